@@ -1,0 +1,1 @@
+"""Room: pseudo action units from OpenFace."""

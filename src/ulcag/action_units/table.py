@@ -1,0 +1,28 @@
+"""The action units table, and the names OpenFace 2 gives them."""
+
+import pyarrow as pa
+
+from ulcag.tables import Column, Schema
+
+# 17 units with an intensity; presence adds AU28 (lip suck), for which OpenFace has no intensity.
+INTENSITY_UNITS = (
+    "AU01", "AU02", "AU04", "AU05", "AU06", "AU07", "AU09", "AU10", "AU12",
+    "AU14", "AU15", "AU17", "AU20", "AU23", "AU25", "AU26", "AU45",
+)  # fmt: skip
+PRESENCE_UNITS = tuple(sorted((*INTENSITY_UNITS, "AU28")))
+
+# The only status whose action units may be used.
+OK = "ok"
+
+ACTION_UNITS = Schema(
+    "action_units",
+    (
+        Column("sample_id", pa.string(), "as in samples"),
+        Column("status", pa.string(), "ok, no_face, low_confidence, or failed"),
+        Column("reason", pa.string(), "why it failed", nullable=True),
+        Column("confidence", pa.float32(), "OpenFace's confidence in its landmarks", "0..1", nullable=True),
+        Column("face", pa.int16(), "which face of the file", nullable=True),
+        *[Column(f"{u}_r", pa.float32(), "intensity", "0..5", nullable=True) for u in INTENSITY_UNITS],
+        *[Column(f"{u}_c", pa.int8(), "presence", "0 or 1", nullable=True) for u in PRESENCE_UNITS],
+    ),
+)

@@ -1,0 +1,30 @@
+"""config.yaml, checked. Imports no heavy package, so that the Snakefile can use it."""
+
+from ulcag.config.method import ARMS, ArmSettings, MethodSettings, method_settings
+from ulcag.config.project import Config, DatasetSettings, Run
+from ulcag.config.rooms import (
+    ActionUnitsSettings,
+    FacesSettings,
+    GraphSettings,
+    NoiseSettings,
+    SyntheticSamples,
+    TableSamples,
+)
+from ulcag.config.training import TrainingSettings
+
+__all__ = [
+    "ARMS",
+    "ActionUnitsSettings",
+    "ArmSettings",
+    "Config",
+    "DatasetSettings",
+    "FacesSettings",
+    "GraphSettings",
+    "MethodSettings",
+    "NoiseSettings",
+    "Run",
+    "SyntheticSamples",
+    "TableSamples",
+    "TrainingSettings",
+    "method_settings",
+]

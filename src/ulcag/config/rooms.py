@@ -1,0 +1,78 @@
+"""Settings of the rooms that make the data: samples, noise, faces, action units, graph."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ulcag.config.section import Section
+
+
+class SyntheticSamples(Section):
+    """The embedded data set: rendered faces whose true expression and action units are known."""
+
+    reader: Literal["synthetic"] = "synthetic"
+    train: int = Field(1500, ge=1, description="pictures in the training split")
+    test: int = Field(400, ge=1, description="pictures in the test split")
+    size: int = Field(256, ge=96, le=1024, description="side of a picture, pixels")
+    seed: int = Field(0, ge=0, description="decides every picture")
+    workers: int = Field(2, ge=1, description="processes that render")
+
+
+class TableSamples(Section):
+    """A CSV or Parquet table with a row an image."""
+
+    reader: Literal["table"] = "table"
+    path: str = Field(description="the table: .csv or .parquet")
+    images: str = Field("", description="folder that image paths are relative to; blank: the table's folder")
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="our column -> the table's own name; ours: image, label, split, clean_label, identity",
+    )
+    labels: dict[str, str] = Field(
+        default_factory=dict, description="the table's label -> one of the seven class names, or `drop`"
+    )
+
+
+SamplesSettings = Annotated[SyntheticSamples | TableSamples, Field(discriminator="reader")]
+
+
+class NoiseSettings(Section):
+    """Label noise for the training split. Test labels are never touched."""
+
+    kind: Literal["none", "uniform"] = "none"
+    rate: float = Field(0.0, ge=0, le=1, description="probability that a training label is replaced")
+    exact: bool = Field(False, description="replace exactly round(rate * n) labels instead of each with probability rate")
+
+
+class FacesSettings(Section):
+    """Detection and cropping."""
+
+    source: Literal["mtcnn", "whole_image"] = Field("mtcnn", description="whole_image: pictures are face crops already")
+    select: Literal["largest", "most_probable", "most_central"] = Field(
+        "largest", description="which face, where there are several"
+    )
+    none_found: Literal["drop", "whole_image", "error"] = Field("drop", description="what to do where no face is found")
+    unreadable: Literal["drop", "error"] = Field("drop", description="what to do with a file that is no image")
+    min_probability: float = Field(0.9, ge=0, le=1, description="a detection below it does not count")
+    min_face: int = Field(40, ge=20, description="smallest face searched for, pixels")
+    margin: float = Field(0.3, ge=0, le=2, description="kept around the face box, as a part of its size")
+    longest_side: int = Field(320, ge=64, description="a stored crop is scaled down to it, pixels")
+    jpeg_quality: int = Field(95, ge=50, le=100, description="of the stored crops")
+    shards: int = Field(4, ge=1, description="files the crops are spread over: a few hundred for AffectNet")
+
+
+class ActionUnitsSettings(Section):
+    """Where pseudo action units come from."""
+
+    source: Literal["csv"] = Field("csv", description="OpenFace CSV files that exist already, one an image")
+    folder: str = Field("", description="where the CSV files are; blank: `openface` beside the samples' images")
+    min_confidence: float = Field(0.5, ge=0, le=1, description="OpenFace's confidence; below it a row counts as missing")
+
+
+class GraphSettings(Section):
+    """Which action units are nodes, and when one counts as present."""
+
+    presence: Literal["presence", "intensity"] = Field(
+        "presence", description="AUxx_c (18 units), or AUxx_r >= threshold (17 units, no AU28)"
+    )
+    intensity_threshold: float = Field(1.0, gt=0, le=5, description="for `intensity`, on OpenFace's scale 0 to 5")

@@ -1,0 +1,57 @@
+"""What every part of the configuration has in common: unknown keys are refused, and errors help."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ulcag.errors import InputError
+
+
+class Section(BaseModel):
+    """A part of the configuration. Frozen; a key it does not know is an error that names the nearest right one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any], where: str = "config") -> Self:
+        """Check `values` and fill in the defaults.
+
+        Raises:
+            InputError: lists every key that is unknown, missing, or has a value that is not allowed.
+        """
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            problems = [_explain(cls, dict(problem)) for problem in error.errors()]
+            found = "\n            ".join(problems)
+            raise InputError(where, expected="valid settings", found=found, do="edit these keys") from None
+
+    def plain(self) -> dict[str, Any]:
+        """The settings, defaults included, as plain JSON values."""
+        return self.model_dump(mode="json")
+
+
+def _explain(model: type[BaseModel], problem: dict[str, Any]) -> str:
+    # Locations carry the tags of unions ("samples", "table", "path"); they are no keys of the user's, but harmless.
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"{key}: {problem['msg']}, got {problem['input']!r}"
+    nearest = difflib.get_close_matches(str(problem["loc"][-1]), _all_keys(model), n=1, cutoff=0.5)
+    hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
+    return f"{key}: unknown key{hint}"
+
+
+def _all_keys(model: type[BaseModel]) -> list[str]:
+    """Every key of a model and of the models inside it (a typo is near its right name wherever that stands)."""
+    keys: list[str] = []
+    waiting: list[Any] = [model]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            keys.extend(kind.model_fields)
+            waiting.extend(field.annotation for field in kind.model_fields.values())
+        else:
+            waiting.extend(getattr(kind, "__args__", ()))
+    return keys

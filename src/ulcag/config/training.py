@@ -1,0 +1,51 @@
+"""Settings of training that every arm of a comparison shares."""
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from ulcag.config.section import Section
+
+# The schedule that epoch numbers in the settings refer to.
+PAPER_EPOCHS = 30
+
+
+class Augmentation(Section):
+    """Random changes to a training image. Not in the paper; as SCN does, and the same for every arm."""
+
+    flip: float = Field(0.5, ge=0, le=1, description="probability of a horizontal flip")
+    erase: float = Field(0.5, ge=0, le=1, description="probability of a random erased rectangle")
+    erase_area: tuple[float, float] = Field((0.02, 0.25), description="its area, as a part of the image")
+
+
+class TrainingSettings(Section):
+    """Images, optimiser and schedule. The defaults are the paper's, or SCN's where it is silent."""
+
+    image_size: int = Field(224, ge=32, description="side of the network's input, pixels")
+    mean: tuple[float, float, float] = Field((0.485, 0.456, 0.406), description="subtracted from RGB in 0..1")
+    std: tuple[float, float, float] = Field((0.229, 0.224, 0.225), description="divides RGB in 0..1")
+    backbone: Literal["resnet18"] = "resnet18"
+    batch_size: int = Field(512, ge=2)
+    epochs: int = Field(30, ge=1)
+    learning_rate: float = Field(0.01, gt=0, description="of backbone, classifier and confidence")
+    auxiliary_learning_rate: float = Field(0.005, gt=0, description="of action unit features and graph layers")
+    learning_rate_steps: tuple[float, ...] = Field((10, 20), description="epochs (of 30) at which it falls")
+    learning_rate_factor: float = Field(0.1, gt=0, le=1)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    weight_decay: float = Field(1e-4, ge=0)
+    augmentation: Augmentation = Augmentation()
+    precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the hardware has it")
+    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
+    threads: int = Field(1, ge=1, description="CPU threads of one training; part of what makes a result repeatable")
+    loader_workers: int = Field(0, ge=0, description="processes that load images; does not change a result")
+
+    @field_validator("std")
+    @classmethod
+    def _std_is_positive(cls, value: Any) -> Any:
+        if min(value) <= 0:
+            raise ValueError("every std must be above 0")
+        return value
+
+    def epoch(self, of_thirty: float) -> float:
+        """The epoch of this run (from 0, not rounded) that stands for epoch `of_thirty` of the paper's thirty."""
+        return of_thirty * self.epochs / PAPER_EPOCHS

@@ -1,0 +1,1 @@
+"""Room: predictions and metrics of a run."""

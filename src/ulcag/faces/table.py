@@ -1,0 +1,45 @@
+"""What the faces room leaves behind: a table of detections, and shards of crops."""
+
+import pyarrow as pa
+
+from ulcag.tables import Column, Schema
+
+LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
+CORNERS = ("x0", "y0", "x1", "y1")
+
+
+def _box(name: str, meaning: str) -> list[Column]:
+    return [Column(f"{name}_{c}", pa.float32(), meaning, "pixels", nullable=True) for c in CORNERS]
+
+
+FACES = Schema(
+    "faces",
+    (
+        Column("sample_id", pa.string(), "as in samples"),
+        Column("shard", pa.int16(), "number of the shard that the sample belongs to"),
+        Column("row", pa.int32(), "its row in the shard; none: no crop was stored", nullable=True),
+        Column("status", pa.string(), "found, several (one was selected), none, unreadable, or whole_image"),
+        Column("reason", pa.string(), "what was wrong with an unreadable file", nullable=True),
+        Column("n_faces", pa.int16(), "faces found above the least probability"),
+        Column("probability", pa.float32(), "of the selected detection", "0..1", nullable=True),
+        Column("width", pa.int32(), "of the original image", "pixels", nullable=True),
+        Column("height", pa.int32(), "of the original image", "pixels", nullable=True),
+        *_box("box", "face box in the original image"),
+        *_box("crop", "stored crop (box and margin) in the original image"),
+        *[
+            Column(f"{name}_{axis}", pa.float32(), "landmark in the original image", "pixels", nullable=True)
+            for name in LANDMARKS
+            for axis in "xy"
+        ],
+    ),
+)
+
+# One row a stored crop. Arrow IPC, uncompressed, so that a memory map gives random access.
+SHARD = pa.schema(
+    [
+        pa.field("sample_id", pa.string(), nullable=False),
+        pa.field("jpeg", pa.binary(), nullable=False),
+        # the face box inside the stored crop, in its pixels
+        *[pa.field(corner, pa.float32(), nullable=False) for corner in CORNERS],
+    ]
+)

@@ -1,0 +1,59 @@
+"""Files that are whole or absent, and hashes that say which file it was."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ulcag.errors import InputError
+
+
+@contextmanager
+def whole_or_absent(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; it takes the name `path` only when the block ends without error.
+
+    A killed process leaves no half-written file under the final name; readers never see one.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The suffix stays, because writers such as matplotlib choose the format by it.
+    beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield beside
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON, whole or absent."""
+    with whole_or_absent(path) as beside:
+        beside.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        InputError: the file is absent or is not JSON.
+    """
+    try:
+        return json.loads(Path(path).read_text())
+    except FileNotFoundError:
+        raise InputError(path, expected="a JSON file", found="no such file") from None
+    except ValueError as error:
+        raise InputError(path, expected="a JSON file", found=str(error)) from None
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's content, in hex."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hashes(paths: Mapping[str, Path]) -> dict[str, str]:
+    """SHA-256 of each named file, for the record of what a result was made from."""
+    return {name: sha256(path) for name, path in paths.items()}

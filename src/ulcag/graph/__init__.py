@@ -1,0 +1,1 @@
+"""Room: which action units occur together (Eq. 5)."""

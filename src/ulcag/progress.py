@@ -1,0 +1,13 @@
+"""One progress bar for all rooms."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from tqdm import tqdm
+
+
+def progress(items: Iterable[Any] | None = None, *, what: str, unit: str, total: int | None = None) -> Any:
+    """A bar on standard error: lively in a terminal, a line now and then in a log file."""
+    lively = sys.stderr.isatty()
+    return tqdm(items, desc=what, unit=unit, total=total, mininterval=0.2 if lively else 10, dynamic_ncols=lively)

@@ -1,0 +1,1 @@
+"""Room: tables and figures over runs."""

@@ -1,0 +1,148 @@
+"""Parquet tables with a declared schema, checked whenever they are read or written.
+
+A room declares its table once, as a `Schema` of `Column`s (name, type, unit, meaning). Every file carries what
+made it (package version, settings of the stage, hashes of its inputs) in the Parquet metadata.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ulcag import __version__
+from ulcag.errors import InputError
+from ulcag.files import whole_or_absent
+
+_METADATA_KEY = b"ulcag"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, Arrow type, meaning, unit (blank if it has none), and whether a value may be absent."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a table holds. `key` names the columns that together tell its rows apart."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("sample_id",)
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def arrow(self) -> pa.Schema:
+        return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
+
+
+def write_table(
+    path: Path,
+    frame: pd.DataFrame,
+    schema: Schema,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> None:
+    """Write a table, whole or absent.
+
+    Args:
+        path: the Parquet file.
+        frame: the rows; its columns must be the schema's, in any order.
+        schema: what the table must be.
+        settings: the part of the configuration that made it.
+        inputs: name to SHA-256 of the files that it was made from.
+
+    Raises:
+        InputError: a column is missing, unknown, of another type, or has a forbidden null; or a key is repeated.
+    """
+    _check_columns(path, list(frame.columns), schema, exact=True)
+    frame = frame[schema.names]
+    _check_key(path, frame, schema)
+    try:
+        table = pa.Table.from_pandas(frame, schema=schema.arrow(), preserve_index=False, safe=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
+        raise InputError(path, expected=f"the types of table '{schema.name}'", found=str(error)) from None
+    _check_nulls(path, table, schema)
+    made_by = {"version": __version__, "settings": dict(settings or {}), "inputs": dict(inputs or {})}
+    table = table.replace_schema_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
+    with whole_or_absent(path) as beside:
+        pq.write_table(table, beside, compression="zstd")
+
+
+def read_table(path: Path, schema: Schema) -> pd.DataFrame:
+    """Read a table and check it against its schema; columns beyond the schema are ignored.
+
+    Nullable integer columns come as pandas `Int8` and the like, so that a missing label stays missing.
+
+    Raises:
+        InputError: the file is absent, is no Parquet file, or is not this table.
+    """
+    try:
+        # ParquetFile, because read_table would take a folder name like `seed=0` for a partition column
+        table = pq.ParquetFile(path).read()
+    except FileNotFoundError:
+        do = "run the stage that makes it"
+        raise InputError(path, expected=f"the table '{schema.name}'", found="no such file", do=do) from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(path, expected=f"the table '{schema.name}' (Parquet)", found=str(error)) from None
+    _check_columns(path, table.column_names, schema, exact=False)
+    table = table.select(schema.names)
+    for column in schema.columns:
+        found = table.schema.field(column.name).type
+        if found != column.type:
+            where = f"{path}, column '{column.name}'"
+            raise InputError(where, expected=str(column.type), found=str(found), do="make the table again")
+    _check_nulls(path, table, schema)
+    frame = table.to_pandas(types_mapper=_nullable_integers(schema, table))
+    _check_key(path, frame, schema)
+    return frame
+
+
+def read_made_by(path: Path) -> dict[str, Any]:
+    """What made a table: `version`, `settings`, `inputs`. Empty if the file does not say."""
+    metadata = pq.read_schema(path).metadata or {}
+    return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
+
+
+def _nullable_integers(schema: Schema, table: pa.Table) -> Any:
+    kinds = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
+    wanted = {c.type for c in schema.columns if c.nullable and c.type in kinds}
+    return lambda arrow_type: kinds[arrow_type] if arrow_type in wanted else None
+
+
+def _check_columns(path: Path, found: list[str], schema: Schema, *, exact: bool) -> None:
+    missing = [name for name in schema.names if name not in found]
+    unknown = [name for name in found if name not in schema.names] if exact else []
+    if missing or unknown:
+        parts = [f"no column '{name}'" for name in missing] + [f"unknown column '{name}'" for name in unknown]
+        raise InputError(path, expected=f"table '{schema.name}': {', '.join(schema.names)}", found="; ".join(parts))
+
+
+def _check_nulls(path: Path, table: pa.Table, schema: Schema) -> None:
+    for column in schema.columns:
+        values = table.column(column.name)
+        if values.null_count and not column.nullable:
+            row = values.is_null().to_pylist().index(True)
+            where = f"{path}, column '{column.name}', row {row}"
+            raise InputError(where, expected="a value", found="none")
+
+
+def _check_key(path: Path, frame: pd.DataFrame, schema: Schema) -> None:
+    repeated = frame.duplicated(list(schema.key))
+    if repeated.any():
+        row = int(repeated.to_numpy().argmax())
+        found = f"row {row} repeats {dict(frame.iloc[row][list(schema.key)])}"
+        raise InputError(path, expected=f"{', '.join(schema.key)} to be different in every row", found=found)

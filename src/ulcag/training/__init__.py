@@ -1,0 +1,1 @@
+"""Room: trains one arm with one seed."""
