@@ -69,7 +69,9 @@ class Scn(Section):
     high_fraction: float = Field(0.7, gt=0, lt=1)
     margin: float = Field(0.15, ge=0, le=1)
     relabel_margin: float = Field(0.2, ge=0, le=1, description="p_max - p_label must exceed it")
-    relabel_group: Literal["low", "all"] = Field("low", description="the SCN paper says low, its released code does all")
+    relabel_group: Literal["low", "all"] = Field(
+        "low", description="the SCN paper says low, its released code does all"
+    )
     start_epoch: float = Field(10, ge=0)
 
 

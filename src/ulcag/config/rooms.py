@@ -41,7 +41,9 @@ class NoiseSettings(Section):
 
     kind: Literal["none", "uniform"] = "none"
     rate: float = Field(0.0, ge=0, le=1, description="probability that a training label is replaced")
-    exact: bool = Field(False, description="replace exactly round(rate * n) labels instead of each with probability rate")
+    exact: bool = Field(
+        False, description="replace exactly round(rate * n) labels instead of each with probability rate"
+    )
 
 
 class FacesSettings(Section):
@@ -66,7 +68,9 @@ class ActionUnitsSettings(Section):
 
     source: Literal["csv"] = Field("csv", description="OpenFace CSV files that exist already, one an image")
     folder: str = Field("", description="where the CSV files are; blank: `openface` beside the samples' images")
-    min_confidence: float = Field(0.5, ge=0, le=1, description="OpenFace's confidence; below it a row counts as missing")
+    min_confidence: float = Field(
+        0.5, ge=0, le=1, description="OpenFace's confidence; below it a row counts as missing"
+    )
 
 
 class GraphSettings(Section):
