@@ -1,6 +1,6 @@
 """config.yaml, checked. Imports no heavy package, so that the Snakefile can use it."""
 
-from ulcag.config.method import ARMS, ArmSettings, MethodSettings, method_settings
+from ulcag.config.method import ARMS, ArmKind, ArmSettings, MethodSettings, method_settings
 from ulcag.config.project import Config, DatasetSettings, Run
 from ulcag.config.rooms import (
     ActionUnitsSettings,
@@ -10,12 +10,14 @@ from ulcag.config.rooms import (
     SyntheticSamples,
     TableSamples,
 )
-from ulcag.config.training import TrainingSettings
+from ulcag.config.training import Augmentation, TrainingSettings, TrainSettings
 
 __all__ = [
     "ARMS",
     "ActionUnitsSettings",
+    "ArmKind",
     "ArmSettings",
+    "Augmentation",
     "Config",
     "DatasetSettings",
     "FacesSettings",
@@ -25,6 +27,7 @@ __all__ = [
     "Run",
     "SyntheticSamples",
     "TableSamples",
+    "TrainSettings",
     "TrainingSettings",
     "method_settings",
 ]

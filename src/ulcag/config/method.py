@@ -85,6 +85,17 @@ class MethodSettings(Section):
     ramp: Ramp = Ramp()
     scn: Scn = Scn()
 
+    def relevant(self, kind: "ArmKind") -> dict[str, Any]:
+        """The part that an arm of this kind looks at, so that editing the rest does not train it again."""
+        values = self.plain()
+        if kind == "baseline":
+            return {}
+        if kind == "scn":
+            return {"scn": values["scn"], "confidence": {"bias": self.confidence.bias}}
+        return {name: part for name, part in values.items() if name != "scn"}
+
+
+ArmKind = Literal["baseline", "target", "auxiliary", "ulc-ag", "scn"]
 
 # What a preset changes from the defaults above.
 PRESETS: dict[str, dict[str, Any]] = {
@@ -99,8 +110,6 @@ PRESETS: dict[str, dict[str, Any]] = {
     # What measurements on a validation split chose. None has been made yet, so it is `reading`.
     "default": {},
 }
-
-ArmKind = Literal["baseline", "target", "auxiliary", "ulc-ag", "scn"]
 
 
 class ArmSettings(Section):

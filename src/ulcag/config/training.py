@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from ulcag.config.method import ArmKind, MethodSettings
 from ulcag.config.section import Section
 
 # The schedule that epoch numbers in the settings refer to.
@@ -49,3 +50,11 @@ class TrainingSettings(Section):
     def epoch(self, of_thirty: float) -> float:
         """The epoch of this run (from 0, not rounded) that stands for epoch `of_thirty` of the paper's thirty."""
         return of_thirty * self.epochs / PAPER_EPOCHS
+
+
+class TrainSettings(Section):
+    """One training: which arm, and all that it depends on."""
+
+    kind: ArmKind = Field("ulc-ag", description="baseline, target, auxiliary, ulc-ag, or scn")
+    training: TrainingSettings = TrainingSettings()
+    method: MethodSettings = MethodSettings()

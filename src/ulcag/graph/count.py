@@ -1,0 +1,63 @@
+"""Counts which action units occur together in the training part of a fold."""
+
+import numpy as np
+import pandas as pd
+import torch
+
+from ulcag.action_units.presence import presence
+from ulcag.config import GraphSettings
+from ulcag.errors import InputError
+from ulcag.graph.table import CoOccurrence
+from ulcag.method import cooccurrence
+from ulcag.samples.folds import split_fold
+
+
+def count_cooccurrence(
+    samples: pd.DataFrame, action_units: pd.DataFrame, fold: str, settings: GraphSettings
+) -> CoOccurrence:
+    """Eq. 5 over the samples that a fold trains on.
+
+    Held-out samples are not counted, nor are those whose action units could not be read.
+
+    Args:
+        samples: rows of the samples table.
+        action_units: rows of the action units table, at least for every training sample.
+        fold: `all` or `KofN`.
+        settings: when an action unit counts as present.
+
+    Raises:
+        InputError: a training sample has no row, or none has usable action units.
+    """
+    rows, _ = split_fold(samples, fold)
+    table = rows_of(action_units, samples["sample_id"].iloc[rows], "action_units")
+    names, z, known = presence(table, settings)
+    if not known.any():
+        do = "look at the column `status` of action_units.parquet"
+        raise InputError("graph", expected="training samples with usable action units", found="none", do=do)
+    z = z[known]
+    pairs = (z.T.astype(np.float64) @ z.astype(np.float64)).astype(np.int64)
+    return CoOccurrence(
+        names=names,
+        matrix=cooccurrence(torch.from_numpy(z)).numpy(),
+        pairs=pairs,
+        occurrences=pairs.diagonal().copy(),
+        n_samples=int(known.sum()),
+        n_left_out=int((~known).sum()),
+        settings=settings,
+    )
+
+
+def rows_of(table: pd.DataFrame, sample_ids: pd.Series, name: str) -> pd.DataFrame:
+    """The rows of a table that belong to `sample_ids`, in that order.
+
+    Raises:
+        InputError: a sample has no row.
+    """
+    indexed = table.set_index("sample_id")
+    missing = sample_ids[~sample_ids.isin(indexed.index)]
+    if len(missing):
+        found = f"none for {len(missing)}, such as '{missing.iloc[0]}'"
+        raise InputError(
+            name, expected="a row for each sample", found=found, do=f"make {name} again from these samples"
+        )
+    return indexed.loc[sample_ids].reset_index()

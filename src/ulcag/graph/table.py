@@ -1,0 +1,85 @@
+"""The co-occurrence table: a row for each pair of action units."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ulcag.config import GraphSettings
+from ulcag.tables import Column, Schema, read_made_by, read_table, write_table
+
+COOCCURRENCE = Schema(
+    "cooccurrence",
+    (
+        Column("unit", pa.string(), "p, a row of A"),
+        Column("given", pa.string(), "q, a column of A: the condition"),
+        Column("probability", pa.float64(), "A[p, q] = P(AU_p | AU_q), Eq. 5", "0..1"),
+        Column("together", pa.int64(), "OCC of p and q", "samples"),
+        Column("occurrences", pa.int64(), "OCC of q", "samples"),
+        Column("n_samples", pa.int64(), "training samples that were counted", "samples"),
+        Column("n_left_out", pa.int64(), "training samples without usable action units", "samples"),
+    ),
+    key=("unit", "given"),
+)
+
+
+@dataclass(frozen=True)
+class CoOccurrence:
+    """Eq. 5 with what it was counted from.
+
+    Attributes:
+        names: the M action units, in the order of the nodes.
+        matrix: (M, M) A[p, q] = P(AU_p | AU_q).
+        pairs: (M, M) OCC of p and q.
+        occurrences: (M,) OCC of q.
+        n_samples: training samples counted.
+        n_left_out: training samples without usable action units.
+        settings: how presence was read; training reads its pseudo labels the same way.
+    """
+
+    names: tuple[str, ...]
+    matrix: np.ndarray
+    pairs: np.ndarray
+    occurrences: np.ndarray
+    n_samples: int
+    n_left_out: int
+    settings: GraphSettings
+
+
+def write_cooccurrence(path: Path, graph: CoOccurrence, inputs: dict[str, str]) -> None:
+    """Write the table, row by row of the matrix."""
+    units = len(graph.names)
+    frame = pd.DataFrame(
+        {
+            "unit": np.repeat(graph.names, units),
+            "given": np.tile(graph.names, units),
+            "probability": graph.matrix.ravel(),
+            "together": graph.pairs.ravel(),
+            "occurrences": np.tile(graph.occurrences, units),
+            "n_samples": graph.n_samples,
+            "n_left_out": graph.n_left_out,
+        }
+    )
+    write_table(path, frame, COOCCURRENCE, settings=graph.settings.plain(), inputs=inputs)
+
+
+def read_cooccurrence(path: Path) -> CoOccurrence:
+    """Read the table back.
+
+    Raises:
+        InputError: it is not such a table.
+    """
+    frame = read_table(path, COOCCURRENCE)
+    names = tuple(dict.fromkeys(frame["unit"]))
+    shape = (len(names), len(names))
+    return CoOccurrence(
+        names=names,
+        matrix=frame["probability"].to_numpy().reshape(shape),
+        pairs=frame["together"].to_numpy().reshape(shape),
+        occurrences=frame["occurrences"].to_numpy().reshape(shape)[0],
+        n_samples=int(frame["n_samples"].iloc[0]),
+        n_left_out=int(frame["n_left_out"].iloc[0]),
+        settings=GraphSettings.read(read_made_by(path)["settings"], where=str(path)),
+    )

@@ -1,0 +1,40 @@
+"""Random changes to a training image, decided by seed, epoch and sample alone.
+
+Not by a worker's state: any number of loader processes gives the same images.
+"""
+
+import math
+
+import numpy as np
+
+from ulcag.config import Augmentation
+
+
+def augment(
+    image: np.ndarray, settings: Augmentation, fill: np.ndarray, *, seed: int, epoch: int, number: int
+) -> np.ndarray:
+    """Flip an image and erase a rectangle from it, as SCN does.
+
+    Args:
+        image: (H, W, 3) uint8.
+        settings: probabilities and sizes.
+        fill: (3,) uint8, what erased pixels become: the mean, which is 0 to the network.
+        seed, epoch, number: the run's seed, the epoch, the sample's number.
+
+    Returns:
+        (H, W, 3) uint8; `image` itself is not changed.
+    """
+    random = np.random.default_rng((seed, epoch, number))
+    if random.random() < settings.flip:
+        image = image[:, ::-1]
+    image = image.copy()
+    if random.random() < settings.erase:
+        height, width = image.shape[:2]
+        area = random.uniform(*settings.erase_area) * height * width
+        # The aspect ratio is uniform in its logarithm, so that wide and high rectangles are as frequent.
+        ratio = math.exp(random.uniform(math.log(0.3), math.log(1 / 0.3)))
+        h = min(height, max(1, round(math.sqrt(area * ratio))))
+        w = min(width, max(1, round(math.sqrt(area / ratio))))
+        top, left = random.integers(0, height - h + 1), random.integers(0, width - w + 1)
+        image[top : top + h, left : left + w] = fill
+    return image

@@ -1,0 +1,150 @@
+"""What a run trains on and is judged by, and the loaders that bring its images."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from ulcag.action_units.presence import presence
+from ulcag.config import TrainingSettings
+from ulcag.errors import InputError
+from ulcag.faces.shard import Crops
+from ulcag.graph.count import rows_of
+from ulcag.graph.table import CoOccurrence
+from ulcag.samples.folds import split_fold
+from ulcag.training.augment import augment
+
+
+@dataclass(frozen=True)
+class Part:
+    """Samples in the order of their ids.
+
+    Attributes:
+        sample_ids: n names.
+        places: (n, 2) shard and row of each crop.
+    """
+
+    sample_ids: list[str]
+    places: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.sample_ids)
+
+
+@dataclass(frozen=True)
+class RunData:
+    """Everything a run is given, the images apart.
+
+    Attributes:
+        train, held_out: the samples.
+        labels: (n_train,) int64, the given labels, noise included.
+        z: (n_train, M) float32 pseudo labels of the action units.
+        known: (n_train,) bool, whether z may be used.
+        left_out: samples without a stored crop, by part.
+    """
+
+    train: Part
+    held_out: Part
+    labels: Tensor
+    z: Tensor
+    known: Tensor
+    left_out: dict[str, int]
+
+
+def gather_run_data(
+    samples: pd.DataFrame,
+    noise: pd.DataFrame,
+    faces: pd.DataFrame,
+    action_units: pd.DataFrame,
+    graph: CoOccurrence,
+    fold: str,
+) -> RunData:
+    """Join the tables for one fold. Samples whose picture gave no crop are left out, and counted.
+
+    Raises:
+        InputError: a table lacks a sample, or a part has no sample left.
+    """
+    parts, left_out = [], {}
+    for name, rows in zip(("train", "held_out"), split_fold(samples, fold), strict=True):
+        found = rows_of(faces, samples["sample_id"].iloc[rows], "faces")
+        usable = found[found["row"].notna()]
+        left_out[name] = len(found) - len(usable)
+        if usable.empty:
+            raise InputError(f"fold '{fold}'", expected=f"samples with a face in part '{name}'", found="none")
+        places = usable[["shard", "row"]].to_numpy(dtype=np.int64)
+        parts.append(Part(usable["sample_id"].tolist(), places))
+    train, held_out = parts
+    ids = pd.Series(train.sample_ids)
+    _, z, known = presence(rows_of(action_units, ids, "action_units"), graph.settings)
+    return RunData(
+        train=train,
+        held_out=held_out,
+        labels=torch.from_numpy(rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64)),
+        z=torch.from_numpy(z),
+        known=torch.from_numpy(known),
+        left_out=left_out,
+    )
+
+
+class FaceImages(Dataset[tuple[Tensor, int]]):
+    """Crops as (3, H, W) uint8, with the sample's number. Holds no label: workers would keep stale copies."""
+
+    def __init__(
+        self, shards: Sequence[Path], part: Part, settings: TrainingSettings, augment_seed: int | None
+    ) -> None:
+        self.crops = Crops(shards)
+        self.part = part
+        self.settings = settings
+        self.augment_seed = augment_seed
+        self.fill = np.round(np.array(settings.mean) * 255).astype(np.uint8)
+
+    def __len__(self) -> int:
+        return len(self.part)
+
+    def __getitem__(self, key: tuple[int, int]) -> tuple[Tensor, int]:
+        epoch, number = key
+        shard, row = self.part.places[number]
+        image = self.crops.tight(int(shard), int(row), self.settings.image_size)
+        if self.augment_seed is not None:
+            image = augment(
+                image, self.settings.augmentation, self.fill, seed=self.augment_seed, epoch=epoch, number=number
+            )
+        return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))), number
+
+
+class EpochBatches(Sampler[list[tuple[int, int]]]):
+    """Batches of (epoch, number). Runs in the main process, so `epoch` can be set between epochs."""
+
+    def __init__(self, n: int, batch_size: int, *, shuffle_seed: int | None = None) -> None:
+        self.n, self.batch_size, self.shuffle_seed = n, batch_size, shuffle_seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        # A last, smaller batch would have other confidence groups: it is dropped in training, kept otherwise.
+        return self.n // self.batch_size if self.shuffle_seed is not None else -(-self.n // self.batch_size)
+
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        order = np.arange(self.n)
+        if self.shuffle_seed is not None:
+            order = np.random.default_rng((self.shuffle_seed, self.epoch)).permutation(self.n)
+        for batch in range(len(self)):
+            numbers = order[batch * self.batch_size : (batch + 1) * self.batch_size]
+            yield [(self.epoch, int(number)) for number in numbers]
+
+
+def make_loader(images: FaceImages, batches: EpochBatches, workers: int, device: torch.device) -> DataLoader:
+    """A loader of (images (N, 3, H, W) uint8, numbers (N,) int64)."""
+    return DataLoader(
+        images,
+        batch_sampler=batches,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        pin_memory=device.type == "cuda",
+        # Forking a process that runs threads can dead-lock.
+        multiprocessing_context="spawn" if workers else None,
+    )

@@ -1,0 +1,181 @@
+"""The training loop: who reads `train_epoch` from top to bottom has read the algorithm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from ulcag.classes import CLASSES
+from ulcag.config import TrainSettings
+from ulcag.method import RunningMean, Templates, class_weights, lambda1, lambda2
+from ulcag.training.network import Network
+from ulcag.training.steps import Batch, EpochPlan, Step, baseline_step, scn_step, ulcag_step
+
+
+@dataclass
+class Learner:
+    """All that changes while a run trains.
+
+    Labels live here, as tensors indexed by sample number, and not in the data set, of which loader processes
+    hold copies. `given` is never written.
+    """
+
+    settings: TrainSettings
+    network: Network
+    optimiser: torch.optim.Optimizer
+    given: Tensor
+    z: Tensor
+    known: Tensor
+    bf16: bool
+    labels: Tensor = field(init=False)
+    templates: Templates | None = field(init=False)
+    mean: RunningMean = field(default_factory=RunningMean)
+
+    def __post_init__(self) -> None:
+        self.labels = self.given.clone()
+        self.templates = None
+        if self.network.action_units is not None:
+            of = self.settings.method.templates
+            self.templates = Templates(
+                len(CLASSES),
+                self.network.action_units.semantic_width,
+                update=of.update,
+                momentum=of.momentum,
+                device=self.given.device,
+            )
+
+
+def relabelling_start(settings: TrainSettings) -> int | None:
+    """First epoch in which labels may change; None for an arm that never changes one."""
+    if settings.kind in ("baseline", "target"):
+        return None
+    of = settings.method.scn if settings.kind == "scn" else settings.method.relabelling
+    return round(settings.training.epoch(of.start_epoch))
+
+
+def learning_rate_factor(settings: TrainSettings, epoch: int) -> float:
+    """What the initial learning rates are multiplied with in an epoch."""
+    passed = sum(epoch >= round(settings.training.epoch(step)) for step in settings.training.learning_rate_steps)
+    return settings.training.learning_rate_factor**passed
+
+
+def plan_epoch(learner: Learner, epoch: int) -> EpochPlan:
+    """Eq. 12, 13 and the two starting epochs. Epochs count from 0."""
+    settings, method = learner.settings, learner.settings.method
+    weight_1 = weight_2 = 1.0
+    if method.ramp.kind == "paper":
+        beta = settings.training.epoch(method.ramp.beta)
+        weight_1, weight_2 = lambda1(epoch, beta), lambda2(epoch, beta)
+    gamma = None
+    if method.confidence.gamma_scope == "dataset":
+        gamma = class_weights(learner.labels, len(CLASSES))
+    elif method.confidence.gamma_scope == "none":
+        gamma = torch.ones(len(CLASSES), device=learner.labels.device)
+    start = relabelling_start(settings)
+    return EpochPlan(
+        weight_1=weight_1,
+        weight_2=weight_2,
+        action_units=epoch >= round(settings.training.epoch(method.action_units.start_epoch)),
+        relabel=start is not None and epoch >= start,
+        gamma=gamma,
+    )
+
+
+def train_epoch(
+    learner: Learner, batches: Iterable[tuple[Tensor, Tensor]], epoch: int
+) -> tuple[dict[str, float | None], pd.DataFrame]:
+    """Train for one epoch and correct labels.
+
+    Args:
+        learner: what is trained; changed in place.
+        batches: images (N, 3, H, W) uint8 and sample numbers (N,).
+        epoch: from 0.
+
+    Returns:
+        A row of the history table, and rows of the relabels table with `number` in place of `sample_id`.
+    """
+    settings, network = learner.settings, learner.network
+    factor = learning_rate_factor(settings, epoch)
+    for group in learner.optimiser.param_groups:
+        group["lr"] = group["initial_lr"] * factor
+    plan = plan_epoch(learner, epoch)
+    next_labels = learner.labels.clone()
+    done: list[tuple[Batch, Step]] = []
+
+    network.train()
+    for images, numbers in batches:
+        images = images.to(learner.labels.device, non_blocking=True)
+        numbers = numbers.to(learner.labels.device, non_blocking=True)
+        labels = learner.labels[numbers]
+        batch = Batch(numbers, labels, learner.given[numbers], learner.z[numbers], learner.known[numbers])
+
+        f = network.features(images, bf16=learner.bf16)
+        if settings.kind == "baseline":
+            step = baseline_step(network, f, batch)
+        elif settings.kind == "scn":
+            step = scn_step(network, f, batch, settings.method, plan)
+        else:
+            step = ulcag_step(network, f, batch, settings.kind, settings.method, plan, learner.templates, learner.mean)
+        learner.optimiser.zero_grad(set_to_none=True)
+        step.loss.backward()  # type: ignore[no-untyped-call]
+        learner.optimiser.step()
+
+        if step.new_labels is not None:
+            next_labels[numbers] = step.new_labels
+            if settings.method.relabelling.takes_effect == "at_once" and settings.kind != "scn":
+                learner.labels[numbers] = step.new_labels
+        # Everything stays on the device until the epoch ends: no step waits for the host.
+        done.append((batch, step.detached()))
+
+    learner.labels = next_labels
+    if learner.templates is not None:
+        learner.templates.end_epoch()
+    changes = _changes(done, epoch)
+    rates = {"learning_rate": float(learner.optimiser.param_groups[0]["lr"])}
+    weights: dict[str, float | None] = {"lambda1": plan.weight_1, "lambda2": plan.weight_2}
+    return {"epoch": epoch, **rates, **weights, **_summary(learner, done), "relabelled": len(changes)}, changes
+
+
+def _summary(learner: Learner, done: list[tuple[Batch, Step]]) -> dict[str, float | None]:
+    def mean(name: str) -> float | None:
+        values = [getattr(step, name) for _, step in done]
+        return None if values[0] is None else torch.stack(values).mean().item()
+
+    row = {
+        "loss": mean("loss"),
+        "loss_classification": mean("classification"),
+        "loss_rank": mean("rank"),
+        "loss_action_units": mean("action_units"),
+        "theta": None if learner.network.theta is None else learner.network.theta.item(),
+    }
+    confidences = [(step.alpha, step.high) for _, step in done if step.alpha is not None and step.high is not None]
+    if not confidences:
+        return row | dict.fromkeys(("alpha_mean", "alpha_min", "alpha_max", "alpha_high", "alpha_low"))
+    alpha = torch.cat([a for a, _ in confidences])
+    return row | {
+        "alpha_mean": alpha.mean().item(),
+        "alpha_min": alpha.min().item(),
+        "alpha_max": alpha.max().item(),
+        "alpha_high": torch.stack([a[high].mean() for a, high in confidences]).mean().item(),
+        "alpha_low": torch.stack([a[~high].mean() for a, high in confidences]).mean().item(),
+    }
+
+
+def _changes(done: list[tuple[Batch, Step]], epoch: int) -> pd.DataFrame:
+    """Rows of the append-only log of label changes, in the order of the samples."""
+    columns: dict[str, list[Tensor]] = {
+        name: [] for name in ("number", "old_label", "new_label", "alpha", "score_old", "score_new")
+    }
+    for batch, step in done:
+        if step.new_labels is None:
+            continue
+        changed = step.new_labels != batch.labels
+        parts = (batch.numbers, batch.labels, step.new_labels, step.alpha, step.score_old, step.score_new)
+        for name, part in zip(columns, parts, strict=True):
+            assert part is not None
+            columns[name].append(part[changed].cpu())
+    frame = pd.DataFrame({name: torch.cat(parts).numpy() if parts else [] for name, parts in columns.items()})
+    frame.insert(0, "epoch", epoch)
+    return frame.sort_values("number", ignore_index=True)

@@ -1,0 +1,79 @@
+"""The network: one backbone, the target branch, and the auxiliary branch where an arm has one."""
+
+import numpy as np
+import torch
+import torchvision
+from torch import Tensor, nn
+
+from ulcag.classes import CLASSES
+from ulcag.config import ArmKind, MethodSettings, TrainingSettings
+from ulcag.method import ActionUnitBranch, Confidence, random_edges
+
+WITH_AUXILIARY: tuple[ArmKind, ...] = ("auxiliary", "ulc-ag")
+WITH_CONFIDENCE: tuple[ArmKind, ...] = ("target", "auxiliary", "ulc-ag", "scn")
+
+
+class Network(nn.Module):
+    """Backbone, classifier (no bias: the paper has W^T f), confidence, action unit branch, learnable theta.
+
+    Args:
+        kind: the arm; decides which heads there are.
+        edges: (M, M) co-occurrence matrix of Eq. 5.
+        training, method: settings.
+        seed: the run's seed. Backbone and classifier draw from their own generator, so that all arms of a
+            comparison start from the same weights, however many heads they have.
+    """
+
+    def __init__(
+        self, kind: ArmKind, edges: np.ndarray, training: TrainingSettings, method: MethodSettings, seed: int
+    ) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.backbone = torchvision.models.get_model(training.backbone, weights=None)
+            features = self.backbone.fc.in_features
+            self.backbone.fc = nn.Identity()
+            self.classifier = nn.Linear(features, len(CLASSES), bias=False)
+            # The heads draw after, from a stream of their own.
+            torch.manual_seed(seed + 1_000_003)
+            self.confidence: Confidence | None = None
+            self.action_units: ActionUnitBranch | None = None
+            self.theta: nn.Parameter | None = None
+            if kind in WITH_CONFIDENCE:
+                self.confidence = Confidence(features, bias=method.confidence.bias)
+                if method.confidence.learn_margin and kind != "scn":
+                    self.theta = nn.Parameter(torch.tensor(method.confidence.margin))
+            if kind in WITH_AUXILIARY:
+                graph = method.action_units
+                a = torch.from_numpy(edges) if graph.edges == "data" else random_edges(len(edges), seed)
+                self.action_units = ActionUnitBranch(
+                    features,
+                    a,
+                    channels=graph.channels,
+                    semantic=graph.semantic,
+                    joint_classifier=graph.classifier == "joint",
+                )
+        self.mean: Tensor
+        self.std: Tensor
+        self.register_buffer("mean", torch.tensor(training.mean).view(1, 3, 1, 1) * 255)
+        self.register_buffer("std", torch.tensor(training.std).view(1, 3, 1, 1) * 255)
+
+    def features(self, images: Tensor, *, bf16: bool = False) -> Tensor:
+        """Images (N, 3, H, W) uint8 to features (N, D) float32.
+
+        Only the backbone runs in bf16: heads and confidences are fp32, for confidences near 1 would tie in bf16.
+        """
+        x = ((images.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(images.device.type, dtype=torch.bfloat16, enabled=bf16):
+            f: Tensor = self.backbone(x)
+        return f.float()
+
+    def parameter_groups(self, training: TrainingSettings) -> list[dict[str, object]]:
+        """For the optimiser: the auxiliary branch has its own learning rate."""
+        own = list(self.action_units.parameters()) if self.action_units is not None else []
+        of_branch = {id(parameter) for parameter in own}
+        rest = [parameter for parameter in self.parameters() if id(parameter) not in of_branch]
+        groups: list[dict[str, object]] = [{"params": rest, "lr": training.learning_rate}]
+        if own:
+            groups.append({"params": own, "lr": training.auxiliary_learning_rate})
+        return groups

@@ -1,0 +1,174 @@
+"""A run from its inputs to its folder."""
+
+import subprocess
+import time
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pandas as pd
+import torch
+
+from ulcag import __version__
+from ulcag.config import Run, TrainSettings
+from ulcag.errors import InputError
+from ulcag.files import sha256, whole_or_absent, write_json
+from ulcag.graph.table import CoOccurrence
+from ulcag.progress import progress
+from ulcag.tables import write_table
+from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
+from ulcag.training.epoch import Learner, relabelling_start, train_epoch
+from ulcag.training.network import Network
+from ulcag.training.predict import examine, held_out_logits
+from ulcag.training.tables import HISTORY, RELABELS, TEST_LOGITS, TRAIN_STATE
+
+# Held-out images in a batch: has no influence on a result.
+_PREDICT_BATCH = 256
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of the settings; `auto`: a GPU where there is one.
+
+    Raises:
+        InputError: the device is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise InputError("training.device", expected="a device that is there", found=f"{name}: {error}") from None
+    return device
+
+
+def use_bf16(precision: str, device: torch.device) -> bool:
+    """Whether the backbone computes in bf16: `auto` does where the hardware has it."""
+    if precision != "auto":
+        return precision == "bf16"
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def train_run(
+    run: Run,
+    settings: TrainSettings,
+    data: RunData,
+    shards: Sequence[Path],
+    graph: CoOccurrence,
+    folder: Path,
+    inputs: dict[str, str],
+) -> None:
+    """Train one arm with one seed and write the run's folder; `run.json` is written last.
+
+    Args:
+        run: what it is called, with seed and fold.
+        settings: the arm and all that it depends on.
+        data: samples, labels, pseudo action units.
+        shards: files of crops.
+        graph: edges of Eq. 5.
+        folder: for model.pt, test_logits, train_state, relabels, history (Parquet) and run.json.
+        inputs: name to SHA-256 of what `data` and `graph` were read from.
+
+    Raises:
+        InputError: fewer training samples than a batch has.
+    """
+    training = settings.training
+    if len(data.train) < training.batch_size:
+        raise InputError(
+            f"run {run.path}",
+            expected=f"at least one batch of {training.batch_size} training samples",
+            found=f"{len(data.train)} samples with a face ({data.left_out['train']} without)",
+            do="lower training.batch_size",
+        )
+    started = time.monotonic()
+    device = choose_device(training.device)
+    torch.set_num_threads(training.threads)
+    cv2.setNumThreads(1)
+    torch.use_deterministic_algorithms(True)
+    bf16 = use_bf16(training.precision, device)
+
+    network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
+    network = network.to(device, memory_format=torch.channels_last)
+    groups = network.parameter_groups(training)
+    for group in groups:
+        group["initial_lr"] = group["lr"]
+    optimiser = torch.optim.SGD(groups, momentum=training.momentum, weight_decay=training.weight_decay)
+    learner = Learner(
+        settings, network, optimiser, data.labels.to(device), data.z.to(device), data.known.to(device), bf16
+    )
+
+    def loader(part: Part, batch_size: int, seed: int | None) -> tuple[EpochBatches, Any]:
+        batches = EpochBatches(len(part), batch_size, shuffle_seed=seed)
+        return batches, make_loader(FaceImages(shards, part, training, seed), batches, training.loader_workers, device)
+
+    train_batches, train_loader = loader(data.train, training.batch_size, run.seed)
+    _, train_as_is = loader(data.train, _PREDICT_BATCH, None)
+    _, held_out_loader = loader(data.held_out, _PREDICT_BATCH, None)
+
+    def state(moment: str) -> pd.DataFrame:
+        frame = examine(network, learner.templates, learner.mean, train_as_is, learner.labels, learner.known)
+        return _named(frame, data.train).assign(moment=moment)
+
+    history, changes, logits, states = [], [], [], []
+    bar = progress(range(training.epochs), what=run.path, unit="epoch")
+    for epoch in bar:
+        if epoch == relabelling_start(settings):
+            states.append(state("start"))
+        train_batches.epoch = epoch
+        row, changed = train_epoch(learner, train_loader, epoch)
+        history.append(row)
+        changes.append(_named(changed, data.train))
+        predicted = held_out_logits(network, held_out_loader, device)
+        logits.append(_named(predicted, data.held_out).assign(epoch=epoch))
+        bar.set_postfix(loss=f"{row['loss']:.3f}", relabelled=len(changed))
+    states.append(state("end"))
+
+    about: dict[str, Any] = {"settings": settings.plain() | {"run": run.plain()}, "inputs": inputs}
+    write_table(folder / "test_logits.parquet", pd.concat(logits), TEST_LOGITS, **about)
+    write_table(folder / "train_state.parquet", pd.concat(states), TRAIN_STATE, **about)
+    write_table(folder / "relabels.parquet", pd.concat(changes), RELABELS, **about)
+    write_table(folder / "history.parquet", pd.DataFrame(history).astype({"theta": float}), HISTORY, **about)
+    with whole_or_absent(folder / "model.pt") as beside:
+        torch.save({name: value.cpu() for name, value in network.state_dict().items()}, beside)
+    seconds = time.monotonic() - started
+    record = {
+        "run": run.plain(),
+        "settings": settings.plain(),
+        "samples": {"train": len(data.train), "held_out": len(data.held_out), "left_out": data.left_out},
+        "action_units": {"names": list(graph.names), "known": int(data.known.sum())},
+        "inputs": inputs,
+        "model_sha256": sha256(folder / "model.pt"),
+        "seconds": round(seconds, 1),
+        "device": str(device),
+        "precision": "bf16" if bf16 else "fp32",
+        "versions": _versions(),
+    }
+    write_json(folder / "run.json", record)
+
+
+def _named(frame: pd.DataFrame, part: Part) -> pd.DataFrame:
+    """Sample ids in place of numbers."""
+    ids = [part.sample_ids[int(number)] for number in frame["number"]]
+    return frame.drop(columns="number").assign(sample_id=pd.Series(ids, dtype="str"))
+
+
+def _versions() -> dict[str, str | None]:
+    versions: dict[str, str | None] = {"ulcag": __version__, "git": _git_commit()}
+    for package in ("torch", "torchvision", "numpy", "pandas", "pyarrow", "opencv-python-headless"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = None
+    return versions
+
+
+def _git_commit() -> str | None:
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
