@@ -15,7 +15,6 @@ class SyntheticSamples(Section):
     test: int = Field(400, ge=1, description="pictures in the test split")
     size: int = Field(256, ge=96, le=1024, description="side of a picture, pixels")
     seed: int = Field(0, ge=0, description="decides every picture")
-    workers: int = Field(2, ge=1, description="processes that render")
 
 
 class TableSamples(Section):

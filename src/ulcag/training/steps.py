@@ -1,6 +1,7 @@
 """One training step of each arm: from a batch's features to what is minimised and what the labels become."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -66,7 +67,7 @@ class Step:
 
     def detached(self) -> "Step":
         """The same numbers without the graph that they came from."""
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        parts: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         return Step(**{name: None if part is None else part.detach() for name, part in parts.items()})
 
 

@@ -1,0 +1,35 @@
+# ULC-AG: from pictures to tables and figures.
+#
+#   snakemake --cores 8                  everything that config.yaml names
+#   snakemake --cores 8 --use-conda      the same, each rule in its own environment from envs/
+#   snakemake --cores 8 faces            up to one stage: samples, faces, action_units, graph, train, evaluate,
+#                                        tables, figures
+#   snakemake --report report.html       an HTML report of what has been made
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/samples.smk"
+include: "workflow/rules/faces.smk"
+include: "workflow/rules/action_units.smk"
+include: "workflow/rules/graph.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/reporting.smk"
+
+
+# Crops are named here although training asks for them too: Snakemake makes a missing file again only if a target
+# names it.
+rule all:
+    default_target: True
+    input:
+        rules.faces.input,
+        rules.evaluate.input,
+        rules.tables.input,
+        rules.figures.input,

@@ -1,0 +1,36 @@
+"""The command line: `ulcag <room> ...`. It imports rooms; no room imports it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ulcag import __version__
+from ulcag.cli import data_commands, reporting_commands, run_commands
+from ulcag.errors import InputError
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="ulcag",
+        description="Uncertain label correction via auxiliary action unit graphs (ULC-AG). The commands are the "
+        "stages of the pipeline, in order; Snakemake calls them, and so can you.",
+    )
+    parser.add_argument("--version", action="version", version=f"ulcag {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for room in (data_commands, run_commands, reporting_commands):
+        room.add_commands(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 1 for input that is not what it must be, with the reason on stderr."""
+    options = build_parser().parse_args(arguments)
+    try:
+        options.do(options)
+    except InputError as error:
+        print(f"ulcag {options.command}: error\n{error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    return 0

@@ -1,0 +1,140 @@
+"""Commands of the rooms that make the data: samples, noise, faces, action units, graph."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from ulcag.cli.settings import add_settings, read_settings, settings_values
+from ulcag.config import (
+    ActionUnitsSettings,
+    FacesSettings,
+    GraphSettings,
+    NoiseSettings,
+    SyntheticSamples,
+    TableSamples,
+)
+from ulcag.config.rooms import SamplesSettings
+from ulcag.config.section import Section
+from ulcag.files import hashes
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of these rooms."""
+    samples = commands.add_parser("samples", help="read a data set into a samples table")
+    samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered pictures are kept")
+    samples.add_argument("--workers", type=int, default=2, help="processes that render")
+    add_settings(samples, SyntheticSamples, TableSamples)
+    samples.set_defaults(do=_samples)
+
+    noise = commands.add_parser("noise", help="inject label noise into the training split")
+    noise.add_argument("--seed", type=int, default=0)
+    add_settings(noise, NoiseSettings)
+    noise.set_defaults(do=_noise)
+
+    faces = commands.add_parser("faces", help="find faces and store crops of them: one shard")
+    faces.add_argument("--shard", type=int, default=0, help="which part of the samples, from 0")
+    faces.add_argument("--out-crops", type=Path, required=True, help="the shard of crops (.arrow)")
+    faces.add_argument("--out-table", type=Path, required=True, help="what was found in each image (.parquet)")
+    add_settings(faces, FacesSettings)
+    faces.set_defaults(do=_faces)
+
+    merge = commands.add_parser("merge-faces", help="join the tables of all shards")
+    merge.add_argument("tables", type=Path, nargs="+", help="the shards' tables")
+    merge.set_defaults(do=_merge_faces)
+
+    action_units = commands.add_parser("action-units", help="read OpenFace's CSV files")
+    add_settings(action_units, ActionUnitsSettings)
+    action_units.set_defaults(do=_action_units)
+
+    graph = commands.add_parser("graph", help="count which action units occur together (Eq. 5)")
+    graph.add_argument("--action-units", type=Path, required=True, help="action_units.parquet")
+    graph.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
+    add_settings(graph, GraphSettings)
+    graph.set_defaults(do=_graph)
+
+    for parser in (noise, faces, merge, action_units, graph):
+        parser.add_argument("--samples", type=Path, required=True, help="samples.parquet")
+    for parser in (samples, noise, merge, action_units, graph):
+        parser.add_argument("--out", type=Path, required=True, help="the table to write (.parquet)")
+
+
+class _AnySamples(Section):
+    samples: SamplesSettings = Field(default_factory=SyntheticSamples)
+
+
+def _samples(options: argparse.Namespace) -> None:
+    from ulcag.samples.read import read_samples
+    from ulcag.samples.table import SAMPLES, class_counts
+    from ulcag.tables import write_table
+
+    values = {"reader": "synthetic"} | settings_values(options)
+    settings = _AnySamples.read({"samples": values}, where="--settings").samples
+    samples = read_samples(settings, options.cache, options.workers)
+    inputs = hashes({"table": Path(settings.path)}) if isinstance(settings, TableSamples) else {}
+    write_table(options.out, samples, SAMPLES, settings=settings.plain(), inputs=inputs)
+    for split in ("train", "test"):
+        labels = samples["label"][samples["split"] == split].to_numpy(dtype="int64")
+        _say(f"{split}: {len(labels)} samples {class_counts(labels)}")
+
+
+def _noise(options: argparse.Namespace) -> None:
+    from ulcag.samples.noise import noisy_labels
+    from ulcag.samples.table import NOISE, SAMPLES
+    from ulcag.tables import read_table, write_table
+
+    settings = read_settings(options, NoiseSettings)
+    noise = noisy_labels(read_table(options.samples, SAMPLES), settings, options.seed)
+    about = settings.plain() | {"seed": options.seed}
+    write_table(options.out, noise, NOISE, settings=about, inputs=hashes({"samples": options.samples}))
+    _say(f"{int(noise['replaced'].sum())} of {len(noise)} training labels replaced")
+
+
+def _faces(options: argparse.Namespace) -> None:
+    from ulcag.faces.run import crop_shard
+    from ulcag.samples.table import SAMPLES
+    from ulcag.tables import read_table
+
+    settings = read_settings(options, FacesSettings)
+    samples = read_table(options.samples, SAMPLES)
+    inputs = hashes({"samples": options.samples})
+    crop_shard(samples, options.shard, settings, options.out_crops, options.out_table, inputs)
+
+
+def _merge_faces(options: argparse.Namespace) -> None:
+    from ulcag.faces.run import merge
+    from ulcag.samples.table import SAMPLES
+    from ulcag.tables import read_table
+
+    merge(read_table(options.samples, SAMPLES), options.tables, options.out)
+
+
+def _action_units(options: argparse.Namespace) -> None:
+    from ulcag.action_units.read import read_folder
+    from ulcag.samples.table import SAMPLES
+    from ulcag.tables import read_table
+
+    settings = read_settings(options, ActionUnitsSettings)
+    samples = read_table(options.samples, SAMPLES)
+    read_folder(samples, settings, options.out, hashes({"samples": options.samples}))
+
+
+def _graph(options: argparse.Namespace) -> None:
+    from ulcag.action_units.table import ACTION_UNITS
+    from ulcag.graph.count import count_cooccurrence
+    from ulcag.graph.table import write_cooccurrence
+    from ulcag.samples.table import SAMPLES
+    from ulcag.tables import read_table
+
+    settings = read_settings(options, GraphSettings)
+    samples = read_table(options.samples, SAMPLES)
+    graph = count_cooccurrence(samples, read_table(options.action_units, ACTION_UNITS), options.fold, settings)
+    inputs = hashes({"samples": options.samples, "action_units": options.action_units})
+    write_cooccurrence(options.out, graph, inputs)
+    _say(f"{graph.n_samples} samples counted, {graph.n_left_out} without usable action units left out")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

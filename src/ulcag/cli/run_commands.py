@@ -1,0 +1,80 @@
+"""Commands of the rooms that work on one run: training and evaluation."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ulcag.cli.settings import add_settings, settings_values
+from ulcag.config import ArmSettings, Run, TrainSettings, method_settings
+from ulcag.files import hashes
+
+_RUN_TABLES = ("samples", "noise", "faces", "action_units", "cooccurrence")
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of these rooms."""
+    train = commands.add_parser("train", help="train one arm with one seed")
+    for name in _RUN_TABLES:
+        train.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")
+    train.add_argument("--crops", type=Path, nargs="+", required=True, help="all shards of crops, in order")
+    train.add_argument("--preset", default="default", choices=["paper", "reading", "default"])
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
+    train.add_argument("--dataset-name", default="data", help="for the record")
+    train.add_argument("--noise-name", default="none", help="for the record")
+    train.add_argument("--arm-name", help="for the record; the arm's kind if not given")
+    train.add_argument("--out", type=Path, required=True, help="the run's folder")
+    add_settings(train, TrainSettings)
+    train.set_defaults(do=_train)
+
+    evaluate = commands.add_parser("evaluate", help="predictions and metrics of a run")
+    evaluate.add_argument("--samples", type=Path, required=True, help="samples.parquet")
+    evaluate.add_argument("--noise", type=Path, required=True, help="the noise table that the run was given")
+    evaluate.add_argument("--run", type=Path, required=True, help="the run's folder")
+    evaluate.add_argument("--out", type=Path, required=True, help="folder for metrics.json and predictions.parquet")
+    evaluate.set_defaults(do=_evaluate)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from ulcag.action_units.table import ACTION_UNITS
+    from ulcag.faces.table import FACES
+    from ulcag.graph.table import read_cooccurrence
+    from ulcag.samples.table import NOISE, SAMPLES
+    from ulcag.tables import read_table
+    from ulcag.training.data import gather_run_data
+    from ulcag.training.run import train_run
+
+    values = settings_values(options)
+    arm = ArmSettings.read(
+        {"kind": values.get("kind", "ulc-ag"), "preset": options.preset, "method": values.get("method", {})},
+        "--settings",
+    )
+    values["method"] = method_settings(arm).plain()
+    settings = TrainSettings.read(values, where="--settings")
+    run = Run(
+        dataset=options.dataset_name,
+        noise=options.noise_name,
+        arm=options.arm_name or settings.kind,
+        seed=options.seed,
+        fold=options.fold,
+    )
+    graph = read_cooccurrence(options.cooccurrence)
+    data = gather_run_data(
+        read_table(options.samples, SAMPLES),
+        read_table(options.noise, NOISE),
+        read_table(options.faces, FACES),
+        read_table(options.action_units, ACTION_UNITS),
+        graph,
+        run.fold,
+    )
+    # faces.parquet says which shards it describes, so the crops need not be hashed again for each run
+    inputs = hashes({name: getattr(options, name) for name in _RUN_TABLES})
+    train_run(run, settings, data, options.crops, graph, options.out, inputs)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from ulcag.evaluation.evaluate import evaluate_run
+    from ulcag.samples.table import NOISE, SAMPLES
+    from ulcag.tables import read_table
+
+    evaluate_run(options.run, read_table(options.samples, SAMPLES), read_table(options.noise, NOISE), options.out)

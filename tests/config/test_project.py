@@ -1,0 +1,78 @@
+"""config.yaml: unknown keys are refused, names are checked, runs are the product."""
+
+from typing import Any
+
+import pytest
+
+from ulcag.config import Config
+from ulcag.errors import InputError
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "datasets": {"faces": {"samples": {"reader": "synthetic"}}},
+        "runs": [{"datasets": ["faces"], "arms": ["baseline", "ulc-ag"]}],
+    }
+    return values | changes
+
+
+def test_runs_are_the_product_and_each_occurs_once() -> None:
+    runs = [
+        {"datasets": ["faces"], "arms": ["baseline", "scn"], "seeds": [0, 1], "folds": ["all", "1of10"]},
+        {"datasets": ["faces"], "arms": ["baseline"], "seeds": [0]},
+    ]
+    paths = [run.path for run in Config.read(config(runs=runs)).all_runs()]
+    assert len(paths) == len(set(paths)) == 2 * 2 * 2
+    assert paths[0] == "faces/none/baseline/seed0/all"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"datasets": {"faces": {"samples": {"reader": "synthetic", "trian": 5}}}}, "did you mean 'train'"),
+        ({"datasets": {"faces": {"samples": {"reader": "synthetic"}, "face": {}}}}, "did you mean 'faces'"),
+        ({"nois": {}}, "nois: unknown key; did you mean 'noise'"),
+        ({"datasets": {"faces": {"samples": {"reader": "table"}}}}, r"table\.path: Field required"),
+        ({"runs": [{"datasets": ["faces"], "arms": ["baselin"]}]}, "did you mean 'baseline'"),
+        ({"runs": [{"datasets": ["face"], "arms": ["scn"]}]}, "did you mean 'faces'"),
+        ({"runs": [{"datasets": ["faces"], "arms": ["scn"], "folds": ["11of10"]}]}, "'11of10'"),
+        ({"runs": [{"datasets": ["faces"], "arms": ["scn"], "seeds": [-1]}]}, "greater than or equal to 0"),
+        ({"noise": {"a/b": {}}}, "a name that can be a folder"),
+        ({"noise": {"n": {"kind": "uniform", "rate": 1.5}}}, "less than or equal to 1"),
+    ],
+)
+def test_mistakes_are_named(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Config.read(config(**changes))
+
+
+def test_method_settings_come_from_preset_then_data_set_then_arm() -> None:
+    values = config(
+        arms={
+            "literal": {"kind": "ulc-ag", "preset": "paper"},
+            "mine": {"kind": "ulc-ag", "preset": "paper", "method": {"relabelling": {"margin": 0.3}}},
+        }
+    )
+    values["datasets"]["faces"]["method"] = {"ramp": {"beta": 6}, "relabelling": {"margin": 0.2}}
+    values["runs"][0]["arms"] = ["literal", "mine", "ulc-ag"]
+    read = Config.read(values)
+    literal, mine = read.method("faces", "literal"), read.method("faces", "mine")
+    assert not literal.confidence.bias
+    assert not mine.confidence.bias
+    assert (literal.relabelling.margin, mine.relabelling.margin) == (0.2, 0.3)
+    assert literal.ramp.beta == mine.ramp.beta == 6
+    assert read.method("faces", "ulc-ag").confidence.bias
+
+
+def test_a_wrong_method_key_is_an_error_of_the_configuration() -> None:
+    values = config()
+    values["datasets"]["faces"]["method"] = {"relabeling": {"margin": 1}}
+    with pytest.raises(InputError, match="did you mean 'relabelling'"):
+        Config.read(values)
+
+
+def test_an_arm_depends_on_its_own_settings_only() -> None:
+    method = Config.read(config()).method("faces", "ulc-ag")
+    assert method.relevant("baseline") == {}
+    assert set(method.relevant("scn")) == {"scn", "confidence"}
+    assert "scn" not in method.relevant("ulc-ag")

@@ -1,0 +1,31 @@
+"""Files are whole or absent."""
+
+from pathlib import Path
+
+import pytest
+
+from ulcag.errors import InputError
+from ulcag.files import read_json, sha256, whole_or_absent, write_json
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    write_json(path, {"a": 1})
+    with pytest.raises(RuntimeError), whole_or_absent(path) as beside:
+        beside.write_text("half")
+        raise RuntimeError
+    assert read_json(path) == {"a": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_read_json_says_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_json(tmp_path / "none.json")
+    (tmp_path / "bad.json").write_text("{")
+    with pytest.raises(InputError, match=r"bad\.json"):
+        read_json(tmp_path / "bad.json")
+
+
+def test_sha256(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert sha256(tmp_path / "empty").startswith("e3b0c44298fc1c149afb")

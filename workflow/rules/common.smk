@@ -1,0 +1,62 @@
+# What all rules share: the checked configuration, where things are, and one way to hand settings to a command.
+import json
+import sys
+from pathlib import Path
+
+SRC = Path(workflow.basedir) / "src"
+sys.path.insert(0, str(SRC))
+
+from ulcag.config import Config, TrainSettings
+from ulcag.errors import InputError
+
+try:
+    CONFIG = Config.read(config, "config")
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+RESULTS = CONFIG.results
+RUNS = CONFIG.all_runs()
+DATASETS = list(dict.fromkeys(run.dataset for run in RUNS))
+RUN = "{dataset}/{noise}/{arm}/seed{seed}/{fold}"
+
+# Every command runs the package from src, so that no environment needs it installed. Idle OpenMP threads that
+# spin would starve the other jobs of a small machine.
+shell.prefix(f"export PYTHONPATH='{SRC}' OMP_WAIT_POLICY=PASSIVE; ")
+
+
+wildcard_constraints:
+    dataset="|".join(CONFIG.datasets),
+    noise="|".join(CONFIG.noise),
+    arm="|".join(CONFIG.arms),
+    seed=r"\d+",
+    fold=r"all|\d+of\d+",
+    shard=r"\d{3}",
+
+
+def per_run(pattern):
+    """One path for each run of the configuration."""
+    return [
+        expand(pattern, dataset=r.dataset, noise=r.noise, arm=r.arm, seed=r.seed, fold=r.fold)[0]
+        for r in RUNS
+    ]
+
+
+def shards(pattern):
+    """An input function: one path for each shard of the wildcards' data set."""
+    return lambda w: [
+        pattern.format(dataset=w.dataset, shard=f"{shard:03d}")
+        for shard in range(CONFIG.datasets[w.dataset].faces.shards)
+    ]
+
+
+def settings_of(room):
+    """A params function: the room's part of the data set's configuration. An edit of it runs the rule again."""
+    return lambda w: json.dumps(getattr(CONFIG.datasets[w.dataset], room).plain(), sort_keys=True)
+
+
+def train_settings(w):
+    """What one training depends on, and nothing else: presets are resolved, other arms' settings left out."""
+    kind = CONFIG.arms[w.arm].kind
+    method = CONFIG.method(w.dataset, w.arm).relevant(kind)
+    training = CONFIG.datasets[w.dataset].training.plain()
+    return json.dumps({"kind": kind, "training": training, "method": method}, sort_keys=True)

@@ -1,0 +1,48 @@
+rule crop_faces:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+    output:
+        crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
+        table=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/faces/{{dataset}}/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/faces/{{dataset}}/{{shard}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+    params:
+        settings=settings_of("faces"),
+    shell:
+        "python -m ulcag faces --settings {params.settings:q} --samples {input.samples} --shard {wildcards.shard}"
+        " --out-crops {output.crops} --out-table {output.table} 2>&1 | tee {log}"
+
+
+rule merge_faces:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        tables=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet"),
+    output:
+        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+    log:
+        f"{RESULTS}/logs/faces/{{dataset}}/merge.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/faces/{{dataset}}/merge.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=2000,
+    shell:
+        "python -m ulcag merge-faces {input.tables} --samples {input.samples} --out {output.faces} 2>&1 | tee {log}"
+
+
+rule faces:
+    input:
+        expand(f"{RESULTS}/faces/{{dataset}}/faces.parquet", dataset=DATASETS),
+        [
+            f"{RESULTS}/faces/{dataset}/shard-{shard:03d}.arrow"
+            for dataset in DATASETS
+            for shard in range(CONFIG.datasets[dataset].faces.shards)
+        ],

@@ -1,0 +1,24 @@
+rule count_cooccurrence:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+    output:
+        cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+    log:
+        f"{RESULTS}/logs/graph/{{dataset}}/{{fold}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/graph/{{dataset}}/{{fold}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        settings=settings_of("graph"),
+    shell:
+        "python -m ulcag graph --settings {params.settings:q} --samples {input.samples}"
+        " --action-units {input.action_units} --fold {wildcards.fold} --out {output.cooccurrence} 2>&1 | tee {log}"
+
+
+rule graph:
+    input:
+        list(dict.fromkeys(per_run(f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet"))),

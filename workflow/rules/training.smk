@@ -1,0 +1,39 @@
+rule train_run:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
+        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+    output:
+        model=f"{RESULTS}/training/{RUN}/model.pt",
+        logits=f"{RESULTS}/training/{RUN}/test_logits.parquet",
+        state=f"{RESULTS}/training/{RUN}/train_state.parquet",
+        relabels=f"{RESULTS}/training/{RUN}/relabels.parquet",
+        history=f"{RESULTS}/training/{RUN}/history.parquet",
+        record=f"{RESULTS}/training/{RUN}/run.json",
+    log:
+        f"{RESULTS}/logs/training/{RUN}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/training/{RUN}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    # The command is told its threads by its settings, so that --cores changes no result.
+    threads: lambda w: CONFIG.datasets[w.dataset].training.threads
+    resources:
+        mem_mb=6000,
+    params:
+        settings=train_settings,
+        folder=lambda w, output: Path(output.model).parent,
+    shell:
+        "python -m ulcag train --settings {params.settings:q} --samples {input.samples} --noise {input.noise}"
+        " --faces {input.faces} --crops {input.crops} --action-units {input.action_units}"
+        " --cooccurrence {input.cooccurrence} --dataset-name {wildcards.dataset} --noise-name {wildcards.noise}"
+        " --arm-name {wildcards.arm} --seed {wildcards.seed} --fold {wildcards.fold} --out {params.folder}"
+        " 2>&1 | tee {log}"
+
+
+rule train:
+    input:
+        per_run(f"{RESULTS}/training/{RUN}/run.json"),
