@@ -11,9 +11,14 @@ from ulcag.files import read_json, sha256, whole_or_absent, write_json
 def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     write_json(path, {"a": 1})
-    with pytest.raises(RuntimeError), whole_or_absent(path) as beside:
-        beside.write_text("half")
-        raise RuntimeError
+
+    def fail_half_way() -> None:
+        with whole_or_absent(path) as beside:
+            beside.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert read_json(path) == {"a": 1}
     assert list(tmp_path.iterdir()) == [path]
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ulcag.errors import InputError
@@ -63,6 +64,7 @@ def test_reading_names_what_is_wrong(tmp_path: Path) -> None:
     path.write_text("not parquet")
     with pytest.raises(InputError, match="expected: the table 'demo'"):
         read_table(path, SCHEMA)
-    frame().astype({"label": "int64"}).to_parquet(path)
+    types = pa.schema([("sample_id", pa.string()), ("label", pa.int64()), ("better", pa.int8())])
+    pq.write_table(pa.Table.from_pandas(frame(), schema=types), path)
     with pytest.raises(InputError, match="column 'label'"):
         read_table(path, SCHEMA)

@@ -70,12 +70,12 @@ def write_table(
     """
     _check_columns(path, list(frame.columns), schema, exact=True)
     frame = frame[schema.names]
+    _check_nulls(path, frame, schema)
     _check_key(path, frame, schema)
     try:
         table = pa.Table.from_pandas(frame, schema=schema.arrow(), preserve_index=False, safe=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
         raise InputError(path, expected=f"the types of table '{schema.name}'", found=str(error)) from None
-    _check_nulls(path, table, schema)
     made_by = {"version": __version__, "settings": dict(settings or {}), "inputs": dict(inputs or {})}
     table = table.replace_schema_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
     with whole_or_absent(path) as beside:
@@ -105,8 +105,8 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
         if found != column.type:
             where = f"{path}, column '{column.name}'"
             raise InputError(where, expected=str(column.type), found=str(found), do="make the table again")
-    _check_nulls(path, table, schema)
-    frame = table.to_pandas(types_mapper=_nullable_integers(schema, table))
+    frame = table.to_pandas(types_mapper=_nullable_integers(schema))
+    _check_nulls(path, frame, schema)
     _check_key(path, frame, schema)
     return frame
 
@@ -117,7 +117,7 @@ def read_made_by(path: Path) -> dict[str, Any]:
     return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
 
 
-def _nullable_integers(schema: Schema, table: pa.Table) -> Any:
+def _nullable_integers(schema: Schema) -> Any:
     kinds = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
     wanted = {c.type for c in schema.columns if c.nullable and c.type in kinds}
     return lambda arrow_type: kinds[arrow_type] if arrow_type in wanted else None
@@ -131,11 +131,11 @@ def _check_columns(path: Path, found: list[str], schema: Schema, *, exact: bool)
         raise InputError(path, expected=f"table '{schema.name}': {', '.join(schema.names)}", found="; ".join(parts))
 
 
-def _check_nulls(path: Path, table: pa.Table, schema: Schema) -> None:
+def _check_nulls(path: Path, frame: pd.DataFrame, schema: Schema) -> None:
     for column in schema.columns:
-        values = table.column(column.name)
-        if values.null_count and not column.nullable:
-            row = values.is_null().to_pylist().index(True)
+        absent = frame[column.name].isna().to_numpy()
+        if absent.any() and not column.nullable:
+            row = int(absent.argmax())
             where = f"{path}, column '{column.name}', row {row}"
             raise InputError(where, expected="a value", found="none")
 
