@@ -1,0 +1,43 @@
+# `make demo` and `make test` do all the set-up; Python 3.11 or newer and a package index are all they need.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_WAIT_POLICY := PASSIVE
+
+.PHONY: help setup demo report test test-system lint format clean
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+# One environment for everything, at the pinned versions. The stamp is renewed when either file changes.
+.venv/stamp: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[synthetic,workflow,dev]'
+	touch .venv/stamp
+
+setup: .venv/stamp  ## the virtual environment in .venv
+
+demo: setup  ## the pipeline on the embedded data set, to its figures in results/
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores 2
+	@echo && cat results/reporting/tables/accuracy.md && echo && echo "Figures: results/reporting/figures"
+
+report: setup  ## report.html from what is in results/
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --report report.html
+
+test: setup lint  ## lint, types and all tests that need nothing but pip's packages
+	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src
+	$(BIN)/snakefmt --check Snakefile workflow
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+format: setup  ## bring all files into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile workflow
+
+clean:  ## remove results, but not the rendered pictures
+	rm -rf results/* .snakemake
