@@ -1,0 +1,128 @@
+"""The training loop."""
+
+import math
+
+import pytest
+import torch
+
+from tests.training.conftest import Toy
+from ulcag.config import TrainSettings
+from ulcag.training.epoch import learning_rate_factor, plan_epoch, relabelling_start, train_epoch
+
+
+def test_learning_rate_falls_at_10_and_20_of_30() -> None:
+    settings = TrainSettings()
+    factors = [learning_rate_factor(settings, epoch) for epoch in (0, 9, 10, 19, 20, 29)]
+    assert factors == pytest.approx([1, 1, 0.1, 0.1, 0.01, 0.01])
+
+
+def test_schedule_of_a_short_run() -> None:
+    settings = TrainSettings.read({"training": {"epochs": 15}})
+    assert relabelling_start(settings) == 5
+    assert learning_rate_factor(settings, 5) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("kind", ["baseline", "target"])
+def test_arms_that_never_relabel(kind: str) -> None:
+    assert relabelling_start(TrainSettings.read({"kind": kind})) is None
+
+
+def test_the_plan_follows_eq_12_and_13(toy: Toy) -> None:
+    learner = toy.learner("ulc-ag")
+    first, late = plan_epoch(learner, 0), plan_epoch(learner, 20)
+    assert (first.weight_1, first.weight_2) == pytest.approx((math.exp(-1), 1))
+    assert (late.weight_1, late.weight_2) == pytest.approx((1, math.exp(-0.25)))
+    assert (first.relabel, late.relabel) == (False, True)
+    assert plan_epoch(toy.learner("ulc-ag", method={"ramp": {"kind": "none"}}), 0).weight_1 == 1
+
+
+@pytest.mark.parametrize("kind", ["baseline", "target", "auxiliary", "ulc-ag", "scn"])
+def test_every_arm_learns(kind: str, toy: Toy) -> None:
+    learner = toy.learner(kind)
+    losses = [train_epoch(learner, toy.batches(), epoch)[0]["loss_classification"] for epoch in range(6)]
+    assert losses[-1] < 0.8 * losses[0]  # type: ignore[operator]
+
+
+def test_nothing_is_relabelled_before_its_epoch(toy: Toy) -> None:
+    learner = toy.learner("ulc-ag")
+    for epoch in (0, 9):
+        row, changes = train_epoch(learner, toy.batches(), epoch)
+        assert row["relabelled"] == len(changes) == 0
+    assert torch.equal(learner.labels, toy.truth)
+
+
+def test_changes_are_logged_and_only_low_confidence_samples_with_action_units_change(toy: Toy) -> None:
+    labels = (toy.truth + (torch.arange(len(toy.truth)) % 3 == 0).long()) % 7
+    learner = toy.learner("ulc-ag", labels)
+    for epoch in range(4):
+        train_epoch(learner, toy.batches(), epoch)
+    before = learner.labels.clone()
+    row, changes = train_epoch(learner, toy.batches(), 12)
+    changed = torch.nonzero(learner.labels != before).flatten().tolist()
+    assert changes["number"].tolist() == changed
+    assert 0 < row["relabelled"] == len(changed) <= 2 * 6  # type: ignore[operator]
+    assert changes["old_label"].tolist() == before[changed].tolist()
+    assert changes["new_label"].tolist() == learner.labels[changed].tolist()
+    assert (changes["score_new"] < changes["score_old"]).all()
+    assert toy.known[changed].all()
+    assert torch.equal(learner.given, labels)
+
+
+def test_a_new_label_acts_from_the_next_epoch_or_at_once(toy: Toy) -> None:
+    def labels_seen(effect: str) -> bool:
+        learner = toy.learner("ulc-ag", (toy.truth + 1) % 7, method={"relabelling": {"takes_effect": effect}})
+        during = []
+
+        def batches():  # type: ignore[no-untyped-def]
+            for _ in range(3):
+                for batch in toy.batches():
+                    yield batch
+                    during.append(learner.labels.clone())
+
+        for epoch in range(3):
+            train_epoch(learner, toy.batches(), epoch)
+        during.clear()
+        train_epoch(learner, batches(), 12)
+        return any(not torch.equal(seen, learner.given) for seen in during)
+
+    assert not labels_seen("next_epoch")
+    assert labels_seen("at_once")
+
+
+def test_an_auxiliary_arm_without_confidence_learning_keeps_its_confidence_layer(toy: Toy) -> None:
+    for option, moves in (("side", True), ("none", False)):
+        learner = toy.learner("auxiliary", method={"confidence": {"auxiliary_only": option}})
+        before = learner.network.confidence.linear.weight.clone()  # type: ignore[union-attr]
+        train_epoch(learner, toy.batches(), 0)
+        after = learner.network.confidence.linear.weight  # type: ignore[union-attr]
+        assert torch.equal(before, after) != moves
+
+
+def test_confidence_of_the_auxiliary_arm_does_not_touch_the_backbone(toy: Toy) -> None:
+    # The same backbone and classifier with and without the side loss.
+    weights = []
+    for option in ("side", "none"):
+        learner = toy.learner("auxiliary", method={"confidence": {"auxiliary_only": option}})
+        train_epoch(learner, toy.batches(), 0)
+        weights.append(learner.network.state_dict())
+    for name, value in weights[0].items():
+        if not name.startswith("confidence"):
+            assert torch.equal(value, weights[1][name]), name
+
+
+def test_history_of_confidence(toy: Toy) -> None:
+    row, _ = train_epoch(toy.learner("ulc-ag"), toy.batches(), 0)
+    assert 0 <= row["alpha_min"] <= row["alpha_low"] <= row["alpha_mean"] <= row["alpha_high"] <= row["alpha_max"] <= 1
+    baseline, _ = train_epoch(toy.learner("baseline"), toy.batches(), 0)
+    assert baseline["alpha_mean"] is None
+
+
+def test_same_seed_same_result(toy: Toy) -> None:
+    states = []
+    for _ in range(2):
+        learner = toy.learner("ulc-ag")
+        for epoch in (9, 10, 11):
+            train_epoch(learner, toy.batches(), epoch)
+        states.append((learner.network.state_dict(), learner.labels))
+    assert torch.equal(states[0][1], states[1][1])
+    assert all(torch.equal(value, states[1][0][name]) for name, value in states[0][0].items())

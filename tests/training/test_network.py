@@ -1,0 +1,67 @@
+"""The network."""
+
+import numpy as np
+import torch
+
+from ulcag.config import MethodSettings, TrainingSettings
+from ulcag.training.network import Network
+
+EDGES = np.eye(5)
+
+
+def network(kind: str, seed: int = 0, **method: dict[str, object]) -> Network:
+    return Network(kind, EDGES, TrainingSettings(), MethodSettings.read(method), seed)  # type: ignore[arg-type]
+
+
+def test_all_arms_of_a_seed_start_from_the_same_weights() -> None:
+    states = [network(kind).state_dict() for kind in ("baseline", "target", "auxiliary", "ulc-ag", "scn")]
+    for name, value in states[0].items():
+        assert all(torch.equal(value, state[name]) for state in states), name
+    assert not torch.equal(
+        states[0]["classifier.weight"], network("baseline", seed=1).state_dict()["classifier.weight"]
+    )
+
+
+def test_an_arm_has_the_heads_it_needs() -> None:
+    heads = {
+        kind: {name.split(".")[0] for name in network(kind).state_dict()} - {"backbone", "classifier", "mean", "std"}
+        for kind in ("baseline", "target", "auxiliary", "ulc-ag", "scn")
+    }
+    assert heads == {
+        "baseline": set(),
+        "target": {"confidence"},
+        "auxiliary": {"confidence", "action_units"},
+        "ulc-ag": {"confidence", "action_units"},
+        "scn": {"confidence"},
+    }
+
+
+def test_building_a_network_leaves_the_global_generator_alone() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    network("ulc-ag")
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_random_edges_are_fixed_and_normalised() -> None:
+    a_bar = network("ulc-ag", action_units={"edges": "random"}).action_units.a_bar  # type: ignore[union-attr]
+    assert not torch.equal(a_bar, torch.eye(5))
+    assert torch.allclose(a_bar.sum(1), torch.ones(5))
+    assert not a_bar.requires_grad
+
+
+def test_features_normalise_as_the_weights_expect() -> None:
+    net = network("baseline")
+    seen = []
+    net.backbone.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    net.features(torch.full((2, 3, 32, 32), 255, dtype=torch.uint8))
+    expected = (1 - torch.tensor([0.485, 0.456, 0.406])) / torch.tensor([0.229, 0.224, 0.225])
+    assert torch.allclose(seen[0][0, :, 0, 0], expected)
+
+
+def test_the_auxiliary_branch_has_its_own_learning_rate() -> None:
+    net = network("ulc-ag", confidence={"learn_margin": True})
+    groups = net.parameter_groups(TrainingSettings())
+    assert [group["lr"] for group in groups] == [0.01, 0.005]
+    assert sum(len(group["params"]) for group in groups) == len(list(net.parameters()))  # type: ignore[arg-type]
