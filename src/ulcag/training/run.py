@@ -92,7 +92,7 @@ def train_run(
     bf16 = use_bf16(training.precision, device)
 
     network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
-    network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = network.to(device).to(memory_format=torch.channels_last)
     groups = network.parameter_groups(training)
     for group in groups:
         group["initial_lr"] = group["lr"]

@@ -68,7 +68,8 @@ class Step:
     def detached(self) -> "Step":
         """The same numbers without the graph that they came from."""
         parts: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Step(**{name: None if part is None else part.detach() for name, part in parts.items()})
+        plain: dict[str, Any] = {name: None if part is None else part.detach() for name, part in parts.items()}
+        return Step(**plain)
 
 
 def baseline_step(network: Network, f: Tensor, batch: Batch) -> Step:

@@ -1,0 +1,43 @@
+"""Reading pictures from users' disks."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+# Larger pictures are taken for decompression bombs: 100 million pixels.
+MAX_PIXELS = 100_000_000
+
+
+class UnreadableError(Exception):
+    """A file is no picture; the message says why in a few words."""
+
+
+def read_image(path: Path) -> np.ndarray:
+    """A picture as (H, W, 3) uint8 RGB, turned as its EXIF orientation says; grey, alpha and 16 bit are converted.
+
+    Raises:
+        UnreadableError: it is missing, empty, truncated, no picture, or unreasonably large.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UnreadableError(f"too large: {image.width} x {image.height}")
+            image.load()
+            turned = ImageOps.exif_transpose(image)
+            if turned.mode.startswith("I"):
+                return _from_16_bit(np.asarray(turned))
+            return np.asarray(turned.convert("RGB"))
+    except UnreadableError:
+        raise
+    except FileNotFoundError:
+        raise UnreadableError("no such file") from None
+    except Exception as error:
+        # Pillow's plug-ins raise anything at all on damaged files; one picture must not end a shard.
+        raise UnreadableError(f"{type(error).__name__}: {error}") from None
+
+
+def _from_16_bit(values: np.ndarray) -> np.ndarray:
+    # Pillow's own conversion clips 16 bit to white.
+    grey = (values.astype(np.int64) >> (8 if values.max(initial=0) > 255 else 0)).clip(0, 255).astype(np.uint8)
+    return np.repeat(grey[:, :, None], 3, axis=2)

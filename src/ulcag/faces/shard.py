@@ -1,0 +1,90 @@
+"""Shards: Arrow files with a row a crop, opened by memory map with random access."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from ulcag.errors import InputError
+from ulcag.faces.crop import square
+from ulcag.faces.table import CORNERS, SHARD
+from ulcag.files import whole_or_absent
+
+# Rows in an Arrow record batch: small, so that opening one row touches little of the file.
+_BATCH_ROWS = 256
+
+
+def shard_rows(n: int, shards: int, shard: int) -> slice:
+    """Which rows of a sorted table of n samples belong to a shard: contiguous parts that differ by one at most.
+
+    Raises:
+        InputError: there is no such shard.
+    """
+    if not 0 <= shard < shards:
+        raise InputError("shard", expected=f"0 to {shards - 1}", found=str(shard))
+    return slice(n * shard // shards, n * (shard + 1) // shards)
+
+
+def write_shard(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Write crops (`sample_id`, `jpeg`, `x0`, `y0`, `x1`, `y1`) in the order of `rows`, whole or absent."""
+    table = pa.Table.from_pylist(list(rows), schema=SHARD)
+    with whole_or_absent(path) as beside, pa.OSFile(str(beside), "wb") as file, pa.ipc.new_file(file, SHARD) as writer:
+        writer.write_table(table, max_chunksize=_BATCH_ROWS)
+
+
+class Crops:
+    """Crops of all shards, by shard number and row. Files are opened when first used, once in each process."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.paths = [Path(path) for path in paths]
+        self._readers: dict[int, tuple[Any, Any]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A memory map cannot be handed to another process: it opens its own.
+        return {"paths": self.paths, "_readers": {}}
+
+    def whole(self, shard: int, row: int) -> tuple[np.ndarray, tuple[float, float, float, float]]:
+        """The stored crop (H, W, 3) uint8 RGB, and the face box in its pixels."""
+        batch, place = self._find(shard, row)
+        data = np.frombuffer(batch.column("jpeg")[place].as_buffer(), dtype=np.uint8)
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+        if image is None:
+            do = "delete the shard and run the stage `faces` again"
+            raise InputError(f"{self.paths[shard]}, row {row}", expected="a JPEG", found="damaged data", do=do)
+        x0, y0, x1, y1 = (batch.column(corner)[place].as_py() for corner in CORNERS)
+        return image, (x0, y0, x1, y1)
+
+    def tight(self, shard: int, row: int, size: int) -> np.ndarray:
+        """The square around the face, resized to (size, size, 3) uint8 RGB."""
+        image, box = self.whole(shard, row)
+        left, top, right, bottom = square(box, image.shape[1], image.shape[0])
+        face = image[top:bottom, left:right]
+        smaller = min(face.shape[:2]) > size
+        return cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+
+    def _find(self, shard: int, row: int) -> tuple[Any, int]:
+        if shard not in self._readers:
+            try:
+                reader = pa.ipc.open_file(pa.memory_map(str(self.paths[shard])))
+            except (pa.ArrowInvalid, OSError) as error:
+                do = "delete it and run the stage `faces` again"
+                raise InputError(self.paths[shard], expected="a shard of crops", found=str(error), do=do) from None
+            counts = [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)]
+            self._readers[shard] = (reader, np.cumsum([0, *counts]))
+        reader, starts = self._readers[shard]
+        if not 0 <= row < starts[-1]:
+            raise InputError(self.paths[shard], expected=f"a row from 0 to {starts[-1] - 1}", found=str(row))
+        batch = int(np.searchsorted(starts, row, side="right")) - 1
+        return reader.get_batch(batch), row - int(starts[batch])
+
+
+def encode_jpeg(image: np.ndarray, quality: int) -> bytes:
+    """(H, W, 3) uint8 RGB as a JPEG without chroma subsampling: lips and eyelids are small and coloured."""
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=quality, subsampling=0)
+    return buffer.getvalue()
