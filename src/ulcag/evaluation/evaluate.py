@@ -1,0 +1,89 @@
+"""Every metric of a run, computed from the raw values that training wrote."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ulcag.errors import InputError
+from ulcag.evaluation.labels import label_quality
+from ulcag.evaluation.metrics import all_metrics, softmax
+from ulcag.evaluation.tables import PREDICTIONS, PROBABILITIES
+from ulcag.files import hashes, read_json, write_json
+from ulcag.samples.table import true_labels
+from ulcag.tables import read_table, write_table
+from ulcag.training.tables import LOGITS, RELABELS, TEST_LOGITS, TRAIN_STATE
+
+SCALARS = ("accuracy", "mean_class_accuracy", "macro_f1", "ece")
+
+
+def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, out: Path) -> dict[str, Any]:
+    """Write predictions.parquet and metrics.json of a run.
+
+    Args:
+        run_folder: what training left behind.
+        samples: rows of the samples table.
+        noise: rows of the noise table that the run was given.
+        out: folder to write to.
+
+    Returns:
+        What metrics.json holds: `run`; `held_out` with `n`, `truth_unknown`, `last` (last epoch), `last_five` (means
+        of the scalars), `oracle` (best epoch, chosen on the very samples it is measured on), `by_epoch`; `labels`
+        as in `label_quality`, or null.
+
+    Raises:
+        InputError: a file is missing or wrong, or the truth of no held-out sample is known.
+    """
+    record = read_json(run_folder / "run.json")
+    logits = read_table(run_folder / "test_logits.parquet", TEST_LOGITS).sort_values(["epoch", "sample_id"])
+    truth = true_labels(samples)
+    epochs = sorted(logits["epoch"].unique())
+    last = logits[logits["epoch"] == epochs[-1]]
+    _write_predictions(last, truth, out / "predictions.parquet", run_folder)
+
+    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    trained_on = state["sample_id"][state["moment"] == "end"]
+    given = noise.set_index("sample_id")["label"].loc[trained_on]
+    relabels = read_table(run_folder / "relabels.parquet", RELABELS)
+    metrics = {
+        "run": record["run"],
+        "seconds": record["seconds"],
+        "held_out": _held_out(logits, truth, run_folder),
+        "labels": label_quality(given, relabels, truth, len(epochs)),
+    }
+    write_json(out / "metrics.json", metrics)
+    return metrics
+
+
+def _held_out(logits: pd.DataFrame, truth: pd.Series, where: Path) -> dict[str, Any]:
+    of_sample = truth.reindex(logits["sample_id"])
+    known = of_sample.notna().to_numpy()
+    if not known.any():
+        raise InputError(where, expected="held-out samples whose true class is known", found="none")
+    judged = logits[known].assign(truth=of_sample[known].to_numpy(dtype=np.int64))
+    by_epoch = [
+        {"epoch": int(str(epoch))} | all_metrics(rows[LOGITS].to_numpy(), rows["truth"].to_numpy())
+        for epoch, rows in judged.groupby("epoch")
+    ]
+    n = int((logits["epoch"] == logits["epoch"].max()).sum())
+    five = by_epoch[-5:]
+    return {
+        "n": n,
+        "truth_unknown": n - len(judged) // len(by_epoch),
+        "last": by_epoch[-1],
+        "last_five": {name: float(np.mean([row[name] for row in five])) for name in SCALARS},
+        # max takes the first of equals: the earliest
+        "oracle": max(by_epoch, key=lambda row: row["accuracy"]),
+        "by_epoch": [{name: row[name] for name in ("epoch", *SCALARS)} for row in by_epoch],
+    }
+
+
+def _write_predictions(last: pd.DataFrame, truth: pd.Series, path: Path, run_folder: Path) -> None:
+    probabilities = softmax(last[LOGITS].to_numpy())
+    frame = pd.DataFrame(probabilities.astype(np.float32), columns=PROBABILITIES)
+    frame["sample_id"] = last["sample_id"].to_numpy()
+    frame["predicted"] = probabilities.argmax(axis=1).astype(np.int8)
+    frame["truth"] = truth.reindex(last["sample_id"]).to_numpy()
+    frame["truth"] = frame["truth"].astype("Int8")
+    write_table(path, frame, PREDICTIONS, inputs=hashes({"test_logits": run_folder / "test_logits.parquet"}))

@@ -1,0 +1,83 @@
+"""Metrics of predictions, in numpy. Rows of a confusion matrix are true classes, columns predicted ones."""
+
+from typing import Any
+
+import numpy as np
+
+from ulcag.classes import CLASSES
+
+# Equal-width bins of the expected calibration error.
+_ECE_BINS = 15
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """(n, C) logits to probabilities, in float64."""
+    e = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True))
+
+
+def confusion_counts(truth: np.ndarray, predicted: np.ndarray, classes: int = len(CLASSES)) -> np.ndarray:
+    """(C, C) counts from (n,) true and predicted classes."""
+    cells = truth.astype(np.int64) * classes + predicted.astype(np.int64)
+    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+
+
+def accuracy(confusion: np.ndarray) -> float:
+    """Overall accuracy, as the paper reports it."""
+    return float(confusion.trace() / confusion.sum())
+
+
+def recalls(confusion: np.ndarray) -> np.ndarray:
+    """(C,) share of each true class that is predicted as such; nan for a class without samples."""
+    of_class = confusion.sum(axis=1)
+    return np.where(of_class > 0, confusion.diagonal() / np.maximum(of_class, 1), np.nan)
+
+
+def mean_class_accuracy(confusion: np.ndarray) -> float:
+    """Mean of the recalls of the classes that occur."""
+    return float(np.nanmean(recalls(confusion)))
+
+
+def f1_scores(confusion: np.ndarray) -> np.ndarray:
+    """(C,) F1 = 2 TP / (2 TP + FP + FN); nan for a class that neither occurs nor is predicted."""
+    either = confusion.sum(axis=0) + confusion.sum(axis=1)
+    return np.where(either > 0, 2 * confusion.diagonal() / np.maximum(either, 1), np.nan)
+
+
+def macro_f1(confusion: np.ndarray) -> float:
+    """Mean F1 over the classes that occur in truth: one that is only predicted costs the others their precision."""
+    return float(np.mean(f1_scores(confusion)[confusion.sum(axis=1) > 0]))
+
+
+def expected_calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> float:
+    """Mean gap between confidence and accuracy over 15 equal bins of the greatest probability, weighted by their size.
+
+    Args:
+        probabilities: (n, C).
+        truth: (n,) classes.
+    """
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truth
+    bins = np.minimum((confidence * _ECE_BINS).astype(np.int64), _ECE_BINS - 1)
+    gap = np.bincount(bins, weights=right - confidence, minlength=_ECE_BINS)
+    return float(np.abs(gap).sum() / len(truth))
+
+
+def all_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+    """Every metric of one epoch's logits (n, C): scalars, then values by class, then the confusion counts."""
+    probabilities = softmax(logits)
+    confusion = confusion_counts(truth, probabilities.argmax(axis=1))
+    return {
+        "accuracy": accuracy(confusion),
+        "mean_class_accuracy": mean_class_accuracy(confusion),
+        "macro_f1": macro_f1(confusion),
+        "ece": expected_calibration_error(probabilities, truth),
+        "recall": by_class(recalls(confusion)),
+        "f1": by_class(f1_scores(confusion)),
+        "confusion": confusion.tolist(),
+    }
+
+
+def by_class(values: np.ndarray) -> dict[str, float | None]:
+    """Class name to value; None in place of nan, which JSON does not have."""
+    return {name: None if np.isnan(v) else float(v) for name, v in zip(CLASSES, values, strict=True)}
