@@ -7,7 +7,8 @@ import torch
 
 from tests.training.conftest import Toy
 from ulcag.config import TrainSettings
-from ulcag.training.epoch import learning_rate_factor, plan_epoch, relabelling_start, train_epoch
+from ulcag.training.epoch import plan_epoch, train_epoch
+from ulcag.training.schedule import learning_rate_factor, relabelling_start
 
 
 def test_learning_rate_falls_at_10_and_20_of_30() -> None:

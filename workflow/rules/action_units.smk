@@ -20,4 +20,7 @@ rule read_action_units:
 
 rule action_units:
     input:
-        expand(f"{RESULTS}/action_units/{{dataset}}/action_units.parquet", dataset=DATASETS),
+        expand(
+            f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+            dataset=DATASETS,
+        ),

@@ -36,7 +36,14 @@ wildcard_constraints:
 def per_run(pattern):
     """One path for each run of the configuration."""
     return [
-        expand(pattern, dataset=r.dataset, noise=r.noise, arm=r.arm, seed=r.seed, fold=r.fold)[0]
+        expand(
+            pattern,
+            dataset=r.dataset,
+            noise=r.noise,
+            arm=r.arm,
+            seed=r.seed,
+            fold=r.fold,
+        )[0]
         for r in RUNS
     ]
 
@@ -51,7 +58,9 @@ def shards(pattern):
 
 def settings_of(room):
     """A params function: the room's part of the data set's configuration. An edit of it runs the rule again."""
-    return lambda w: json.dumps(getattr(CONFIG.datasets[w.dataset], room).plain(), sort_keys=True)
+    return lambda w: json.dumps(
+        getattr(CONFIG.datasets[w.dataset], room).plain(), sort_keys=True
+    )
 
 
 def train_settings(w):
@@ -59,4 +68,6 @@ def train_settings(w):
     kind = CONFIG.arms[w.arm].kind
     method = CONFIG.method(w.dataset, w.arm).relevant(kind)
     training = CONFIG.datasets[w.dataset].training.plain()
-    return json.dumps({"kind": kind, "training": training, "method": method}, sort_keys=True)
+    return json.dumps(
+        {"kind": kind, "training": training, "method": method}, sort_keys=True
+    )

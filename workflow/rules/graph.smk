@@ -21,4 +21,8 @@ rule count_cooccurrence:
 
 rule graph:
     input:
-        list(dict.fromkeys(per_run(f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet"))),
+        list(
+            dict.fromkeys(
+                per_run(f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet")
+            )
+        ),

@@ -4,8 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+import ulcag.cli.data_commands as data_commands
+import ulcag.cli.reporting_commands as reporting_commands
+import ulcag.cli.run_commands as run_commands
 from ulcag import __version__
-from ulcag.cli import data_commands, reporting_commands, run_commands
 from ulcag.errors import InputError
 
 

@@ -1,6 +1,68 @@
-"""Commands of the reporting room."""
+"""Commands of the reporting room: tables and figures."""
 
+import argparse
+import json
+from pathlib import Path
 from typing import Any
 
+# Each figure and the files that it is drawn from.
+_FIGURES = {
+    "confusion": ("metrics",),
+    "cooccurrence": ("cooccurrence",),
+    "curves": ("run", "metrics"),
+    "flow": ("run", "samples", "noise"),
+    "sheet": ("run", "samples", "noise", "faces", "crops"),
+    "comparison": ("all_metrics",),
+}
+_HELP = {
+    "confusion": "confusion matrix, as the paper's Fig. 7",
+    "cooccurrence": "co-occurrence of action units, Eq. 5",
+    "curves": "losses, accuracy, confidence and labels by epoch",
+    "flow": "from which class to which labels went, right or wrong",
+    "sheet": "pictures with confidence, given and corrected label, as the paper's Fig. 5",
+    "comparison": "accuracy and label agreement of several runs beside each other",
+}
+_FILES = {
+    "metrics": "metrics.json",
+    "cooccurrence": "cooccurrence.parquet",
+    "run": "the run's folder",
+    "samples": "samples.parquet",
+    "noise": "the noise table that the run was given",
+    "faces": "faces.parquet",
+    "crops": "all shards of crops, in order",
+    "all_metrics": "metrics.json of each run",
+}
 
-def add_commands(commands: Any) -> None: ...
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this room."""
+    tables = commands.add_parser("tables", help="tables over runs: mean and standard deviation over seeds")
+    tables.add_argument("metrics", type=Path, nargs="*", help="metrics.json of each run that has been done")
+    tables.add_argument("--runs", help="JSON list of all runs wanted, done or not; those given if left out")
+    tables.add_argument("--out", type=Path, required=True, help="folder")
+    tables.set_defaults(do=_tables)
+
+    figures = commands.add_parser("figures", help="draw one figure, as PNG and PDF")
+    kinds = figures.add_subparsers(dest="kind", metavar="KIND", required=True)
+    for kind, files in _FIGURES.items():
+        parser = kinds.add_parser(kind, help=_HELP[kind])
+        for name in files:
+            several = {"nargs": "+"} if name in ("crops", "all_metrics") else {}
+            parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=_FILES[name], **several)
+        parser.add_argument("--out", type=Path, required=True, help="the figure without .png and .pdf")
+        parser.set_defaults(do=_figure)
+
+
+def _tables(options: argparse.Namespace) -> None:
+    from ulcag.files import read_json
+    from ulcag.reporting.run import write_tables
+
+    runs = json.loads(options.runs) if options.runs else [read_json(path)["run"] for path in options.metrics]
+    write_tables(runs, options.metrics, options.out)
+
+
+def _figure(options: argparse.Namespace) -> None:
+    from ulcag.reporting import run
+
+    draw = getattr(run, f"draw_{options.kind}")
+    draw(*(getattr(options, name) for name in _FIGURES[options.kind]), options.out)

@@ -11,6 +11,7 @@ from ulcag.classes import CLASSES
 from ulcag.config import TrainSettings
 from ulcag.method import RunningMean, Templates, class_weights, lambda1, lambda2
 from ulcag.training.network import Network
+from ulcag.training.schedule import learning_rate_factor, relabelling_start
 from ulcag.training.steps import Batch, EpochPlan, Step, baseline_step, scn_step, ulcag_step
 
 
@@ -45,20 +46,6 @@ class Learner:
                 momentum=of.momentum,
                 device=self.given.device,
             )
-
-
-def relabelling_start(settings: TrainSettings) -> int | None:
-    """First epoch in which labels may change; None for an arm that never changes one."""
-    if settings.kind in ("baseline", "target"):
-        return None
-    of = settings.method.scn if settings.kind == "scn" else settings.method.relabelling
-    return round(settings.training.epoch(of.start_epoch))
-
-
-def learning_rate_factor(settings: TrainSettings, epoch: int) -> float:
-    """What the initial learning rates are multiplied with in an epoch."""
-    passed = sum(epoch >= round(settings.training.epoch(step)) for step in settings.training.learning_rate_steps)
-    return settings.training.learning_rate_factor**passed
 
 
 def plan_epoch(learner: Learner, epoch: int) -> EpochPlan:

@@ -19,9 +19,10 @@ from ulcag.graph.table import CoOccurrence
 from ulcag.progress import progress
 from ulcag.tables import write_table
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
-from ulcag.training.epoch import Learner, relabelling_start, train_epoch
+from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.network import Network
 from ulcag.training.predict import examine, held_out_logits
+from ulcag.training.schedule import relabelling_start
 from ulcag.training.tables import HISTORY, RELABELS, TEST_LOGITS, TRAIN_STATE
 
 # Held-out images in a batch: has no influence on a result.

@@ -1,0 +1,54 @@
+"""All arms beside each other: the demo's result picture."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ulcag.reporting.style import COLOURS, UNKNOWN
+
+
+def comparison_figure(metrics: list[dict[str, Any]]) -> Figure:
+    """Held-out accuracy and label agreement by epoch: a row for each data set and noise, a line for each arm.
+
+    A line is the mean over seeds, with a band of one standard deviation where there are several.
+
+    Args:
+        metrics: what the runs' metrics.json hold.
+    """
+    groups: dict[tuple[str, str, str], dict[str, list[dict[str, Any]]]] = {}
+    for one in metrics:
+        run = one["run"]
+        arms = groups.setdefault((run["dataset"], run["noise"], run["fold"]), {})
+        arms.setdefault(run["arm"], []).append(one)
+    figure = Figure(figsize=(10.5, 3.9 * max(1, len(groups))))
+    grid = figure.subplots(max(1, len(groups)), 2, squeeze=False)
+    for ((dataset, noise, fold), arms), (left, right) in zip(groups.items(), grid, strict=False):
+        where = f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")
+        for place, (arm, runs) in enumerate(arms.items()):
+            accuracy = [[row["accuracy"] for row in run["held_out"]["by_epoch"]] for run in runs]
+            _line(left, accuracy, arm, place)
+            judged = [run["labels"]["by_epoch"] for run in runs if run["labels"] is not None]
+            _line(right, [[row["agreement"] for row in by_epoch] for by_epoch in judged], arm, place)
+        left.set_title(f"held-out accuracy, % ({where})")
+        right.set_title("training labels that agree with the truth, %")
+        for axes in (left, right):
+            axes.set_xlabel("epoch")
+            axes.grid(axis="y")
+            axes.legend(fontsize=9)
+    return figure
+
+
+def _line(axes: Axes, runs: list[list[float]], arm: str, place: int) -> None:
+    if not runs:
+        axes.plot([], [], color=UNKNOWN, label=f"{arm}: truth unknown")
+        return
+    values = 100 * np.array([run[: min(map(len, runs))] for run in runs])
+    mean, epochs = values.mean(axis=0), np.arange(values.shape[1])
+    colour = COLOURS[place % len(COLOURS)]
+    label = arm if len(runs) == 1 else f"{arm} ({len(runs)} seeds)"
+    axes.plot(epochs, mean, color=colour, marker="osv^DPX*"[place % 8], markersize=4, label=label)
+    if len(runs) > 1:
+        spread = values.std(axis=0, ddof=1)
+        axes.fill_between(epochs, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0)

@@ -1,0 +1,140 @@
+"""The reporting room: files to figures and tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ulcag.config import TrainSettings
+from ulcag.faces.shard import Crops
+from ulcag.faces.table import FACES
+from ulcag.files import read_json, whole_or_absent
+from ulcag.graph.table import read_cooccurrence
+from ulcag.reporting.comparison import comparison_figure
+from ulcag.reporting.confusion import confusion_figure, confusion_table
+from ulcag.reporting.cooccurrence import cooccurrence_figure
+from ulcag.reporting.curves import curves_figure
+from ulcag.reporting.flow import flow_figure
+from ulcag.reporting.sheet import choose_samples, sheet_figure
+from ulcag.reporting.style import save
+from ulcag.reporting.tables import markdown, paired_differences, summary, values_of_runs, wide
+from ulcag.samples.table import NOISE, SAMPLES, true_labels
+from ulcag.tables import read_table
+from ulcag.training.schedule import relabelling_start
+from ulcag.training.tables import HISTORY, TRAIN_STATE
+
+# Pictures on the sheet, pixels.
+_PICTURE = 160
+
+
+def draw_confusion(metrics_file: Path, base: Path) -> None:
+    """Confusion matrix of the last epoch, and its counts as CSV."""
+    metrics = read_json(metrics_file)
+    last = metrics["held_out"]["last"]
+    counts = np.array(last["confusion"])
+    title = (
+        f"{_name(metrics['run'])}\naccuracy {100 * last['accuracy']:.2f} %, "
+        f"mean of classes {100 * last['mean_class_accuracy']:.2f} %"
+    )
+    save(confusion_figure(counts, title), base)
+    with whole_or_absent(base.with_suffix(".csv")) as beside:
+        confusion_table(counts).to_csv(beside)
+
+
+def draw_cooccurrence(table: Path, base: Path) -> None:
+    """Heat map of Eq. 5."""
+    save(cooccurrence_figure(read_cooccurrence(table)), base)
+
+
+def draw_curves(run_folder: Path, metrics_file: Path, base: Path) -> None:
+    """Curves of a run."""
+    settings = TrainSettings.read(read_json(run_folder / "run.json")["settings"], where="run.json")
+    history = read_table(run_folder / "history.parquet", HISTORY)
+    save(curves_figure(history, read_json(metrics_file), relabelling_start(settings)), base)
+
+
+def draw_flow(run_folder: Path, samples_file: Path, noise_file: Path, base: Path) -> None:
+    """Where the labels of a run went."""
+    end, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
+    final = end["label"].to_numpy(dtype=np.int64)
+    true = truth.reindex(end["sample_id"]).to_numpy(dtype=float, na_value=np.nan)
+    save(flow_figure(given.reindex(end["sample_id"]).to_numpy(dtype=np.int64), final, true, _name(run)), base)
+
+
+def draw_sheet(
+    run_folder: Path, samples_file: Path, noise_file: Path, faces_file: Path, crops: Sequence[Path], base: Path
+) -> None:
+    """Pictures with confidence, given and corrected label."""
+    _, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
+    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    faces = read_table(faces_file, FACES)
+    places = dict(zip(faces["sample_id"], zip(faces["shard"], faces["row"], strict=True), strict=True))
+    shards = Crops(crops)
+
+    def picture(sample_id: str) -> np.ndarray:
+        shard, row = places[sample_id]
+        return shards.tight(int(shard), int(row), _PICTURE)
+
+    save(sheet_figure(choose_samples(state, given, truth), picture, _name(run)), base)
+
+
+def draw_comparison(metrics_files: Sequence[Path], base: Path) -> None:
+    """All arms beside each other."""
+    save(comparison_figure([read_json(path) for path in metrics_files]), base)
+
+
+def write_tables(runs: Sequence[dict[str, Any]], metrics_files: Sequence[Path], folder: Path) -> None:
+    """Tables over runs: accuracy.md, labels.md, accuracy.csv to read; results.csv, differences.csv to compute with.
+
+    Args:
+        runs: all runs that the configuration names (dataset, noise, arm, seed, fold).
+        metrics_files: those that exist; a run without is an empty cell.
+        folder: where to write.
+    """
+    values = values_of_runs([read_json(path) for path in metrics_files])
+    summarised = summary(values)
+    parts = [
+        ("Accuracy, last epoch, %", "last", "accuracy"),
+        ("Mean-class accuracy, last epoch, %", "last", "mean_class_accuracy"),
+        ("Accuracy, mean of the last five epochs, %", "last_five", "accuracy"),
+        ("Accuracy, best epoch chosen on the held-out samples (oracle), %", "oracle", "accuracy"),
+    ]
+    label_parts = [
+        ("Labels that agree with the truth, as given, %", "labels_before", "agreement"),
+        ("Labels that agree with the truth, after training, %", "labels_after", "agreement"),
+        ("The same, mean over true classes, after training, %", "labels_after", "macro_agreement"),
+        ("Wrong labels fixed, %", "labels_after", "fixed_share"),
+        ("Right labels broken, %", "labels_after", "broken_share"),
+        ("Changes that named the true class, %", "labels_after", "changes_right_share"),
+    ]
+    note = "Mean ± standard deviation over seeds (number of seeds); one seed has no spread. — has not been run.\n"
+    for name, chosen in (("accuracy.md", parts), ("labels.md", label_parts)):
+        tables = [markdown(title, *wide(runs, summarised, reading, metric)) for title, reading, metric in chosen]
+        with whole_or_absent(folder / name) as beside:
+            beside.write_text("\n".join([*tables, note]))
+    header, rows = wide(runs, summarised, "last", "accuracy")
+    frames = {
+        "accuracy.csv": pd.DataFrame(rows, columns=header),
+        "results.csv": summarised,
+        "differences.csv": paired_differences(values, "last", "accuracy"),
+    }
+    for name, frame in frames.items():
+        with whole_or_absent(folder / name) as beside:
+            frame.to_csv(beside, index=False, float_format="%.6g")
+
+
+def _labels_of_run(
+    run_folder: Path, samples_file: Path, noise_file: Path
+) -> tuple[pd.DataFrame, pd.Series, pd.Series, dict[str, Any]]:
+    """The state after the last epoch, given labels and true labels by sample id, and what the run is called."""
+    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    given = read_table(noise_file, NOISE).set_index("sample_id")["label"]
+    truth = true_labels(read_table(samples_file, SAMPLES))
+    return state[state["moment"] == "end"], given, truth, read_json(run_folder / "run.json")["run"]
+
+
+def _name(run: dict[str, Any]) -> str:
+    fold = "" if run["fold"] == "all" else f", fold {run['fold']}"
+    return f"{run['arm']} on {run['dataset']}, noise {run['noise']}, seed {run['seed']}{fold}"

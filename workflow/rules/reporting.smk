@@ -1,0 +1,234 @@
+FIGURES = f"{RESULTS}/reporting/figures"
+RUN_LABELS = {"arm": "{arm}", "seed": "{seed}", "fold": "{fold}"}
+
+
+# One rule a figure, for each run the same: `confusion`, `curves`, `flow` and `sheet` in the run's folder.
+rule draw_confusion:
+    input:
+        metrics=f"{RESULTS}/evaluation/{RUN}/metrics.json",
+    output:
+        png=report(
+            f"{FIGURES}/{RUN}/confusion.png",
+            caption="../report/confusion.rst",
+            category="Runs",
+            subcategory="{dataset}, noise {noise}",
+            labels={"figure": "confusion matrix"} | RUN_LABELS,
+        ),
+        pdf=f"{FIGURES}/{RUN}/confusion.pdf",
+        counts=f"{FIGURES}/{RUN}/confusion.csv",
+    log:
+        f"{RESULTS}/logs/figures/{RUN}/confusion.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{RUN}/confusion.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures confusion --metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
+
+
+rule draw_curves:
+    input:
+        record=f"{RESULTS}/training/{RUN}/run.json",
+        history=f"{RESULTS}/training/{RUN}/history.parquet",
+        metrics=f"{RESULTS}/evaluation/{RUN}/metrics.json",
+    output:
+        png=report(
+            f"{FIGURES}/{RUN}/curves.png",
+            caption="../report/curves.rst",
+            category="Runs",
+            subcategory="{dataset}, noise {noise}",
+            labels={"figure": "curves"} | RUN_LABELS,
+        ),
+        pdf=f"{FIGURES}/{RUN}/curves.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{RUN}/curves.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{RUN}/curves.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+        run=lambda w, input: Path(input.record).parent,
+    shell:
+        "python -m ulcag figures curves --run {params.run} --metrics {input.metrics} --out {params.base}"
+        " 2>&1 | tee {log}"
+
+
+rule draw_flow:
+    input:
+        record=f"{RESULTS}/training/{RUN}/run.json",
+        state=f"{RESULTS}/training/{RUN}/train_state.parquet",
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+    output:
+        png=report(
+            f"{FIGURES}/{RUN}/flow.png",
+            caption="../report/flow.rst",
+            category="Runs",
+            subcategory="{dataset}, noise {noise}",
+            labels={"figure": "flow of labels"} | RUN_LABELS,
+        ),
+        pdf=f"{FIGURES}/{RUN}/flow.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{RUN}/flow.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{RUN}/flow.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+        run=lambda w, input: Path(input.record).parent,
+    shell:
+        "python -m ulcag figures flow --run {params.run} --samples {input.samples} --noise {input.noise}"
+        " --out {params.base} 2>&1 | tee {log}"
+
+
+rule draw_sheet:
+    input:
+        record=f"{RESULTS}/training/{RUN}/run.json",
+        state=f"{RESULTS}/training/{RUN}/train_state.parquet",
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
+    output:
+        png=report(
+            f"{FIGURES}/{RUN}/sheet.png",
+            caption="../report/sheet.rst",
+            category="Runs",
+            subcategory="{dataset}, noise {noise}",
+            labels={"figure": "pictures"} | RUN_LABELS,
+        ),
+        pdf=f"{FIGURES}/{RUN}/sheet.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{RUN}/sheet.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{RUN}/sheet.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+        run=lambda w, input: Path(input.record).parent,
+    shell:
+        "python -m ulcag figures sheet --run {params.run} --samples {input.samples} --noise {input.noise}"
+        " --faces {input.faces} --crops {input.crops} --out {params.base} 2>&1 | tee {log}"
+
+
+rule draw_cooccurrence:
+    input:
+        cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+    output:
+        png=report(
+            f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png",
+            caption="../report/cooccurrence.rst",
+            category="Data",
+            subcategory="{dataset}",
+            labels={"figure": "co-occurrence", "fold": "{fold}"},
+        ),
+        pdf=f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{{dataset}}/cooccurrence-{{fold}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{{dataset}}/cooccurrence-{{fold}}.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures cooccurrence --cooccurrence {input.cooccurrence} --out {params.base}"
+        " 2>&1 | tee {log}"
+
+
+rule draw_comparison:
+    input:
+        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+    output:
+        png=report(
+            f"{FIGURES}/comparison.png",
+            caption="../report/comparison.rst",
+            category="Results",
+            labels={"figure": "all arms by epoch"},
+        ),
+        pdf=f"{FIGURES}/comparison.pdf",
+    log:
+        f"{RESULTS}/logs/figures/comparison.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/comparison.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures comparison --all-metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
+
+
+rule write_tables:
+    input:
+        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+    output:
+        accuracy=report(
+            f"{RESULTS}/reporting/tables/accuracy.csv",
+            caption="../report/tables.rst",
+            category="Results",
+            labels={"figure": "accuracy"},
+        ),
+        texts=expand(
+            f"{RESULTS}/reporting/tables/{{name}}.md", name=["accuracy", "labels"]
+        ),
+        long=expand(
+            f"{RESULTS}/reporting/tables/{{name}}.csv", name=["results", "differences"]
+        ),
+    log:
+        f"{RESULTS}/logs/tables.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        runs=json.dumps([run.plain() for run in RUNS]),
+        folder=lambda w, output: Path(output.accuracy).parent,
+    shell:
+        "python -m ulcag tables {input.metrics} --runs {params.runs:q} --out {params.folder} 2>&1 | tee {log}"
+
+
+rule tables:
+    input:
+        rules.write_tables.output,
+
+
+rule figures:
+    input:
+        rules.draw_comparison.output,
+        per_run(f"{FIGURES}/{RUN}/confusion.png"),
+        per_run(f"{FIGURES}/{RUN}/curves.png"),
+        per_run(f"{FIGURES}/{RUN}/flow.png"),
+        per_run(f"{FIGURES}/{RUN}/sheet.png"),
+        list(dict.fromkeys(per_run(f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png"))),
+
+
+localrules:
+    samples,
+    faces,
+    action_units,
+    graph,
+    train,
+    evaluate,
+    tables,
+    figures,
+    all,
