@@ -1,0 +1,164 @@
+"""The pipeline end to end, on a few tiny pictures: what comes out, and what is done again when something changes."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CONFIG: dict[str, Any] = {
+    "datasets": {
+        "tiny": {
+            "samples": {"reader": "synthetic", "train": 48, "test": 12, "size": 144},
+            "faces": {"shards": 2, "none_found": "whole_image"},
+            "training": {"image_size": 32, "batch_size": 16, "epochs": 3},
+        }
+    },
+    "noise": {"half": {"kind": "uniform", "rate": 0.5}},
+    "runs": [{"datasets": ["tiny"], "noise": ["half"], "arms": ["baseline", "scn", "ulc-ag"]}],
+}
+
+
+def snakemake(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def jobs(folder: Path, *arguments: str) -> dict[str, int]:
+    """What would be done: rule to number of jobs."""
+    table = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\n\n", snakemake(folder, "-n", *arguments), re.DOTALL)
+    return {name: int(n) for name, n in (line.split() for line in table[1].splitlines())} if table else {}
+
+
+def configure(folder: Path, config: dict[str, Any]) -> None:
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pipeline")
+    configure(folder, CONFIG)
+    snakemake(folder)
+    return folder
+
+
+@pytest.fixture
+def changed(done: Path) -> Any:
+    """Change the configuration; it is put back after the test."""
+
+    def change(path: str, value: object) -> Path:
+        config = json.loads(json.dumps(CONFIG))
+        here = config
+        *parents, last = path.split(".")
+        for parent in parents:
+            here = here.setdefault(parent, {})
+        here[last] = value
+        configure(done, config)
+        return done
+
+    yield change
+    configure(done, CONFIG)
+
+
+def test_every_figure_and_table_is_there(done: Path) -> None:
+    reporting = done / "results" / "reporting"
+    for arm in ("baseline", "scn", "ulc-ag"):
+        folder = reporting / "figures" / "tiny" / "half" / arm / "seed0" / "all"
+        made = {path.name for path in folder.iterdir()}
+        assert made == {f"{n}.{s}" for n in ("confusion", "curves", "flow", "sheet") for s in ("png", "pdf")} | {
+            "confusion.csv"
+        }
+        counts = pd.read_csv(folder / "confusion.csv", index_col=0)
+        assert counts.to_numpy().sum() == 12
+    text = (reporting / "tables" / "accuracy.md").read_text()
+    assert re.search(r"\| ulc-ag \| \d+\.\d\d \|", text)
+
+
+def test_a_run_can_be_told_from_its_folder(done: Path) -> None:
+    run = json.loads((done / "results/training/tiny/half/ulc-ag/seed0/all/run.json").read_text())
+    assert run["run"] == {"dataset": "tiny", "noise": "half", "arm": "ulc-ag", "seed": 0, "fold": "all"}
+    assert run["settings"]["training"]["epochs"] == 3
+    assert run["samples"] == {"train": 48, "held_out": 12, "left_out": {"train": 0, "held_out": 0}}
+    assert set(run["inputs"]) == {"samples", "noise", "faces", "action_units", "cooccurrence"}
+
+
+def test_nothing_is_left_to_do(done: Path) -> None:
+    assert "Nothing to be done" in snakemake(done)
+
+
+def test_a_deleted_shard_is_made_again_with_what_depends_on_it(done: Path) -> None:
+    shard = done / "results/faces/tiny/shard-001.arrow"
+    hidden = shard.rename(shard.with_suffix(".hidden"))
+    try:
+        todo = jobs(done)
+    finally:
+        hidden.rename(shard)
+    assert todo["crop_faces"] == 1
+    assert todo["train_run"] == 3
+    assert not {"read_samples", "read_action_units", "count_cooccurrence", "inject_noise"} & set(todo)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "again", "kept"),
+    [
+        ("datasets.tiny.faces.margin", 0.4, {"crop_faces": 2, "train_run": 3}, {"read_samples", "read_action_units"}),
+        ("datasets.tiny.training.learning_rate", 0.02, {"train_run": 3}, {"crop_faces", "count_cooccurrence"}),
+        ("datasets.tiny.method", {"relabelling": {"margin": 0.1}}, {"train_run": 1}, {"crop_faces"}),
+        ("datasets.tiny.graph.presence", "intensity", {"count_cooccurrence": 1}, {"read_action_units", "crop_faces"}),
+        ("noise.half.rate", 0.4, {"inject_noise": 1, "train_run": 3}, {"crop_faces", "count_cooccurrence"}),
+    ],
+)
+def test_an_edit_runs_its_stage_again_and_what_hangs_on_it(
+    path: str, value: object, again: dict[str, int], kept: set[str], changed: Any
+) -> None:
+    todo = jobs(changed(path, value))
+    assert {rule: todo.get(rule) for rule in again} == again
+    assert not kept & set(todo)
+
+
+def test_a_result_repeats_bit_for_bit_whatever_loads_the_images(changed: Any) -> None:
+    run = "results/training/tiny/half/ulc-ag/seed0/all"
+    folder = changed("datasets.tiny.training.loader_workers", 2)
+    names = ("model.pt", "test_logits.parquet", "relabels.parquet", "history.parquet", "train_state.parquet")
+
+    def read() -> list[Any]:
+        tables = [pd.read_parquet(folder / run / name) for name in names if name.endswith("parquet")]
+        return [json.loads((folder / run / "run.json").read_text())["model_sha256"], *tables]
+
+    before = read()
+    snakemake(folder, f"{run}/run.json")
+    after = read()
+    assert before[0] == after[0]
+    for one, other in zip(before[1:], after[1:], strict=True):
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_typo_in_the_configuration_is_named(changed: Any) -> None:
+    folder = changed("datasets.tiny.trianing", {})
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "-n"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "did you mean 'training'?" in done.stdout + done.stderr
+
+
+def test_a_data_set_smaller_than_a_batch_is_an_error(changed: Any) -> None:
+    folder = changed("datasets.tiny.training.batch_size", 64)
+    run = "results/training/tiny/half/baseline/seed0/all/run.json"
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "1", run]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "expected: at least one batch of 64 training samples" in done.stdout + done.stderr
+    assert "found:    48 samples" in done.stdout + done.stderr
+
+
+def test_a_report_can_be_made(done: Path) -> None:
+    snakemake(done, "--report", "report.html")
+    assert "co-occurrence" in (done / "report.html").read_text()
