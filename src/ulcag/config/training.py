@@ -28,11 +28,12 @@ class TrainingSettings(Section):
     backbone: Literal["resnet18"] = "resnet18"
     batch_size: int = Field(512, ge=2)
     epochs: int = Field(30, ge=1)
+    optimiser: Literal["sgd", "adamw"] = Field("sgd", description="adamw learns faster from scratch on few images")
     learning_rate: float = Field(0.01, gt=0, description="of backbone, classifier and confidence")
     auxiliary_learning_rate: float = Field(0.005, gt=0, description="of action unit features and graph layers")
     learning_rate_steps: tuple[float, ...] = Field((10, 20), description="epochs (of 30) at which it falls")
     learning_rate_factor: float = Field(0.1, gt=0, le=1)
-    momentum: float = Field(0.9, ge=0, lt=1)
+    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")
     weight_decay: float = Field(1e-4, ge=0)
     augmentation: Augmentation = Augmentation()
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the hardware has it")

@@ -97,7 +97,11 @@ def train_run(
     groups = network.parameter_groups(training)
     for group in groups:
         group["initial_lr"] = group["lr"]
-    optimiser = torch.optim.SGD(groups, momentum=training.momentum, weight_decay=training.weight_decay)
+    optimiser: torch.optim.Optimizer
+    if training.optimiser == "adamw":
+        optimiser = torch.optim.AdamW(groups, weight_decay=training.weight_decay)
+    else:
+        optimiser = torch.optim.SGD(groups, momentum=training.momentum, weight_decay=training.weight_decay)
     learner = Learner(
         settings, network, optimiser, data.labels.to(device), data.z.to(device), data.known.to(device), bf16
     )
@@ -133,8 +137,9 @@ def train_run(
     write_table(folder / "train_state.parquet", pd.concat(states), TRAIN_STATE, **about)
     write_table(folder / "relabels.parquet", pd.concat(changes), RELABELS, **about)
     write_table(folder / "history.parquet", pd.DataFrame(history).astype({"theta": float}), HISTORY, **about)
-    with whole_or_absent(folder / "model.pt") as beside:
-        torch.save({name: value.cpu() for name, value in network.state_dict().items()}, beside)
+    # Through an open file: given a path, torch writes its name into the file, and the same weights differ in bytes.
+    with whole_or_absent(folder / "model.pt") as beside, open(beside, "wb") as file:
+        torch.save({name: value.cpu() for name, value in network.state_dict().items()}, file)
     seconds = time.monotonic() - started
     record = {
         "run": run.plain(),

@@ -1,0 +1,131 @@
+"""Figures: what they say, not how they look."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from ulcag.classes import CLASSES
+from ulcag.config import GraphSettings
+from ulcag.graph.table import CoOccurrence
+from ulcag.reporting.comparison import comparison_figure
+from ulcag.reporting.confusion import confusion_figure, confusion_table
+from ulcag.reporting.cooccurrence import cooccurrence_figure
+from ulcag.reporting.curves import curves_figure
+from ulcag.reporting.flow import flow_figure
+from ulcag.reporting.sheet import choose_samples, sheet_figure
+from ulcag.reporting.style import RIGHT, WRONG, save
+from ulcag.training.tables import HISTORY
+
+
+def texts(figure: Figure) -> list[str]:
+    found = [text.get_text() for axes in figure.axes for text in axes.texts]
+    return found + [axes.get_title() for axes in figure.axes]
+
+
+def legend(figure: Figure) -> list[str]:
+    return [label for axes in figure.axes for label in axes.get_legend_handles_labels()[1]]
+
+
+def test_saved_figures_are_whole_and_repeat_byte_for_byte(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        written = save(confusion_figure(np.eye(7, dtype=int), "t"), tmp_path / name / "x")
+        assert [path.name for path in written] == ["x.png", "x.pdf"]
+    for suffix in ("png", "pdf"):
+        assert (tmp_path / "a" / f"x.{suffix}").read_bytes() == (tmp_path / "b" / f"x.{suffix}").read_bytes()
+
+
+def test_confusion_is_percent_of_the_row() -> None:
+    counts = np.zeros((7, 7), dtype=int)
+    counts[3] = [1, 0, 0, 6, 1, 0, 0]
+    figure = confusion_figure(counts, "title")
+    cells = np.array(texts(figure)[:49]).reshape(7, 7)
+    assert cells[3].tolist() == ["12.50", "0.00", "0.00", "75.00", "12.50", "0.00", "0.00"]
+    assert set(cells[0]) == {"–"}
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert rows[3] == "happy (8)"
+    assert confusion_table(counts).loc["happy", "neutral"] == 1
+
+
+def test_cooccurrence_says_which_way_it_reads() -> None:
+    matrix = np.array([[1.0, 0.25], [0.5, 1.0]])
+    graph = CoOccurrence(("AU06", "AU12"), matrix, np.eye(2), np.array([4, 8]), 20, 3, GraphSettings())
+    figure = cooccurrence_figure(graph)
+    assert texts(figure)[:4] == ["100", "25", "50", "100"]
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["cheek raiser  AU06", "lip corner puller  AU12"]
+    assert "given" in axes.get_xlabel()
+    assert "20 samples (3 without" in axes.get_title()
+
+
+def history(confidence: bool) -> pd.DataFrame:
+    frame = pd.DataFrame({name: [0.5, 0.4, 0.3] for name in HISTORY.names}).assign(epoch=[0, 1, 2])
+    if not confidence:
+        frame.loc[:, [name for name in HISTORY.names if name.startswith("alpha")]] = np.nan
+    return frame
+
+
+def run_metrics(arm: str, seed: int, labels: bool = True) -> dict[str, object]:
+    epochs = [{"epoch": e, "accuracy": 0.1 * e + 0.01 * seed, "mean_class_accuracy": 0.1 * e} for e in range(3)]
+    agreement = [{"epoch": e, "agreement": 0.7, "macro_agreement": 0.6} for e in range(3)]
+    return {
+        "run": {"dataset": "d", "noise": "n", "arm": arm, "seed": seed, "fold": "all"},
+        "held_out": {"by_epoch": epochs},
+        "labels": {"before": {"agreement": 0.7}, "by_epoch": agreement} if labels else None,
+    }
+
+
+def test_curves_show_confidence_and_where_relabelling_starts() -> None:
+    figure = curves_figure(history(True), run_metrics("ulc-ag", 0), 1)  # type: ignore[arg-type]
+    assert {"high group", "mean", "low group", "relabelling starts", "agreement"} <= set(legend(figure))
+
+
+def test_curves_say_what_is_not_known() -> None:
+    figure = curves_figure(history(False), run_metrics("baseline", 0, labels=False), None)  # type: ignore[arg-type]
+    assert "this arm has no confidence" in texts(figure)
+    assert "the true labels are not known" in texts(figure)
+    assert "relabelling starts" not in legend(figure)
+
+
+def test_comparison_averages_over_seeds() -> None:
+    runs = [run_metrics("baseline", 0), run_metrics("baseline", 2), run_metrics("scn", 0)]
+    figure = comparison_figure(runs)  # type: ignore[arg-type]
+    accuracy = figure.axes[0]
+    assert [line.get_label() for line in accuracy.lines] == ["baseline (2 seeds)", "scn"]
+    assert accuracy.lines[0].get_ydata() == pytest.approx([1, 11, 21])
+
+
+def test_flow_counts_right_and_wrong() -> None:
+    given, final = np.array([0, 0, 1, 2, 2]), np.array([1, 1, 1, 3, 0])
+    truth = np.array([1, 1, 0, 4, np.nan])
+    figure = flow_figure(given, final, truth, "t")
+    # two bands of two, one and one sample; the unchanged one is not drawn
+    assert {"right: 2 (50 %)", "wrong: 1 (25 %)", "truth unknown: 1 (25 %)"} == set(legend(figure))
+    assert {"angry 2", "fear 2", "disgust 2", "happy 1", "angry 1"} <= set(texts(figure))
+    assert "no label changed" in texts(flow_figure(given, given, truth, "t"))
+
+
+def test_sheet_chooses_by_verdict_and_says_it_with_colour_and_sign() -> None:
+    ids = [f"s{i}" for i in range(20)]
+    end = pd.DataFrame({"sample_id": ids, "alpha": np.linspace(0, 1, 20), "label": 3, "moment": "end"})
+    state = pd.concat([end, end.assign(moment="start", alpha=0.5)])
+    given = pd.Series([3] * 10 + [4] * 10, index=ids)
+    truth = pd.Series([3] * 9 + [4] + [3] * 9 + [4], index=ids, dtype="Int8")
+    chosen = choose_samples(state, given, truth)
+    assert list(chosen) == [
+        "changed, now right (9)", "changed, now wrong (1)", "kept, though wrong (1)", "kept, and right (9)",
+    ]  # fmt: skip
+    right = chosen["changed, now right (9)"]
+    assert len(right) == 6
+    assert (right["sample_id"].iloc[0], right["sample_id"].iloc[-1]) == ("s10", "s18")
+
+    figure = sheet_figure(chosen, lambda _: np.zeros((8, 8, 3), dtype=np.uint8), "t")
+    first, wrong = figure.axes[0], figure.axes[6]
+    assert first.get_title().strip() == "✓ neutral → happy"
+    assert first.title.get_color() == RIGHT
+    assert wrong.get_title() == "✗ neutral → happy\ntrue: neutral"
+    assert wrong.title.get_color() == WRONG
+    assert first.texts[-1].get_text() == "α 0.50 → 0.53"
+    assert CLASSES[3] == "happy"
