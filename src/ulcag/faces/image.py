@@ -1,12 +1,13 @@
 """Reading pictures from users' disks."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
-# Larger pictures are taken for decompression bombs: 100 million pixels.
-MAX_PIXELS = 100_000_000
+# Larger pictures are taken for decompression bombs. One of this size takes MTCNN 2 GB at min_face 40.
+MAX_PIXELS = 50_000_000
 
 
 class UnreadableError(Exception):
@@ -20,21 +21,28 @@ def read_image(path: Path) -> np.ndarray:
         UnreadableError: it is missing, empty, truncated, no picture, or unreasonably large.
     """
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise UnreadableError(f"too large: {image.width} x {image.height}")
-            image.load()
-            turned = ImageOps.exif_transpose(image)
-            if turned.mode.startswith("I"):
-                return _from_16_bit(np.asarray(turned))
-            return np.asarray(turned.convert("RGB"))
-    except UnreadableError:
+        with warnings.catch_warnings():
+            # Odd metadata and sizes are worth no line each in the log of a million pictures.
+            warnings.simplefilter("ignore")
+            return _decode(path)
+    except (UnreadableError, MemoryError):
         raise
     except FileNotFoundError:
         raise UnreadableError("no such file") from None
     except Exception as error:
         # Pillow's plug-ins raise anything at all on damaged files; one picture must not end a shard.
         raise UnreadableError(f"{type(error).__name__}: {error}") from None
+
+
+def _decode(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise UnreadableError(f"too large: {image.width} x {image.height}")
+        image.load()
+        turned = ImageOps.exif_transpose(image)
+        if turned.mode.startswith("I"):
+            return _from_16_bit(np.asarray(turned))
+        return np.asarray(turned.convert("RGB"))
 
 
 def _from_16_bit(values: np.ndarray) -> np.ndarray:

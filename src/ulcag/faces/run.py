@@ -1,5 +1,6 @@
 """The faces room: one shard of pictures to crops and a table of what was found; then the shards' tables to one."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ import pandas as pd
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.faces.crop import inside, scale_to_fit, with_margin
-from ulcag.faces.detect import Detection, Detector, make_detector, select_face
+from ulcag.faces.detect import Detection, Detector, NotSearchedError, make_detector, select_face
 from ulcag.faces.image import UnreadableError, read_image
-from ulcag.faces.shard import encode_jpeg, shard_rows, write_shard
+from ulcag.faces.shard import encode_jpeg, new_shard, shard_rows
 from ulcag.faces.table import CORNERS, FACES, LANDMARKS
 from ulcag.files import hashes, sha256
 from ulcag.progress import progress
-from ulcag.tables import read_table, write_table
+from ulcag.tables import read_made_by, read_table, write_table
 
 
 def crop_shard(
@@ -45,30 +46,24 @@ def crop_shard(
         The rows written.
 
     Raises:
-        InputError: no file of the shard exists, or a picture is unreadable or without face and the settings
-            make that an error.
+        InputError: not one picture of the shard can be read, or one is unreadable or without face and the
+            settings make that an error.
     """
     part = samples.iloc[shard_rows(len(samples), settings.shards, shard)]
-    missing = [path for path in part["path"] if not Path(path).exists()]
-    if len(part) and len(missing) == len(part):
-        do = "check the data set's path and its folder of images"
-        raise InputError(missing[0], expected="pictures", found=f"none of the {len(part)} files of this shard", do=do)
     if settings.source == "mtcnn" and detector is None:
         detector = make_detector(settings)
 
     rows: list[dict[str, Any]] = []
-    crops: list[dict[str, Any]] = []
-    for sample in progress(part.itertuples(), what=f"faces, shard {shard}", unit="image", total=len(part)):
-        row, crop = _one(sample.sample_id, Path(sample.path), settings, detector)
-        row["shard"] = shard
-        row["row"] = None if crop is None else len(crops)
-        rows.append(row)
-        if crop is not None:
-            crops.append(crop)
+    with new_shard(out_crops) as add:
+        for sample in progress(part.itertuples(), what=f"faces, shard {shard}", unit="image", total=len(part)):
+            row, crop = _one(sample.sample_id, Path(sample.path), settings, detector)
+            rows.append(row | {"shard": shard, "row": None if crop is None else add(crop)})
+        _check_readable(rows, part["path"])
     frame = pd.DataFrame(rows, columns=FACES.names).astype({"row": "Int32", "width": "Int32", "height": "Int32"})
-    write_shard(out_crops, crops)
     made_from = inputs | {"crops": sha256(out_crops)}
     write_table(out_table, frame, FACES, settings=settings.plain() | {"shard": shard}, inputs=made_from)
+    counts = ", ".join(f"{count} {status}" for status, count in frame["status"].value_counts().items())
+    print(f"faces, shard {shard}: {counts}; {frame['row'].count()} of {len(frame)} crops stored", file=sys.stderr)
     return frame
 
 
@@ -76,15 +71,28 @@ def merge(samples: pd.DataFrame, tables: Sequence[Path], out: Path) -> pd.DataFr
     """Join the tables of all shards into faces.parquet.
 
     Raises:
-        InputError: a sample has no row, or a row no sample.
+        InputError: a sample has no row or several, a row has no sample, or the shards were made by different
+            settings.
     """
     frame = pd.concat([read_table(path, FACES) for path in tables], ignore_index=True)
+    made_by = [read_made_by(path).get("settings", {}) for path in tables]
+    settings = {key: value for key, value in made_by[0].items() if key != "shard"}
+    for path, other in zip(tables, made_by, strict=True):
+        different = [key for key, value in settings.items() if other.get(key) != value]
+        if different:
+            key = different[0]
+            do = "run the stage `faces` again for all shards"
+            found, expected = f"faces.{key}: {other.get(key)!r}", f"{settings[key]!r} as in {tables[0]}"
+            raise InputError(path, expected=expected, found=found, do=do)
     frame = frame.sort_values("sample_id", ignore_index=True)
     if frame["sample_id"].tolist() != sorted(samples["sample_id"]):
+        times = frame["sample_id"].value_counts().reindex(samples["sample_id"], fill_value=0)
+        wrong = times[times != 1]
         found = f"{len(frame)} rows for {len(samples)} samples"
+        found += f"; sample '{wrong.index[0]}' has {wrong.iloc[0]}" if len(wrong) else ""
         do = "run the stage `faces` again for all shards"
         raise InputError(out, expected="one row for each sample", found=found, do=do)
-    write_table(out, frame, FACES, inputs=hashes({path.name: path for path in tables}))
+    write_table(out, frame, FACES, settings=settings, inputs=hashes({path.name: path for path in tables}))
     return frame
 
 
@@ -97,13 +105,18 @@ def _one(
         image = read_image(path)
     except UnreadableError as error:
         if settings.unreadable == "error":
-            do = "replace the file, or set faces.unreadable: drop"
+            do = "check the folder of images, replace the file, or set faces.unreadable: drop"
             raise InputError(path, expected="a picture", found=str(error), do=do) from None
         return row | {"status": "unreadable", "reason": str(error)}, None
     height, width = image.shape[:2]
     row |= {"width": width, "height": height}
 
-    faces = detector(image) if settings.source == "mtcnn" and detector is not None else []
+    faces: list[Detection] = []
+    try:
+        if settings.source == "mtcnn" and detector is not None:
+            faces = detector(image)
+    except NotSearchedError as error:
+        row["reason"] = str(error)
     row["n_faces"] = len(faces)
     if faces:
         face = select_face(faces, settings.select, width, height)
@@ -114,8 +127,9 @@ def _one(
         row["status"] = "whole_image" if settings.source == "whole_image" else "none"
         box, margin = (0.0, 0.0, float(width), float(height)), 0.0
     elif settings.none_found == "error":
-        do = "leave the picture out, or set faces.none_found: drop"
-        raise InputError(path, expected="a face", found="none", do=do)
+        do = "leave the picture out, or set faces.none_found: drop or whole_image"
+        found = "none" + (f" ({row['reason']})" if row["reason"] else "")
+        raise InputError(path, expected="a face", found=found, do=do)
     else:
         return row | {"status": "none"}, None
 
@@ -129,6 +143,14 @@ def _one(
     row |= {f"crop_{corner}": float(value) for corner, value in zip(CORNERS, crop, strict=True)}
     jpeg = encode_jpeg(np.ascontiguousarray(stored), settings.jpeg_quality)
     return row, {"sample_id": sample_id, "jpeg": jpeg, **dict(zip(CORNERS, tight, strict=True))}
+
+
+def _check_readable(rows: list[dict[str, Any]], paths: "pd.Series[str]") -> None:
+    """A wrong folder, an unmounted disk or unfetched pointer files would otherwise look like bad pictures."""
+    if rows and all(row["status"] == "unreadable" for row in rows):
+        found = f"{rows[0]['reason']}; none of the {len(rows)} files of this shard can be read"
+        do = "check the data set's path and its folder of images"
+        raise InputError(paths.iloc[0], expected="a picture", found=found, do=do)
 
 
 def _detection(face: Detection) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """Shards: Arrow files with a row a crop, opened by memory map with random access."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,31 @@ def shard_rows(n: int, shards: int, shard: int) -> slice:
     return slice(n * shard // shards, n * (shard + 1) // shards)
 
 
-def write_shard(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Write crops (`sample_id`, `jpeg`, `x0`, `y0`, `x1`, `y1`) in the order of `rows`, whole or absent."""
-    table = pa.Table.from_pylist(list(rows), schema=SHARD)
+@contextmanager
+def new_shard(path: Path) -> Iterator[Callable[[dict[str, Any]], int]]:
+    """A function that adds a crop (a row of `SHARD`) and says its row number. The file is whole or absent.
+
+    Only a few hundred crops are held in memory, however large the shard.
+    """
+    waiting: list[dict[str, Any]] = []
+    written = 0
     with whole_or_absent(path) as beside, pa.OSFile(str(beside), "wb") as file, pa.ipc.new_file(file, SHARD) as writer:
-        writer.write_table(table, max_chunksize=_BATCH_ROWS)
+
+        def flush() -> None:
+            nonlocal written
+            writer.write_batch(pa.RecordBatch.from_pylist(waiting, schema=SHARD))
+            written += len(waiting)
+            waiting.clear()
+
+        def add(crop: dict[str, Any]) -> int:
+            if len(waiting) == _BATCH_ROWS:
+                flush()
+            waiting.append(crop)
+            return written + len(waiting) - 1
+
+        yield add
+        if waiting:
+            flush()
 
 
 class Crops:
@@ -52,7 +73,8 @@ class Crops:
         """The stored crop (H, W, 3) uint8 RGB, and the face box in its pixels."""
         batch, place = self._find(shard, row)
         data = np.frombuffer(batch.column("jpeg")[place].as_buffer(), dtype=np.uint8)
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+        # OpenCV returns None for what is no picture, but asserts that there are bytes.
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if len(data) else None
         if image is None:
             do = "delete the shard and run the stage `faces` again"
             raise InputError(f"{self.paths[shard]}, row {row}", expected="a JPEG", found="damaged data", do=do)
@@ -78,7 +100,9 @@ class Crops:
             self._readers[shard] = (reader, np.cumsum([0, *counts]))
         reader, starts = self._readers[shard]
         if not 0 <= row < starts[-1]:
-            raise InputError(self.paths[shard], expected=f"a row from 0 to {starts[-1] - 1}", found=str(row))
+            do = "run the stage `faces` again: its table and this shard do not belong together"
+            found = f"row {row} of {starts[-1]}"
+            raise InputError(self.paths[shard], expected="a row that is there", found=found, do=do)
         batch = int(np.searchsorted(starts, row, side="right")) - 1
         return reader.get_batch(batch), row - int(starts[batch])
 

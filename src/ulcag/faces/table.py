@@ -17,9 +17,9 @@ FACES = Schema(
     (
         Column("sample_id", pa.string(), "as in samples"),
         Column("shard", pa.int16(), "number of the shard that the sample belongs to"),
-        Column("row", pa.int32(), "its row in the shard; none: no crop was stored", nullable=True),
-        Column("status", pa.string(), "found, several (one was selected), none, unreadable, or whole_image"),
-        Column("reason", pa.string(), "what was wrong with an unreadable file", nullable=True),
+        Column("row", pa.int32(), "its row in the shard; blank: no crop was stored", nullable=True),
+        Column("status", pa.string(), "found, several (one selected), none, unreadable, or whole_image (not searched)"),
+        Column("reason", pa.string(), "why it is unreadable, or could not be searched", nullable=True),
         Column("n_faces", pa.int16(), "faces found above the least probability"),
         Column("probability", pa.float32(), "of the selected detection", "0..1", nullable=True),
         Column("width", pa.int32(), "of the original image", "pixels", nullable=True),

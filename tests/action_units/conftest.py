@@ -1,0 +1,32 @@
+"""CSV files in OpenFace's formats."""
+
+from pathlib import Path
+
+import pytest
+
+from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS
+
+
+class Csv:
+    """Writes one file; values are 0 but for those given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, stem: str, *faces: dict[str, object], style: str = "new", lead: str = "face") -> Path:
+        separator = ", " if style == "old" else ","
+        first = {"face": ["face"], "frame": ["frame", "face_id", "timestamp"]}[lead]
+        last = ["gaze_0_x"] if lead == "face" else ["success"]
+        header = [*first, "confidence", *last, *R_COLUMNS, *C_COLUMNS]
+        lines = [header]
+        for number, values in enumerate(faces):
+            lines.append([str(values.get(name, number if name == "face" else 0.0)) for name in header])
+        path = self.folder / f"{stem}.csv"
+        path.write_text("\n".join(separator.join(line) for line in lines) + "\n")
+        return path
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Csv:
+    (tmp_path / "openface").mkdir()
+    return Csv(tmp_path / "openface")

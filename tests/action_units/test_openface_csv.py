@@ -1,0 +1,111 @@
+"""One CSV file."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.action_units.conftest import Csv
+from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, DamagedCsvError, read_openface_csv
+from ulcag.errors import InputError
+
+
+@pytest.mark.parametrize("style", ["old", "new"])
+@pytest.mark.parametrize("lead", ["face", "frame"])
+def test_both_programs_and_both_styles(style: str, lead: str, csv: Csv) -> None:
+    path = csv.write("x", {"confidence": 0.98, "AU12_r": 2.5, "AU28_c": 1.0}, style=style, lead=lead)
+    face = read_openface_csv(path)
+    assert face is not None
+    assert face.confidence == 0.98
+    assert (face.values["AU12_r"], face.values["AU28_c"], face.values["AU04_r"]) == (2.5, 1, 0)
+    assert len(face.values) == 17 + 18
+
+
+def test_the_most_confident_of_several_faces(csv: Csv) -> None:
+    faces = [{"confidence": c, "AU01_r": 5 * c} for c in (0.2, 0.9, 0.9, 0.5)]
+    face = read_openface_csv(csv.write("x", *faces))
+    assert face is not None
+    assert (face.face, face.values["AU01_r"]) == (1, 4.5)
+
+
+def test_no_rows_no_face(csv: Csv) -> None:
+    assert read_openface_csv(csv.write("x")) is None
+    empty = csv.folder / "empty.csv"
+    empty.touch()
+    assert read_openface_csv(empty) is None
+
+
+@pytest.mark.parametrize("value", ["", "much", "nan", "inf"])
+def test_what_is_no_number_is_named(value: str, csv: Csv) -> None:
+    path = csv.write("x", {"confidence": 0.9}, {"confidence": 0.9, "AU06_r": value})
+    with pytest.raises(DamagedCsvError, match="row 2, AU06_r: expected a"):
+        read_openface_csv(path)
+
+
+def test_a_cut_row_is_named(csv: Csv) -> None:
+    path = csv.write("x", {"confidence": 0.9})
+    path.write_text(path.read_text().rsplit(",", 3)[0])
+    with pytest.raises(DamagedCsvError, match="found nothing"):
+        read_openface_csv(path)
+
+
+def test_a_csv_without_action_units_says_what_to_do(csv: Csv) -> None:
+    path = csv.folder / "x.csv"
+    path.write_text("face,confidence\n0,0.9\n")
+    with pytest.raises(InputError, match="run OpenFace with -aus"):
+        read_openface_csv(path)
+
+
+@given(data=st.data())
+def test_every_value_is_read_from_its_own_column(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    columns = ["confidence", *R_COLUMNS, *C_COLUMNS]
+    highest = {"confidence": 1.0} | dict.fromkeys(R_COLUMNS, 5.0)
+    values = {
+        name: round(data.draw(st.floats(0, highest[name])), 3) if name in highest else data.draw(st.integers(0, 1))
+        for name in columns
+    }
+    # any order, with landmarks between
+    order = data.draw(st.permutations([*columns, "face", "eye_lmk_x_0", "p_scale"]))
+    separator = data.draw(st.sampled_from([",", ", "]))
+    cells = [str(values.get(name, -7)) for name in order]
+    path = tmp_path_factory.mktemp("csv") / "x.csv"
+    path.write_text(f"{separator.join(order)}\n{separator.join(cells)}\n")
+    face = read_openface_csv(path)
+    assert face is not None
+    assert face.values | {"confidence": face.confidence} == values
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("confidence", 1.5, "a number from 0 to 1, found '1.5'"),
+        ("AU06_r", -0.5, "a number from 0 to 5, found '-0.5'"),
+        ("AU06_r", 5.2, "a number from 0 to 5, found '5.2'"),
+        ("AU06_c", 0.5, "0 or 1, found '0.5'"),
+        ("AU06_c", 1e9, "0 or 1, found '1000000000.0'"),
+    ],
+)
+def test_a_value_out_of_its_range_is_named(column: str, value: float, expected: str, csv: Csv) -> None:
+    path = csv.write("x", {"confidence": 0.9} | {column: value})
+    with pytest.raises(DamagedCsvError, match=f"row 1, {column}: expected {expected}"):
+        read_openface_csv(path)
+
+
+def test_minus_zero_is_zero(csv: Csv) -> None:
+    face = read_openface_csv(csv.write("x", {"confidence": 0.9, "AU06_r": "-0.00"}))
+    assert face is not None
+    assert face.values["AU06_r"] == 0
+
+
+def test_what_is_no_csv_at_all_is_damaged(csv: Csv) -> None:
+    # the csv module refuses fields of more than 131072 characters
+    path = csv.folder / "x.csv"
+    path.write_text("x" * 200_000)
+    with pytest.raises(DamagedCsvError, match="field larger than field limit"):
+        read_openface_csv(path)
+
+
+def test_missing_columns_are_named(csv: Csv) -> None:
+    path = csv.write("x", {"confidence": 0.9})
+    path.write_text(path.read_text().replace("AU28_c", "AU28_x").replace("AU12_r", "AU12_x"))
+    with pytest.raises(InputError, match=r"x\.csv\n.*\n  found:    no column AU12_r, AU28_c\n"):
+        read_openface_csv(path)

@@ -1,0 +1,139 @@
+"""A folder of CSV files."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.action_units.conftest import Csv
+from ulcag.action_units.presence import presence
+from ulcag.action_units.read import by_stem, read_folder, read_rows
+from ulcag.action_units.table import ACTION_UNITS
+from ulcag.config import ActionUnitsSettings, GraphSettings
+from ulcag.errors import InputError
+from ulcag.tables import read_made_by, read_table
+
+NAMES = ["a", "b", "c", "d"]
+SAMPLES = pd.DataFrame({"sample_id": NAMES, "path": [f"images/{name}.jpg" for name in NAMES]})
+
+
+def read(csv: Csv, tmp_path: Path, samples: pd.DataFrame = SAMPLES) -> pd.DataFrame:
+    settings = ActionUnitsSettings(folder=str(csv.folder))
+    read_folder(samples, settings, tmp_path / "au.parquet", {})
+    return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
+
+
+@pytest.fixture
+def table(csv: Csv, tmp_path: Path) -> pd.DataFrame:
+    csv.write("a", {"confidence": 0.9, "AU12_c": 1, "AU12_r": 0.4, "AU04_r": 2})
+    csv.write("b", {"confidence": 0.3, "AU12_c": 1})
+    csv.write("d", {"confidence": 0.9, "AU12_c": "x"})
+    csv.write("other", {"confidence": 0.9})
+    return read(csv, tmp_path)
+
+
+def test_status(table: pd.DataFrame) -> None:
+    assert table["status"].tolist() == ["ok", "low_confidence", "no_face", "failed"]
+    assert table["AU12_c"].tolist() == [1, 1, pd.NA, pd.NA]
+    assert "d.csv, row 1, AU12_c" in table["reason"]["d"]
+
+
+def test_presence_by_classifier_or_intensity(table: pd.DataFrame) -> None:
+    names, z, known = presence(table, GraphSettings())
+    assert len(names) == 18
+    assert [names[i] for i in z[0].nonzero()[0]] == ["AU12"]
+    assert known.tolist() == [True, False, False, False]
+    assert z[1:].sum() == 0
+    names, z, _ = presence(table, GraphSettings(presence="intensity", intensity_threshold=1.0))
+    assert len(names) == 17
+    assert [names[i] for i in z[0].nonzero()[0]] == ["AU04"]
+
+
+def test_a_summary_counts_everything(csv: Csv, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    csv.write("a", {"confidence": 0.9})
+    csv.write("other", {"confidence": 0.9})
+    read(csv, tmp_path)
+    assert "3 no_face, 1 ok, 1 unmatched" in capsys.readouterr().err
+
+
+def test_nothing_that_matches_is_an_error(csv: Csv, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no CSV file"):
+        read(csv, tmp_path)
+    csv.write("other", {"confidence": 0.9})
+    with pytest.raises(InputError, match="1 CSV files, none of them named like an image"):
+        read(csv, tmp_path)
+    assert not (tmp_path / "au.parquet").exists()
+
+
+def test_equal_stems_are_an_error(csv: Csv, tmp_path: Path) -> None:
+    samples = pd.DataFrame({"sample_id": ["1", "2"], "path": ["x/a.jpg", "y/a.jpg"]})
+    with pytest.raises(InputError, match="'a' more than once"):
+        read(csv, tmp_path, samples)
+
+
+def test_values_by_hand(csv: Csv, tmp_path: Path) -> None:
+    csv.write("a", {"confidence": 0.2, "AU01_r": 1}, {"confidence": 0.75, "AU01_r": 2.5, "AU28_c": 1})
+    row = read(csv, tmp_path).loc["a"]
+    assert (row["confidence"], row["face"], row["AU01_r"], row["AU28_c"], row["AU01_c"]) == (0.75, 1, 2.5, 1, 0)
+
+
+def test_the_least_confidence_is_enough(csv: Csv, tmp_path: Path) -> None:
+    csv.write("a", {"confidence": 0.5})
+    csv.write("b", {"confidence": 0.499})
+    assert read(csv, tmp_path)["status"].tolist() == ["ok", "low_confidence", "no_face", "no_face"]
+
+
+def test_a_part_of_the_samples_gives_its_part_of_the_table(csv: Csv) -> None:
+    for number, name in enumerate(NAMES[:3]):
+        csv.write(name, {"confidence": 0.4 + 0.1 * number, "AU01_r": number})
+    files = by_stem(list(csv.folder.glob("*.csv")), "CSV files")
+    whole = read_rows(SAMPLES, files, 0.5)
+    parts = [read_rows(SAMPLES.iloc[rows], files, 0.5) for rows in (slice(0, 1), slice(1, 4))]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+    assert read_rows(SAMPLES.iloc[:0], files, 0.5).empty
+
+
+def test_the_rows_follow_the_samples_whatever_their_order(csv: Csv, tmp_path: Path) -> None:
+    for number, name in enumerate(NAMES):
+        csv.write(name, {"confidence": 0.9, "AU01_r": number})
+    table = read(csv, tmp_path, SAMPLES.iloc[::-1])
+    assert table.index.tolist() == NAMES
+    assert table["AU01_r"].tolist() == [0, 1, 2, 3]
+
+
+def test_folders_within_the_folder_are_searched(csv: Csv, tmp_path: Path) -> None:
+    csv.write("a", {"confidence": 0.9})
+    (csv.folder / "deep").mkdir()
+    Csv(csv.folder / "deep").write("b", {"confidence": 0.9})
+    assert read(csv, tmp_path)["status"].tolist() == ["ok", "ok", "no_face", "no_face"]
+    Csv(csv.folder / "deep").write("a", {"confidence": 0.9})
+    with pytest.raises(InputError, match="CSV files with different stems"):
+        read(csv, tmp_path)
+
+
+def test_blank_means_beside_the_images(csv: Csv, tmp_path: Path) -> None:
+    csv.write("a", {"confidence": 0.9})
+    samples = SAMPLES.assign(path=[str(tmp_path / "images" / f"{name}.jpg") for name in NAMES])
+    counts = read_folder(samples, ActionUnitsSettings(), tmp_path / "au.parquet", {})
+    assert counts == {"no_face": 3, "ok": 1, "unmatched": 0}
+
+
+def test_a_file_that_cannot_be_opened_is_one_failure(csv: Csv, tmp_path: Path) -> None:
+    csv.write("a", {"confidence": 0.9})
+    (csv.folder / "b.csv").mkdir()
+    table = read(csv, tmp_path)
+    assert table["status"].tolist() == ["ok", "failed", "no_face", "no_face"]
+    assert "b.csv, [Errno 21]" in table["reason"]["b"]
+
+
+def test_nothing_but_failures_is_an_error(csv: Csv, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        csv.write(name, {"confidence": "high"})
+    with pytest.raises(InputError, match=r"a\.csv, row 1, confidence: .* found 'high'; 2 files fail, and none is good"):
+        read(csv, tmp_path)
+
+
+def test_the_table_says_what_made_it(csv: Csv, tmp_path: Path) -> None:
+    csv.write("a", {"confidence": 0.9})
+    read(csv, tmp_path)
+    assert read_made_by(tmp_path / "au.parquet")["settings"]["min_confidence"] == 0.5

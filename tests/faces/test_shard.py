@@ -1,0 +1,130 @@
+"""Shards: what is written is read back, in any order and in any process."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.faces.conftest import picture
+from ulcag.errors import InputError
+from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_rows
+
+BOX = (20.0, 10.0, 50.0, 50.0)
+
+
+def crop(seed: int, box: tuple[float, ...] = BOX, **size: int) -> dict[str, object]:
+    corners = dict(zip(("x0", "y0", "x1", "y1"), box, strict=True))
+    return {"sample_id": f"s{seed}", "jpeg": encode_jpeg(picture(seed, **size), 95), **corners}
+
+
+def write(path: Path, crops: list[dict[str, object]]) -> Path:
+    with new_shard(path) as add:
+        assert [add(item) for item in crops] == list(range(len(crops)))
+    return path
+
+
+@given(st.integers(0, 500), st.integers(1, 40))
+def test_shards_share_the_rows_out(n: int, shards: int) -> None:
+    parts = [range(n)[shard_rows(n, shards, shard)] for shard in range(shards)]
+    assert [row for part in parts for row in part] == list(range(n))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_there_is_no_shard_beyond_the_last() -> None:
+    with pytest.raises(InputError, match=r"0 to 3\n.*4"):
+        shard_rows(10, 4, 4)
+
+
+def test_a_crop_comes_back_with_its_box(tmp_path: Path) -> None:
+    crops = Crops([write(tmp_path / "a.arrow", [crop(0, (1.25, 2.5, 60.75, 50.5))])])
+    image, box = crops.whole(0, 0)
+    assert image.dtype == np.uint8
+    assert np.abs(image.astype(int) - picture(0)).mean() < 2
+    assert box == (1.25, 2.5, 60.75, 50.5)
+
+
+def test_random_access_gives_what_reading_in_order_gives(tmp_path: Path) -> None:
+    # more rows than one record batch holds, of pictures of unequal size
+    write(tmp_path / "a.arrow", [crop(number, height=20 + number % 7) for number in range(600)])
+    write(tmp_path / "b.arrow", [crop(number) for number in range(1000, 1003)])
+    paths = [tmp_path / "a.arrow", tmp_path / "b.arrow"]
+    places = [(0, row) for row in range(600)] + [(1, row) for row in range(3)]
+    in_order = Crops(paths)
+    expected = {place: in_order.tight(*place, 16) for place in places}
+    assert len({image.tobytes() for image in expected.values()}) == len(places)
+    at_random = Crops(paths)
+    for number in np.random.default_rng(0).permutation(len(places)):
+        place = places[number]
+        assert np.array_equal(at_random.tight(*place, 16), expected[place])
+
+
+def test_crops_go_to_another_process(tmp_path: Path) -> None:
+    crops = Crops([write(tmp_path / "a.arrow", [crop(0)])])
+    before = crops.tight(0, 0, 32)
+    again = pickle.loads(pickle.dumps(crops))  # noqa: S301
+    assert np.array_equal(again.tight(0, 0, 32), before)
+
+
+def test_files_are_opened_when_first_used(tmp_path: Path) -> None:
+    crops = Crops([tmp_path / "absent.arrow", write(tmp_path / "a.arrow", [crop(0)])])
+    assert crops.tight(1, 0, 8).shape == (8, 8, 3)
+    with pytest.raises(InputError, match="expected: a shard of crops"):
+        crops.tight(0, 0, 8)
+
+
+def test_the_tight_part_is_the_square_around_the_box(tmp_path: Path) -> None:
+    # the box is 30 wide and 40 high, so that the square reaches from 15 to 55
+    crops = Crops([write(tmp_path / "a.arrow", [crop(3)])])
+    whole, _ = crops.whole(0, 0)
+    assert np.array_equal(crops.tight(0, 0, 40), whole[10:50, 15:55])
+
+
+@pytest.mark.parametrize("size", [8, 40, 224])
+def test_the_tight_part_has_the_size_asked_for(tmp_path: Path, size: int) -> None:
+    face = Crops([write(tmp_path / "a.arrow", [crop(3)])]).tight(0, 0, size)
+    assert face.shape == (size, size, 3)
+    assert face.dtype == np.uint8
+
+
+def test_shrinking_takes_the_mean(tmp_path: Path) -> None:
+    crops = Crops([write(tmp_path / "a.arrow", [crop(3)])])
+    whole, _ = crops.whole(0, 0)
+    blocks = whole[10:50, 15:55].reshape(4, 10, 4, 10, 3).mean(axis=(1, 3))
+    assert np.abs(crops.tight(0, 0, 4) - blocks).max() <= 0.51
+
+
+def test_an_empty_shard_is_a_file(tmp_path: Path) -> None:
+    crops = Crops([write(tmp_path / "a.arrow", [])])
+    with pytest.raises(InputError, match="row 0 of 0"):
+        crops.tight(0, 0, 8)
+
+
+def test_a_row_that_is_not_there(tmp_path: Path) -> None:
+    crops = Crops([write(tmp_path / "a.arrow", [crop(0)])])
+    for row in (-1, 1):
+        with pytest.raises(InputError, match=f"row {row} of 1"):
+            crops.whole(0, row)
+
+
+def test_a_failed_writer_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), new_shard(tmp_path / "a.arrow") as add:
+        add(crop(0))
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("jpeg", [b"", b"no JPEG"])
+def test_a_damaged_crop_names_its_shard_and_row(tmp_path: Path, jpeg: bytes) -> None:
+    crops = Crops([write(tmp_path / "a.arrow", [crop(0), crop(1) | {"jpeg": jpeg}])])
+    with pytest.raises(InputError, match=r"a\.arrow, row 1\n.*JPEG\n.*damaged"):
+        crops.whole(0, 1)
+
+
+def test_a_truncated_shard_says_what_to_do(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.arrow", [crop(0)])
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(InputError, match="delete it and run the stage `faces` again"):
+        Crops([path]).whole(0, 0)
