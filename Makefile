@@ -40,4 +40,5 @@ format: setup  ## bring all files into the house's form
 	$(BIN)/snakefmt Snakefile workflow
 
 clean:  ## remove results, but not the rendered pictures
-	rm -rf results/* .snakemake
+	find results -mindepth 1 -maxdepth 1 ! -name README.md ! -name .cache -exec rm -rf {} +
+	rm -rf .snakemake

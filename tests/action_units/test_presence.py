@@ -28,8 +28,9 @@ def test_the_units_of_openface() -> None:
 def test_presence_takes_the_classifier() -> None:
     names, z, known = presence(table(["ok", "ok"], AU28_c=[1, 0], AU01_c=[0, 1], AU04_r=[5, 5]), GraphSettings())
     assert names == PRESENCE_UNITS
-    assert z.shape == (2, 18) and z.dtype == np.float32
-    assert known.tolist() == [True, True] and known.dtype == np.bool_
+    assert z.shape == (2, 18)
+    assert (z.dtype, known.dtype) == (np.float32, np.bool_)
+    assert known.tolist() == [True, True]
     assert [(int(i), names[j]) for i, j in np.argwhere(z)] == [(0, "AU28"), (1, "AU01")]
 
 

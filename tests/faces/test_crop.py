@@ -51,7 +51,8 @@ def test_a_crop_is_inside_the_image_and_not_empty(case: tuple[Box, int, int], ma
 def test_a_crop_holds_its_box(case: tuple[Box, int, int], margin: float) -> None:
     box, width, height = case
     left, top, right, bottom = with_margin(box, margin, width, height)
-    assert left <= box[0] and top <= box[1] and right >= box[2] and bottom >= box[3]
+    assert left <= box[0] < box[2] <= right
+    assert top <= box[1] < box[3] <= bottom
 
 
 def test_scaling_by_hand() -> None:
@@ -111,4 +112,5 @@ def test_a_square_is_inside_the_image_and_square_where_it_can_be(case: tuple[Box
     side = max(1, round(max(box[2] - box[0], box[3] - box[1])))
     assert (right - left, bottom - top) == (min(side, width), min(side, height))
     # rounding to whole pixels may cost up to one on each side
-    assert left <= box[0] + 1 and top <= box[1] + 1 and right >= box[2] - 1 and bottom >= box[3] - 1
+    assert left - 1 <= box[0] < box[2] <= right + 1
+    assert top - 1 <= box[1] < box[3] <= bottom + 1

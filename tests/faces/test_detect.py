@@ -16,7 +16,8 @@ def test_mtcnn_finds_a_drawn_face_and_its_eyes() -> None:
     x0, y0, x1, y1 = found.box
     assert found.probability > 0.9
     # the drawn head spans 44..156 and 24..176
-    assert 30 < x0 < 70 and 15 < y0 < 60 and 130 < x1 < 170 and 150 < y1 < 190
+    assert 30 < x0 < 70 < 130 < x1 < 170
+    assert 15 < y0 < 60 < 150 < y1 < 190
     assert found.landmarks.shape == (5, 2)
     assert found.landmarks.dtype == np.float64
     assert found.landmarks[:2] == pytest.approx(np.array([[78, 90], [122, 90]]), abs=6)

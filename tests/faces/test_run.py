@@ -159,7 +159,8 @@ def test_files_of_every_kind(tmp_path: Path) -> None:
     assert good.index.tolist() == ["b.jpg", "d_grey.png", "e_alpha.png", "f_turned.png", "g_cmyk.jpg"]
     assert table["status"].drop(good.index).tolist() == ["unreadable", "unreadable"]
     assert good["row"].tolist() == [0, 1, 2, 3, 4]
-    assert (good[["width", "height"]] == (120, 100)).all(axis=None)
+    assert set(good["width"]) == {120}
+    assert set(good["height"]) == {100}
     assert np.abs(good[["box_x0", "box_y0", "box_x1", "box_y1"]].to_numpy() - [30, 20, 60, 60]).max() <= 1
     crops = Crops([tmp_path / "0.arrow"])
     for row in range(5):
@@ -197,8 +198,8 @@ def test_the_tight_box_lies_on_the_original_face(tmp_path: Path) -> None:
     assert stored.shape == (320, 248, 3)
     x0, y0, x1, y1 = (round(value) for value in box)
     assert stored[y0 + 1 : y1 - 1, x0 + 1 : x1 - 1].min() > 240
-    assert stored[: y0 - 1].max() < 15 and stored[y1 + 1 :].max() < 15
-    assert stored[:, : x0 - 1].max() < 15 and stored[:, x1 + 1 :].max() < 15
+    stored[y0 - 1 : y1 + 1, x0 - 1 : x1 + 1] = 0
+    assert stored.max() < 15
 
 
 def fail(image: np.ndarray) -> list[Detection]:
@@ -229,9 +230,8 @@ def test_shards_of_different_settings_do_not_merge(samples: pd.DataFrame, tmp_pa
     run(samples.iloc[:4], tmp_path, 0, shards=2, margin=0.2)
     run(samples.iloc[:4], tmp_path, 1, shards=2)
     tables = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
-    with pytest.raises(
-        InputError, match=r"1\.parquet\n  expected: 0\.2 as in .*0\.parquet\n  found:    faces.margin: 0\.3"
-    ):
+    message = r"1\.parquet\n  expected: 0\.2 as in .*0\.parquet\n  found:    faces.margin: 0\.3"
+    with pytest.raises(InputError, match=message):
         merge(samples, tables, tmp_path / "faces.parquet")
 
 

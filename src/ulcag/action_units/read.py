@@ -102,12 +102,8 @@ def by_stem(paths: list[Path], what: str) -> dict[str, Path]:
         other = found.setdefault(path.stem, path)
         if other is not path:
             do = "OpenFace names its files by stem alone: give the images names that differ, and run it again"
-            raise InputError(
-                path,
-                expected=f"{what} with different stems",
-                found=f"'{path.stem}' more than once, also {other}",
-                do=do,
-            )
+            twice = f"'{path.stem}' more than once, also {other}"
+            raise InputError(path, expected=f"{what} with different stems", found=twice, do=do)
     return found
 
 

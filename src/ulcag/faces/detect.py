@@ -31,8 +31,8 @@ class Detector(Protocol):
 class Mtcnn:
     """MTCNN on the CPU, one picture at a time.
 
-    In a batch the boxes of 9 pictures in 10 come out otherwise than alone (by some pixels at worst), so that a crop
-    would depend on the number of shards; and batches are hardly faster.
+    In a batch the boxes of 9 pictures in 10 come out otherwise than alone: mostly by less than 0.001 pixel, of one
+    picture in 160 by 34. A crop would depend on its neighbours; and batches are hardly faster.
 
     Args:
         min_face: smallest face searched for, pixels.
