@@ -110,8 +110,15 @@ def test_a_row_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_failed_writer_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(KeyError, match="jpeg"), new_shard(tmp_path / "a.arrow") as add:
-        add({"sample_id": "a"}["jpeg"])  # type: ignore[arg-type]
+    def fail_after_some() -> None:
+        with new_shard(tmp_path / "a.arrow") as add:
+            # more than are held in memory
+            for number in range(300):
+                add(crop(number))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_some()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -127,3 +134,14 @@ def test_a_truncated_shard_says_what_to_do(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(InputError, match="delete it and run the stage `faces` again"):
         Crops([path]).whole(0, 0)
+
+
+def test_a_shift_moves_the_square_within_the_stored_crop(tmp_path: Path) -> None:
+    image = np.zeros((100, 100, 3), dtype=np.uint8)
+    image[:, :50] = 255
+    with new_shard(tmp_path / "0.arrow") as add:
+        corners = {"x0": 30.0, "y0": 30.0, "x1": 70.0, "y1": 70.0}
+        add({"sample_id": "s", "jpeg": encode_jpeg(image, 95), **corners})
+    crops = Crops([tmp_path / "0.arrow"])
+    white = [(crops.tight(0, 0, 40, (dx, 0.0)) > 128).mean() for dx in (0.0, 0.25, -0.25, 9.0, -9.0)]
+    assert white == pytest.approx([0.5, 0.25, 0.75, 0.0, 1.0], abs=0.03)

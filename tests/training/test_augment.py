@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from ulcag.config import Augmentation
-from ulcag.training.augment import augment
+from ulcag.training.augment import augment, random_shift, sample_generator
 
 IMAGE = np.random.default_rng(0).integers(1, 255, (32, 32, 3), dtype=np.uint8)
 FILL = np.zeros(3, dtype=np.uint8)
 
 
 def run(settings: Augmentation, **where: int) -> np.ndarray:
-    return augment(IMAGE, settings, FILL, **({"seed": 0, "epoch": 0, "number": 0} | where))
+    return augment(IMAGE, settings, FILL, sample_generator(**({"seed": 0, "epoch": 0, "number": 0} | where)))
 
 
 def test_repeats_and_differs_by_seed_epoch_and_sample() -> None:
@@ -38,3 +38,11 @@ def test_the_image_handed_in_is_not_changed() -> None:
     before = IMAGE.copy()
     run(Augmentation(flip=1, erase=1))
     assert np.array_equal(IMAGE, before)
+
+
+def test_shifts_are_within_their_limit_and_even() -> None:
+    shifts = np.array([random_shift(Augmentation(shift=0.1), sample_generator(0, 0, i)) for i in range(300)])
+    assert abs(shifts).max() <= 0.1
+    assert abs(shifts).max(axis=0).min() > 0.08
+    assert shifts.mean(axis=0) == pytest.approx([0, 0], abs=0.02)
+    assert random_shift(Augmentation(), sample_generator(0, 0, 0)) == (0, 0)

@@ -17,6 +17,17 @@ def test_learning_rate_falls_at_10_and_20_of_30() -> None:
     assert factors == pytest.approx([1, 1, 0.1, 0.1, 0.01, 0.01])
 
 
+def test_one_cycle_rises_and_falls_and_is_never_zero() -> None:
+    settings = TrainSettings.read({"training": {"epochs": 10, "schedule": "one_cycle"}})
+    factors = [learning_rate_factor(settings, epoch) for epoch in range(10)]
+    # epoch 1 is the middle of the rise: (1 + 0.5) / 10 of 0.3
+    assert factors[1] == pytest.approx(0.5)
+    assert factors[:3] == sorted(factors[:3])
+    assert factors[3:] == sorted(factors[3:], reverse=True)
+    assert min(factors) > 0
+    assert max(factors) <= 1
+
+
 def test_schedule_of_a_short_run() -> None:
     settings = TrainSettings.read({"training": {"epochs": 15}})
     assert relabelling_start(settings) == 5

@@ -14,6 +14,7 @@ PAPER_EPOCHS = 30
 class Augmentation(Section):
     """Random changes to a training image. Not in the paper; as SCN does, and the same for every arm."""
 
+    shift: float = Field(0.0, ge=0, le=0.3, description="greatest shift of the crop, as a part of its side")
     flip: float = Field(0.5, ge=0, le=1, description="probability of a horizontal flip")
     erase: float = Field(0.5, ge=0, le=1, description="probability of a random erased rectangle")
     erase_area: tuple[float, float] = Field((0.02, 0.25), description="its area, as a part of the image")
@@ -31,6 +32,9 @@ class TrainingSettings(Section):
     optimiser: Literal["sgd", "adamw"] = Field("sgd", description="adamw learns faster from scratch on few images")
     learning_rate: float = Field(0.01, gt=0, description="of backbone, classifier and confidence")
     auxiliary_learning_rate: float = Field(0.005, gt=0, description="of action unit features and graph layers")
+    schedule: Literal["steps", "one_cycle"] = Field(
+        "steps", description="one_cycle: up over the first 30 % of epochs, down to 0 after; for training from scratch"
+    )
     learning_rate_steps: tuple[float, ...] = Field((10, 20), description="epochs (of 30) at which it falls")
     learning_rate_factor: float = Field(0.1, gt=0, le=1)
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")

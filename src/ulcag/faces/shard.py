@@ -81,9 +81,17 @@ class Crops:
         x0, y0, x1, y1 = (batch.column(corner)[place].as_py() for corner in CORNERS)
         return image, (x0, y0, x1, y1)
 
-    def tight(self, shard: int, row: int, size: int) -> np.ndarray:
-        """The square around the face, resized to (size, size, 3) uint8 RGB."""
-        image, box = self.whole(shard, row)
+    def tight(self, shard: int, row: int, size: int, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+        """The square around the face, resized to (size, size, 3) uint8 RGB.
+
+        Args:
+            shard, row: which crop.
+            size: pixels.
+            shift: moves the square to the right and down, as parts of its side; never out of the stored crop.
+        """
+        image, (x0, y0, x1, y1) = self.whole(shard, row)
+        dx, dy = (part * max(x1 - x0, y1 - y0) for part in shift)
+        box = (x0 + dx, y0 + dy, x1 + dx, y1 + dy)
         left, top, right, bottom = square(box, image.shape[1], image.shape[0])
         face = image[top:bottom, left:right]
         smaller = min(face.shape[:2]) > size

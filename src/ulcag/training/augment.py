@@ -10,21 +10,29 @@ import numpy as np
 from ulcag.config import Augmentation
 
 
-def augment(
-    image: np.ndarray, settings: Augmentation, fill: np.ndarray, *, seed: int, epoch: int, number: int
-) -> np.ndarray:
+def sample_generator(seed: int, epoch: int, number: int) -> np.random.Generator:
+    """The random numbers of one sample in one epoch."""
+    return np.random.default_rng((seed, epoch, number))
+
+
+def random_shift(settings: Augmentation, random: np.random.Generator) -> tuple[float, float]:
+    """How far the crop moves to the right and down, as parts of its side."""
+    x, y = random.uniform(-settings.shift, settings.shift, 2)
+    return float(x), float(y)
+
+
+def augment(image: np.ndarray, settings: Augmentation, fill: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Flip an image and erase a rectangle from it, as SCN does.
 
     Args:
         image: (H, W, 3) uint8.
         settings: probabilities and sizes.
         fill: (3,) uint8, what erased pixels become: the mean, which is 0 to the network.
-        seed, epoch, number: the run's seed, the epoch, the sample's number.
+        random: from `sample_generator`.
 
     Returns:
         (H, W, 3) uint8; `image` itself is not changed.
     """
-    random = np.random.default_rng((seed, epoch, number))
     if random.random() < settings.flip:
         image = image[:, ::-1]
     image = image.copy()

@@ -17,7 +17,7 @@ from ulcag.faces.shard import Crops
 from ulcag.graph.count import rows_of
 from ulcag.graph.table import CoOccurrence
 from ulcag.samples.folds import split_fold
-from ulcag.training.augment import augment
+from ulcag.training.augment import augment, random_shift, sample_generator
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,13 @@ class FaceImages(Dataset[tuple[Tensor, int]]):
     def __getitem__(self, key: tuple[int, int]) -> tuple[Tensor, int]:
         epoch, number = key
         shard, row = self.part.places[number]
-        image = self.crops.tight(int(shard), int(row), self.settings.image_size)
-        if self.augment_seed is not None:
-            image = augment(
-                image, self.settings.augmentation, self.fill, seed=self.augment_seed, epoch=epoch, number=number
-            )
+        size, how = self.settings.image_size, self.settings.augmentation
+        if self.augment_seed is None:
+            image = self.crops.tight(int(shard), int(row), size)
+        else:
+            random = sample_generator(self.augment_seed, epoch, number)
+            image = self.crops.tight(int(shard), int(row), size, random_shift(how, random))
+            image = augment(image, how, self.fill, random)
         return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))), number
 
 
