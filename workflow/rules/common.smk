@@ -20,8 +20,9 @@ DATASETS = list(dict.fromkeys(run.dataset for run in RUNS))
 RUN = "{dataset}/{noise}/{arm}/seed{seed}/{fold}"
 
 # Every command runs the package from src, so that no environment needs it installed. Idle OpenMP threads that
-# spin would starve the other jobs of a small machine.
-shell.prefix(f"export PYTHONPATH='{SRC}' OMP_WAIT_POLICY=PASSIVE; ")
+# spin would starve the other jobs of a small machine. A prefix replaces Snakemake's own strict mode, without which
+# a command that fails before `| tee` would count as done.
+shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SRC}' OMP_WAIT_POLICY=PASSIVE; ")
 
 
 wildcard_constraints:
