@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ulcag.reporting.style import COLOURS, UNKNOWN
 
@@ -35,6 +36,7 @@ def comparison_figure(metrics: list[dict[str, Any]]) -> Figure:
         right.set_title("training labels that agree with the truth, %")
         for axes in (left, right):
             axes.set_xlabel("epoch")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(axis="y")
             axes.legend(fontsize=9)
     return figure

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ulcag.reporting.style import COLOURS, UNKNOWN
 
@@ -75,6 +76,7 @@ def curves_figure(history: pd.DataFrame, metrics: dict[str, Any], relabel_start:
 
     for axes in (losses, accuracy, confidence, labels):
         axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(axis="y")
         if relabel_start is not None:
             axes.axvline(relabel_start, color=COLOURS[6], linewidth=1, linestyle="--", label="relabelling starts")
