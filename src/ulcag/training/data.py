@@ -86,7 +86,7 @@ def gather_run_data(
         held_out=held_out,
         labels=torch.from_numpy(rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64, copy=True)),
         z=torch.from_numpy(z),
-        known=torch.from_numpy(known),
+        known=torch.tensor(known),
         left_out=left_out,
     )
 
