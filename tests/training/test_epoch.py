@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.training.conftest import Toy
-from ulcag.config import TrainSettings
+from ulcag.config import MethodSettings, TrainSettings
 from ulcag.training.epoch import plan_epoch, train_epoch
 from ulcag.training.schedule import learning_rate_factor, relabelling_start
 
@@ -99,6 +99,27 @@ def test_a_new_label_acts_from_the_next_epoch_or_at_once(toy: Toy) -> None:
 
     assert not labels_seen("next_epoch")
     assert labels_seen("at_once")
+
+
+def test_agreement_judges_every_sample_and_returns_labels_whose_evidence_fades(toy: Toy) -> None:
+    labels = (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7
+    how = {"evidence": "agreement", "lead": 0.0, "margin": 0.0, "momentum": 0.0}
+    learner = toy.learner("ulc-ag", labels, method={"relabelling": how})
+    for epoch in range(6):
+        assert len(train_epoch(learner, toy.batches(), epoch)[1]) == 0
+    _, changes = train_epoch(learner, toy.batches(), 12)
+    moved = torch.nonzero(learner.labels != labels).flatten().tolist()
+    assert changes["number"].tolist() == moved
+    assert len(moved) > 0
+    assert toy.known[moved].all()
+    # no evidence is enough now: every label returns to the given one, and the log says so
+    learner.settings = learner.settings.model_copy(
+        update={"method": MethodSettings.read({"relabelling": how | {"lead": 1.0}})}
+    )
+    _, changes = train_epoch(learner, toy.batches(), 13)
+    assert torch.equal(learner.labels, labels)
+    assert changes["number"].tolist() == moved
+    assert changes["new_label"].tolist() == labels[moved].tolist()
 
 
 def test_an_auxiliary_arm_without_confidence_learning_keeps_its_confidence_layer(toy: Toy) -> None:

@@ -53,6 +53,13 @@ class Relabelling(Section):
     start_epoch: float = Field(10, ge=0, description="labels may change from this epoch on")
     margin: float = Field(0.0, ge=0, description="the nearest template must be nearer by more than this")
     reference: Literal["original", "current"] = Field("original", description="which label's template is compared with")
+    evidence: Literal["template", "agreement"] = Field(
+        "template",
+        description="template: Eq. 10 on the low group of a batch. agreement: classifier and nearest template name the "
+        "same class, over epochs and for all samples",
+    )
+    lead: float = Field(0.5, ge=0, le=1, description="`agreement`: the probability must lead the given label's by more")
+    momentum: float = Field(0.7, ge=0, lt=1, description="`agreement`: kept part of the evidence, an epoch")
     takes_effect: Literal["next_epoch", "at_once"] = Field("next_epoch", description="when a new label acts")
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ulcag.classes import CLASSES
 from ulcag.config import TrainSettings
-from ulcag.method import RunningMean, Templates, class_weights, lambda1, lambda2
+from ulcag.method import Evidence, RunningMean, Templates, agreed_labels, class_weights, lambda1, lambda2
 from ulcag.training.network import Network
 from ulcag.training.schedule import learning_rate_factor, relabelling_start
 from ulcag.training.steps import Batch, EpochPlan, Step, baseline_step, scn_step, ulcag_step
@@ -33,11 +33,15 @@ class Learner:
     labels: Tensor = field(init=False)
     templates: Templates | None = field(init=False)
     mean: RunningMean = field(default_factory=RunningMean)
+    evidence: Evidence | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.labels = self.given.clone()
-        self.templates = None
+        self.templates = self.evidence = None
         if self.network.action_units is not None:
+            how = self.settings.method.relabelling
+            if how.evidence == "agreement":
+                self.evidence = Evidence(len(self.given), len(CLASSES), how.momentum, self.given.device)
             of = self.settings.method.templates
             self.templates = Templates(
                 len(CLASSES),
@@ -116,13 +120,39 @@ def train_epoch(
         # Everything stays on the device until the epoch ends: no step waits for the host.
         done.append((batch, step.detached()))
 
-    learner.labels = next_labels
     if learner.templates is not None:
         learner.templates.end_epoch()
     changes = _changes(done, epoch)
+    if learner.evidence is not None:
+        next_labels, changes = _judge_epoch(learner, learner.evidence, done, plan, epoch)
+    learner.labels = next_labels
     rates = {"learning_rate": float(learner.optimiser.param_groups[0]["lr"])}
     weights: dict[str, float | None] = {"lambda1": plan.weight_1, "lambda2": plan.weight_2}
     return {"epoch": epoch, **rates, **weights, **_summary(learner, done), "relabelled": len(changes)}, changes
+
+
+def _judge_epoch(
+    learner: Learner, evidence: Evidence, done: list[tuple[Batch, Step]], plan: EpochPlan, epoch: int
+) -> tuple[Tensor, pd.DataFrame]:
+    """Gather the epoch's evidence and, once labels may change, judge every sample by it."""
+    alpha = torch.zeros(len(learner.given), device=learner.given.device)
+    for batch, step in done:
+        assert step.probabilities is not None
+        assert step.distances is not None
+        assert step.alpha is not None
+        evidence.update(batch.numbers, step.probabilities, step.distances)
+        alpha[batch.numbers] = step.alpha
+    if not plan.relabel:
+        return learner.labels, _changes([], epoch)
+    how, distances = learner.settings.method.relabelling, evidence.distances
+    labels = agreed_labels(
+        evidence.probabilities, distances, learner.given, learner.known, lead=how.lead, margin=how.margin
+    )
+    numbers = torch.arange(len(labels), device=labels.device)
+    everyone = Batch(numbers, learner.labels, learner.given, learner.z, learner.known)
+    old, new = (distances.gather(1, y[:, None]).squeeze(1) for y in (learner.labels, labels))
+    judged = Step(alpha.sum(), alpha.sum(), alpha=alpha, new_labels=labels, score_old=old, score_new=new)
+    return labels, _changes([(everyone, judged)], epoch)
 
 
 def _summary(learner: Learner, done: list[tuple[Batch, Step]]) -> dict[str, float | None]:

@@ -53,7 +53,11 @@ class EpochPlan:
 
 @dataclass(frozen=True)
 class Step:
-    """What a step gives. Parts that an arm does not have are None; scores are distances, or SCN's probabilities."""
+    """What a step gives. Parts that an arm does not have are None.
+
+    `new_labels` with their scores (distances, or SCN's probabilities) come from rules that judge a batch;
+    `probabilities` and `distances` are evidence for the rule that judges at the end of the epoch.
+    """
 
     loss: Tensor
     classification: Tensor
@@ -64,6 +68,8 @@ class Step:
     new_labels: Tensor | None = None
     score_old: Tensor | None = None
     score_new: Tensor | None = None
+    probabilities: Tensor | None = None
+    distances: Tensor | None = None
 
     def detached(self) -> "Step":
         """The same numbers without the graph that they came from."""
@@ -148,9 +154,12 @@ def ulcag_step(
         mean.update(s, batch.known)
         s = mean.centred(s)
     templates.update(s, batch.labels, alpha_now, high & batch.known)  # Eq. 8
+    distances = cosine_distances(s, templates.values, templates.known)  # Eq. 9
+    if method.relabelling.evidence == "agreement":
+        p = torch.softmax(logits.detach(), dim=1)
+        return Step(loss, classification, rank, loss_au, alpha_now, high, probabilities=p, distances=distances)
     if not plan.relabel:
         return Step(loss, classification, rank, loss_au, alpha_now, high)
-    distances = cosine_distances(s, templates.values, templates.known)  # Eq. 9
     reference = batch.given if method.relabelling.reference == "original" else batch.labels
     labels = nearest_template_labels(
         distances, batch.labels, reference, ~high & batch.known, margin=method.relabelling.margin
