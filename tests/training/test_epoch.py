@@ -101,9 +101,9 @@ def test_a_new_label_acts_from_the_next_epoch_or_at_once(toy: Toy) -> None:
     assert labels_seen("at_once")
 
 
-def test_agreement_judges_every_sample_and_returns_labels_whose_evidence_fades(toy: Toy) -> None:
+def test_the_posterior_judges_every_sample_and_returns_labels_whose_evidence_fades(toy: Toy) -> None:
     labels = (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7
-    how = {"evidence": "agreement", "lead": 0.0, "margin": 0.0, "momentum": 0.0}
+    how = {"evidence": "posterior", "lead": 0.0, "momentum": 0.0}
     learner = toy.learner("ulc-ag", labels, method={"relabelling": how})
     for epoch in range(6):
         assert len(train_epoch(learner, toy.batches(), epoch)[1]) == 0

@@ -1,12 +1,13 @@
 """Looking at samples without training on them."""
 
 import numpy as np
+import pytest
 import torch
 
 from tests.training.conftest import Toy
 from ulcag.method import cosine_distances
 from ulcag.training.epoch import train_epoch
-from ulcag.training.predict import examine, held_out_logits
+from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.tables import DISTANCES, LOGITS
 
 CPU = torch.device("cpu")
@@ -34,7 +35,7 @@ def test_examine_gives_confidence_and_distances_of_samples_with_action_units(toy
     learner = toy.learner("ulc-ag")
     for epoch in range(2):
         train_epoch(learner, toy.batches(), epoch)
-    frame = examine(learner.network, learner.templates, learner.mean, toy.batches(), learner.labels, learner.known)
+    frame = examine(learner, toy.batches())
     assert frame["number"].tolist() == list(range(56))
     assert frame["label"].tolist() == toy.truth.tolist()
     assert frame["alpha"].between(0, 1).all()
@@ -49,6 +50,31 @@ def test_examine_gives_confidence_and_distances_of_samples_with_action_units(toy
 
 def test_an_arm_without_confidence_has_none(toy: Toy) -> None:
     learner = toy.learner("baseline")
-    frame = examine(learner.network, None, learner.mean, toy.batches(), learner.labels, learner.known)
+    frame = examine(learner, toy.batches())
     assert frame["alpha"].isna().all()
     assert frame[DISTANCES].isna().all(axis=None)
+    assert examine_templates(learner).empty
+
+
+@pytest.mark.parametrize("evidence", ["template", "posterior"])
+def test_a_template_is_at_no_distance_from_itself(evidence: str, toy: Toy) -> None:
+    learner = toy.learner("ulc-ag", toy.truth % 6, method={"relabelling": {"evidence": evidence}})
+    train_epoch(learner, toy.batches(), 0)
+    frame = examine_templates(learner)
+    between = frame[DISTANCES].to_numpy()
+    assert frame["class"].tolist() == list(range(7))
+    assert np.allclose(between.diagonal()[:6], 0, atol=1e-5)
+    assert np.allclose(between[:6, :6], between[:6, :6].T, atol=1e-5)
+    assert (between[:6, :6] + np.eye(6) > 1e-3).all()
+    # class 6 has no sample
+    assert np.isnan(between[6]).all()
+    assert np.isnan(between[:, 6]).all()
+
+
+def test_the_posterior_measures_distances_in_measured_action_units(toy: Toy) -> None:
+    learner = toy.learner("ulc-ag", method={"relabelling": {"evidence": "posterior"}})
+    frame = examine(learner, toy.batches())
+    expected = learner.distances_to_templates()[0].numpy()
+    known = toy.known.numpy()
+    assert np.allclose(frame.loc[known, DISTANCES], expected[known])
+    assert frame.loc[~known, DISTANCES].isna().all(axis=None)

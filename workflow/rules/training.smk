@@ -10,6 +10,7 @@ rule train_run:
         model=f"{RESULTS}/training/{RUN}/model.pt",
         logits=f"{RESULTS}/training/{RUN}/test_logits.parquet",
         state=f"{RESULTS}/training/{RUN}/train_state.parquet",
+        templates=f"{RESULTS}/training/{RUN}/templates.parquet",
         relabels=f"{RESULTS}/training/{RUN}/relabels.parquet",
         history=f"{RESULTS}/training/{RUN}/history.parquet",
         record=f"{RESULTS}/training/{RUN}/run.json",

@@ -53,13 +53,14 @@ class Relabelling(Section):
     start_epoch: float = Field(10, ge=0, description="labels may change from this epoch on")
     margin: float = Field(0.0, ge=0, description="the nearest template must be nearer by more than this")
     reference: Literal["original", "current"] = Field("original", description="which label's template is compared with")
-    evidence: Literal["template", "agreement"] = Field(
+    evidence: Literal["template", "posterior"] = Field(
         "template",
-        description="template: Eq. 10 on the low group of a batch. agreement: classifier and nearest template name the "
-        "same class, over epochs and for all samples",
+        description="template: Eq. 9 and 10 on the low group of a batch. posterior: the classifier over epochs and "
+        "whitened templates of the measured action units together, for all samples",
     )
-    lead: float = Field(0.5, ge=0, le=1, description="`agreement`: the probability must lead the given label's by more")
-    momentum: float = Field(0.7, ge=0, lt=1, description="`agreement`: kept part of the evidence, an epoch")
+    lead: float = Field(0.65, ge=0, le=1, description="`posterior`: by how much it must lead that of the given label")
+    weight: float = Field(0.5, ge=0, description="`posterior`: of the measured action units")
+    momentum: float = Field(0.7, ge=0, lt=1, description="`posterior`: kept part of the probabilities, an epoch")
     takes_effect: Literal["next_epoch", "at_once"] = Field("next_epoch", description="when a new label acts")
 
 
@@ -114,12 +115,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     # What docs/reproduction.md argues for where the paper is silent.
     "reading": {},
-    # What measurements on a validation split chose: docs/reproduction.md, "The preset default".
-    "default": {
-        "action_units": {"center_semantic": True},
-        "templates": {"update": "epoch"},
-        "relabelling": {"evidence": "agreement", "start_epoch": 15, "margin": 0.3, "lead": 0.5},
-    },
+    # What measurements on a validation split chose: docs/method-study.md.
+    "default": {"relabelling": {"evidence": "posterior", "start_epoch": 15}},
 }
 
 

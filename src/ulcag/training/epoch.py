@@ -9,7 +9,18 @@ from torch import Tensor
 
 from ulcag.classes import CLASSES
 from ulcag.config import TrainSettings
-from ulcag.method import Evidence, RunningMean, Templates, agreed_labels, class_weights, lambda1, lambda2
+from ulcag.method import (
+    RunningMean,
+    RunningProbabilities,
+    Templates,
+    class_weights,
+    label_posterior,
+    lambda1,
+    lambda2,
+    posterior_labels,
+    whitened_distances,
+    whitened_templates,
+)
 from ulcag.training.network import Network
 from ulcag.training.schedule import learning_rate_factor, relabelling_start
 from ulcag.training.steps import Batch, EpochPlan, Step, baseline_step, scn_step, ulcag_step
@@ -20,7 +31,8 @@ class Learner:
     """All that changes while a run trains.
 
     Labels live here, as tensors indexed by sample number, and not in the data set, of which loader processes
-    hold copies. `given` is never written.
+    hold copies. `given` is never written. An arm with an auxiliary branch has either `templates` (Eq. 8, judged
+    batch by batch) or `opinion`, the classifier's over epochs (judged by the posterior when an epoch ends).
     """
 
     settings: TrainSettings
@@ -33,23 +45,24 @@ class Learner:
     labels: Tensor = field(init=False)
     templates: Templates | None = field(init=False)
     mean: RunningMean = field(default_factory=RunningMean)
-    evidence: Evidence | None = field(init=False)
+    opinion: RunningProbabilities | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.labels = self.given.clone()
-        self.templates = self.evidence = None
-        if self.network.action_units is not None:
-            how = self.settings.method.relabelling
-            if how.evidence == "agreement":
-                self.evidence = Evidence(len(self.given), len(CLASSES), how.momentum, self.given.device)
-            of = self.settings.method.templates
-            self.templates = Templates(
-                len(CLASSES),
-                self.network.action_units.semantic_width,
-                update=of.update,
-                momentum=of.momentum,
-                device=self.given.device,
-            )
+        self.templates = self.opinion = None
+        if self.network.action_units is None:
+            return
+        how, of, device = self.settings.method.relabelling, self.settings.method.templates, self.given.device
+        if how.evidence == "posterior":
+            self.opinion = RunningProbabilities(len(self.given), len(CLASSES), how.momentum, device)
+            return
+        width = self.network.action_units.semantic_width
+        self.templates = Templates(len(CLASSES), width, update=of.update, momentum=of.momentum, device=device)
+
+    def distances_to_templates(self) -> tuple[Tensor, Tensor]:
+        """How far the measured action units (n, C), and the templates themselves (C, C), are from the templates."""
+        points, templates, known = whitened_templates(self.z, self.labels, self.known, len(CLASSES))
+        return whitened_distances(points, templates, known), whitened_distances(templates, templates, known)
 
 
 def plan_epoch(learner: Learner, epoch: int) -> EpochPlan:
@@ -123,8 +136,8 @@ def train_epoch(
     if learner.templates is not None:
         learner.templates.end_epoch()
     changes = _changes(done, epoch)
-    if learner.evidence is not None:
-        next_labels, changes = _judge_epoch(learner, learner.evidence, done, plan, epoch)
+    if learner.opinion is not None:
+        next_labels, changes = _judge_epoch(learner, learner.opinion, done, plan, epoch)
     learner.labels = next_labels
     rates = {"learning_rate": float(learner.optimiser.param_groups[0]["lr"])}
     weights: dict[str, float | None] = {"lambda1": plan.weight_1, "lambda2": plan.weight_2}
@@ -132,25 +145,23 @@ def train_epoch(
 
 
 def _judge_epoch(
-    learner: Learner, evidence: Evidence, done: list[tuple[Batch, Step]], plan: EpochPlan, epoch: int
+    learner: Learner, opinion: RunningProbabilities, done: list[tuple[Batch, Step]], plan: EpochPlan, epoch: int
 ) -> tuple[Tensor, pd.DataFrame]:
-    """Gather the epoch's evidence and, once labels may change, judge every sample by it."""
+    """Hear the classifier once more and, once labels may change, judge every sample by the posterior."""
     alpha = torch.zeros(len(learner.given), device=learner.given.device)
     for batch, step in done:
         assert step.probabilities is not None
-        assert step.distances is not None
         assert step.alpha is not None
-        evidence.update(batch.numbers, step.probabilities, step.distances)
+        opinion.update(batch.numbers, step.probabilities)
         alpha[batch.numbers] = step.alpha
     if not plan.relabel:
         return learner.labels, _changes([], epoch)
-    how, distances = learner.settings.method.relabelling, evidence.distances
-    labels = agreed_labels(
-        evidence.probabilities, distances, learner.given, learner.known, lead=how.lead, margin=how.margin
-    )
+    how = learner.settings.method.relabelling
+    posterior = label_posterior(opinion.values, learner.distances_to_templates()[0], learner.known, how.weight)
+    labels = posterior_labels(posterior, learner.given, learner.known, lead=how.lead)
     numbers = torch.arange(len(labels), device=labels.device)
     everyone = Batch(numbers, learner.labels, learner.given, learner.z, learner.known)
-    old, new = (distances.gather(1, y[:, None]).squeeze(1) for y in (learner.labels, labels))
+    old, new = (posterior.gather(1, y[:, None]).squeeze(1) for y in (learner.labels, labels))
     judged = Step(alpha.sum(), alpha.sum(), alpha=alpha, new_labels=labels, score_old=old, score_new=new)
     return labels, _changes([(everyone, judged)], epoch)
 

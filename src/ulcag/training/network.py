@@ -13,6 +13,11 @@ WITH_AUXILIARY: tuple[ArmKind, ...] = ("auxiliary", "ulc-ag")
 WITH_CONFIDENCE: tuple[ArmKind, ...] = ("target", "auxiliary", "ulc-ag", "scn")
 
 
+def memory_format(device: torch.device, bf16: bool) -> torch.memory_format:
+    """The layout of images and weights: channels last, but for fp32 on a CPU, where it is slower."""
+    return torch.channels_last if bf16 or device.type == "cuda" else torch.contiguous_format
+
+
 class Network(nn.Module):
     """Backbone, classifier (no bias: the paper has W^T f), confidence, action unit branch, learnable theta.
 
@@ -63,7 +68,7 @@ class Network(nn.Module):
 
         Only the backbone runs in bf16: heads and confidences are fp32, for confidences near 1 would tie in bf16.
         """
-        x = ((images.float() - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        x = ((images.float() - self.mean) / self.std).contiguous(memory_format=memory_format(images.device, bf16))
         with torch.autocast(images.device.type, dtype=torch.bfloat16, enabled=bf16):
             f: Tensor = self.backbone(x)
         return f.float()

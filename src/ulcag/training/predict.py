@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
-from ulcag.method import RunningMean, Templates, cosine_distances
+from ulcag.method import cosine_distances
+from ulcag.training.epoch import Learner
 from ulcag.training.network import Network
 from ulcag.training.tables import DISTANCES, LOGITS
 
@@ -28,37 +30,52 @@ def held_out_logits(network: Network, batches: Iterable[tuple[Tensor, Tensor]], 
 
 
 @torch.no_grad()
-def examine(
-    network: Network,
-    templates: Templates | None,
-    mean: RunningMean,
-    batches: Iterable[tuple[Tensor, Tensor]],
-    labels: Tensor,
-    known: Tensor,
-) -> pd.DataFrame:
+def examine(learner: Learner, batches: Iterable[tuple[Tensor, Tensor]]) -> pd.DataFrame:
     """Confidence, logits and distances to the templates of every training sample, as rows of `train_state`.
 
     Args:
-        network: in whatever mode; it is put in evaluation mode.
-        templates, mean: as they stand; None where the arm has no auxiliary branch.
+        learner: its network is put in evaluation mode.
         batches: images without augmentation, and sample numbers.
-        labels: (n,) current labels.
-        known: (n,) bool; a sample without usable action units has no distances.
     """
+    network, device = learner.network, learner.labels.device
     network.eval()
+    measured = learner.distances_to_templates()[0] if learner.opinion is not None else None
     frames = []
     for images, numbers in batches:
-        f = network.features(images.to(labels.device))
+        here = numbers.to(device)
+        f = network.features(images.to(device))
         frame = pd.DataFrame(network.classifier(f).cpu().numpy(), columns=LOGITS)
         frame.insert(0, "number", numbers.numpy())
-        frame["label"] = labels[numbers.to(labels.device)].cpu().numpy()
+        frame["label"] = learner.labels[here].cpu().numpy()
         frame["alpha"] = None if network.confidence is None else network.confidence(f).cpu().numpy()
-        distances = torch.full((len(f), len(DISTANCES)), torch.inf)
-        if network.action_units is not None and templates is not None:
-            s = mean.centred(network.action_units(f)[0])
-            distances = cosine_distances(s, templates.values, templates.known).cpu()
-            distances[~known[numbers.to(known.device)].cpu()] = torch.inf
-        # a template that does not exist is infinitely far; in the table it is a missing value
-        frame[DISTANCES] = torch.where(distances.isinf(), torch.nan, distances).numpy()
+        distances = torch.full((len(f), len(DISTANCES)), torch.inf, device=device)
+        if measured is not None:
+            distances = measured[here]
+        elif network.action_units is not None and learner.templates is not None:
+            s = learner.mean.centred(network.action_units(f)[0])
+            distances = cosine_distances(s, learner.templates.values, learner.templates.known)
+        frame[DISTANCES] = _without_infinity(distances.masked_fill(~learner.known[here, None], torch.inf))
         frames.append(frame)
     return pd.concat(frames, ignore_index=True).sort_values("number", ignore_index=True)
+
+
+@torch.no_grad()
+def examine_templates(learner: Learner) -> pd.DataFrame:
+    """How far the templates are from each other, as rows of `templates`; none for an arm without any."""
+    if learner.opinion is not None:
+        distances = learner.distances_to_templates()[1]
+    elif learner.templates is not None:
+        values, known = learner.templates.values, learner.templates.known
+        distances = cosine_distances(values, values, known)
+    else:
+        return pd.DataFrame(columns=["class", *DISTANCES]).astype(dict.fromkeys(DISTANCES, "float32"))
+    # a class without template is far from all, and all are far from it
+    distances = distances.masked_fill(distances.diagonal().isinf()[:, None], torch.inf)
+    frame = pd.DataFrame(_without_infinity(distances), columns=DISTANCES)
+    frame.insert(0, "class", range(len(frame)))
+    return frame
+
+
+def _without_infinity(distances: Tensor) -> np.ndarray:
+    """A template that does not exist is infinitely far; in a table it is a missing value."""
+    return np.asarray(torch.where(distances.isinf(), torch.nan, distances).cpu().numpy())

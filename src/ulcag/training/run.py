@@ -20,10 +20,10 @@ from ulcag.progress import progress
 from ulcag.tables import write_table
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
 from ulcag.training.epoch import Learner, train_epoch
-from ulcag.training.network import Network
-from ulcag.training.predict import examine, held_out_logits
+from ulcag.training.network import Network, memory_format
+from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.schedule import relabelling_start
-from ulcag.training.tables import HISTORY, RELABELS, TEST_LOGITS, TRAIN_STATE
+from ulcag.training.tables import HISTORY, RELABELS, TEMPLATES, TEST_LOGITS, TRAIN_STATE
 
 # Held-out images in a batch: has no influence on a result.
 _PREDICT_BATCH = 256
@@ -71,7 +71,7 @@ def train_run(
         data: samples, labels, pseudo action units.
         shards: files of crops.
         graph: edges of Eq. 5.
-        folder: for model.pt, test_logits, train_state, relabels, history (Parquet) and run.json.
+        folder: for model.pt, test_logits, train_state, templates, relabels, history (Parquet) and run.json.
         inputs: name to SHA-256 of what `data` and `graph` were read from.
 
     Raises:
@@ -93,7 +93,7 @@ def train_run(
     bf16 = use_bf16(training.precision, device)
 
     network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
-    network = network.to(device).to(memory_format=torch.channels_last)
+    network = network.to(device).to(memory_format=memory_format(device, bf16))
     groups = network.parameter_groups(training)
     for group in groups:
         group["initial_lr"] = group["lr"]
@@ -114,11 +114,12 @@ def train_run(
     _, train_as_is = loader(data.train, _PREDICT_BATCH, None)
     _, held_out_loader = loader(data.held_out, _PREDICT_BATCH, None)
 
-    def state(moment: str) -> pd.DataFrame:
-        frame = examine(network, learner.templates, learner.mean, train_as_is, learner.labels, learner.known)
-        return _named(frame, data.train).assign(moment=moment)
+    history, changes, logits, states, templates = [], [], [], [], []
 
-    history, changes, logits, states = [], [], [], []
+    def state(moment: str) -> pd.DataFrame:
+        templates.append(examine_templates(learner).assign(moment=moment))
+        return _named(examine(learner, train_as_is), data.train).assign(moment=moment)
+
     bar = progress(range(training.epochs), what=run.path, unit="epoch")
     for epoch in bar:
         if epoch == relabelling_start(settings):
@@ -135,6 +136,7 @@ def train_run(
     about: dict[str, Any] = {"settings": settings.plain() | {"run": run.plain()}, "inputs": inputs}
     write_table(folder / "test_logits.parquet", pd.concat(logits), TEST_LOGITS, **about)
     write_table(folder / "train_state.parquet", pd.concat(states), TRAIN_STATE, **about)
+    write_table(folder / "templates.parquet", pd.concat(templates), TEMPLATES, **about)
     write_table(folder / "relabels.parquet", pd.concat(changes), RELABELS, **about)
     write_table(folder / "history.parquet", pd.DataFrame(history).astype({"theta": float}), HISTORY, **about)
     # Through an open file: given a path, torch writes its name into the file, and the same weights differ in bytes.

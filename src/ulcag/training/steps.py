@@ -56,7 +56,7 @@ class Step:
     """What a step gives. Parts that an arm does not have are None.
 
     `new_labels` with their scores (distances, or SCN's probabilities) come from rules that judge a batch;
-    `probabilities` and `distances` are evidence for the rule that judges at the end of the epoch.
+    `probabilities` are evidence for the rule that judges at the end of the epoch.
     """
 
     loss: Tensor
@@ -69,7 +69,6 @@ class Step:
     score_old: Tensor | None = None
     score_new: Tensor | None = None
     probabilities: Tensor | None = None
-    distances: Tensor | None = None
 
     def detached(self) -> "Step":
         """The same numbers without the graph that they came from."""
@@ -138,7 +137,6 @@ def ulcag_step(
     if network.action_units is None:
         loss = total_loss(classification, rank, zero, plan.weight_1, plan.weight_2)
         return Step(loss, classification, rank, alpha=alpha_now, high=high)
-    assert templates is not None
 
     # C. auxiliary action unit graph
     s, au_logits = network.action_units(f)  # Eq. 6
@@ -149,15 +147,15 @@ def ulcag_step(
     loss = total_loss(classification, rank, loss_au if plan.action_units else zero, plan.weight_1, plan.weight_2)
 
     # D. relabelling with semantic preserving
+    if templates is None:  # judged at the end of the epoch, by the posterior
+        probabilities = torch.softmax(logits.detach(), dim=1)
+        return Step(loss, classification, rank, loss_au, alpha_now, high, probabilities=probabilities)
     s = s.detach()
     if method.action_units.center_semantic:
         mean.update(s, batch.known)
         s = mean.centred(s)
     templates.update(s, batch.labels, alpha_now, high & batch.known)  # Eq. 8
     distances = cosine_distances(s, templates.values, templates.known)  # Eq. 9
-    if method.relabelling.evidence == "agreement":
-        p = torch.softmax(logits.detach(), dim=1)
-        return Step(loss, classification, rank, loss_au, alpha_now, high, probabilities=p, distances=distances)
     if not plan.relabel:
         return Step(loss, classification, rank, loss_au, alpha_now, high)
     reference = batch.given if method.relabelling.reference == "original" else batch.labels

@@ -9,6 +9,7 @@ LOGITS = [f"logit_{name}" for name in CLASSES]
 DISTANCES = [f"distance_{name}" for name in CLASSES]
 
 _EPOCH = Column("epoch", pa.int16(), "counted from 0")
+_DISTANCE = "Eq. 9 (0..2), or half the squared whitened distance where the posterior judges"
 _SAMPLE = Column("sample_id", pa.string(), "as in samples")
 
 TEST_LOGITS = Schema(
@@ -25,9 +26,19 @@ TRAIN_STATE = Schema(
         Column("label", pa.int8(), "the label at that moment"),
         Column("alpha", pa.float32(), "confidence, Eq. 1; none where the arm has none", "0..1", nullable=True),
         *[Column(name, pa.float32(), "unweighted logit") for name in LOGITS],
-        *[Column(name, pa.float32(), "Eq. 9, to that class's template", "0..2", nullable=True) for name in DISTANCES],
+        *[Column(name, pa.float32(), f"{_DISTANCE}, to that class's template", nullable=True) for name in DISTANCES],
     ),
     key=("moment", "sample_id"),
+)
+
+TEMPLATES = Schema(
+    "templates",
+    (
+        Column("moment", pa.string(), "as in train_state"),
+        Column("class", pa.int8(), "whose template it is"),
+        *[Column(name, pa.float32(), f"{_DISTANCE}, to that class's template", nullable=True) for name in DISTANCES],
+    ),
+    key=("moment", "class"),
 )
 
 RELABELS = Schema(
@@ -38,7 +49,9 @@ RELABELS = Schema(
         Column("old_label", pa.int8(), "label before"),
         Column("new_label", pa.int8(), "label after"),
         Column("alpha", pa.float32(), "confidence at the moment of the change", "0..1"),
-        Column("score_old", pa.float32(), "ULC-AG: distance to the reference label's template; SCN: probability"),
+        Column(
+            "score_old", pa.float32(), "Eq. 10: distance to the reference's template; else probability of the old label"
+        ),
         Column("score_new", pa.float32(), "the same for the new label"),
     ),
     key=("epoch", "sample_id"),
