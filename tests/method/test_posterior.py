@@ -18,9 +18,19 @@ from ulcag.method import (
 YES = torch.tensor([True])
 
 
-def decide(q: list[float], label: int, *, known: bool = True, lead: float = 0.3) -> int:
-    labels = posterior_labels(torch.tensor([q]), torch.tensor([label]), torch.tensor([known]), lead=lead)
-    return int(labels.item())
+def decide(
+    q: list[float], label: int, *, known: bool = True, lead: float = 0.3, counts: tuple[int, ...] = (10, 10, 10)
+) -> int:
+    """What becomes of one sample's label, among samples without evidence that have the other labels."""
+    current = torch.tensor([c for c, n in enumerate(counts) for _ in range(n)])
+    place = int((current == label).nonzero()[0])
+    posterior = torch.zeros(len(current), len(counts))
+    posterior[place] = torch.tensor(q)
+    everyone = torch.full((len(current),), known)
+    labels = posterior_labels(posterior, current, current, everyone, lead=lead)
+    others = torch.arange(len(current)) != place
+    assert torch.equal(labels[others], current[others])
+    return int(labels[place])
 
 
 def distances(z: torch.Tensor, labels: torch.Tensor, use: torch.Tensor, classes: int) -> torch.Tensor:
@@ -106,10 +116,18 @@ def test_a_label_moves_only_with_a_clear_lead() -> None:
     assert decide([0.1, 0.8, 0.1], 1) == 1
 
 
+def test_a_rare_label_must_be_led_in_spite_of_its_rarity() -> None:
+    # q leads by 0.5. With equal frequencies 0.2 / 3, 0.7 / 24 and 0.1 / 3 of 1 are left: the given label leads.
+    assert decide([0.2, 0.7, 0.1], 0, counts=(10, 10, 10)) == 1
+    assert decide([0.2, 0.7, 0.1], 0, counts=(3, 24, 3)) == 0
+    # Nor is a rare class chosen because it is rare: it must lead in q itself.
+    assert decide([0.7, 0.2, 0.1], 0, counts=(24, 3, 3)) == 0
+
+
 def test_a_sample_without_action_units_keeps_its_label() -> None:
     assert decide([0.1, 0.8, 0.1], 0, known=False) == 0
 
 
 def test_a_sample_never_seen_keeps_its_label() -> None:
     q = label_posterior(RunningProbabilities(1, 3, momentum=0.5).values, torch.zeros(1, 3), YES, weight=1)
-    assert posterior_labels(q, torch.tensor([2]), YES, lead=0).item() == 2
+    assert posterior_labels(q, torch.tensor([2]), torch.tensor([2]), YES, lead=0).item() == 2

@@ -11,13 +11,16 @@ from ulcag.classes import CLASSES
 from ulcag.config import GraphSettings
 from ulcag.graph.table import CoOccurrence
 from ulcag.reporting.comparison import comparison_figure
+from ulcag.reporting.confidence import area_under_curve, confidence_figure
 from ulcag.reporting.confusion import confusion_figure, confusion_table
 from ulcag.reporting.cooccurrence import cooccurrence_figure
 from ulcag.reporting.curves import curves_figure
 from ulcag.reporting.flow import flow_figure
+from ulcag.reporting.noise_levels import noise_levels_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import RIGHT, WRONG, save
-from ulcag.training.tables import HISTORY
+from ulcag.reporting.templates import templates_figure
+from ulcag.training.tables import DISTANCES, HISTORY
 
 
 def texts(figure: Figure) -> list[str]:

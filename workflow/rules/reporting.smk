@@ -1,8 +1,21 @@
 FIGURES = f"{RESULTS}/reporting/figures"
+# A data set with several amounts of noise is worth a picture of them.
+SEVERAL_NOISES = len({(run.dataset, run.noise) for run in RUNS}) > len(DATASETS)
+# Figures of a run, and what each is drawn from beside the run's folder.
+RUN_FIGURES = {
+    "confidence": ["samples", "noise"],
+    "curves": ["metrics"],
+    "flow": ["samples", "noise"],
+    "templates": ["samples"],
+}
+RUN_FILES = {
+    "metrics": f"{RESULTS}/evaluation/{RUN}/metrics.json",
+    "samples": f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+    "noise": f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+}
 RUN_LABELS = {"arm": "{arm}", "seed": "{seed}", "fold": "{fold}"}
 
 
-# One rule a figure, for each run the same: `confusion`, `curves`, `flow` and `sheet` in the run's folder.
 rule draw_confusion:
     input:
         metrics=f"{RESULTS}/evaluation/{RUN}/metrics.json",
@@ -30,24 +43,25 @@ rule draw_confusion:
         "python -m ulcag figures confusion --metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
 
 
-rule draw_curves:
+rule draw_run:
     input:
+        unpack(lambda w: {name: RUN_FILES[name] for name in RUN_FIGURES[w.figure]}),
         record=f"{RESULTS}/training/{RUN}/run.json",
-        history=f"{RESULTS}/training/{RUN}/history.parquet",
-        metrics=f"{RESULTS}/evaluation/{RUN}/metrics.json",
     output:
         png=report(
-            f"{FIGURES}/{RUN}/curves.png",
-            caption="../report/curves.rst",
+            f"{FIGURES}/{RUN}/{{figure}}.png",
+            caption="../report/run.rst",
             category="Runs",
             subcategory="{dataset}, noise {noise}",
-            labels={"figure": "curves"} | RUN_LABELS,
+            labels={"figure": "{figure}"} | RUN_LABELS,
         ),
-        pdf=f"{FIGURES}/{RUN}/curves.pdf",
+        pdf=f"{FIGURES}/{RUN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{RUN}/curves.log",
+        f"{RESULTS}/logs/figures/{RUN}/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{RUN}/curves.tsv"
+        f"{RESULTS}/benchmarks/figures/{RUN}/{{figure}}.tsv"
+    wildcard_constraints:
+        figure="|".join(RUN_FIGURES),
     conda:
         "../../envs/figures.yaml"
     resources:
@@ -55,40 +69,12 @@ rule draw_curves:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
+        files=lambda w, input: " ".join(
+            f"--{name} {input[name]}" for name in RUN_FIGURES[w.figure]
+        ),
     shell:
-        "python -m ulcag figures curves --run {params.run} --metrics {input.metrics} --out {params.base}"
+        "python -m ulcag figures {wildcards.figure} --run {params.run} {params.files} --out {params.base}"
         " 2>&1 | tee {log}"
-
-
-rule draw_flow:
-    input:
-        record=f"{RESULTS}/training/{RUN}/run.json",
-        state=f"{RESULTS}/training/{RUN}/train_state.parquet",
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
-    output:
-        png=report(
-            f"{FIGURES}/{RUN}/flow.png",
-            caption="../report/flow.rst",
-            category="Runs",
-            subcategory="{dataset}, noise {noise}",
-            labels={"figure": "flow of labels"} | RUN_LABELS,
-        ),
-        pdf=f"{FIGURES}/{RUN}/flow.pdf",
-    log:
-        f"{RESULTS}/logs/figures/{RUN}/flow.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/{RUN}/flow.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=1000,
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-        run=lambda w, input: Path(input.record).parent,
-    shell:
-        "python -m ulcag figures flow --run {params.run} --samples {input.samples} --noise {input.noise}"
-        " --out {params.base} 2>&1 | tee {log}"
 
 
 rule draw_sheet:
@@ -176,6 +162,31 @@ rule draw_comparison:
         "python -m ulcag figures comparison --all-metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
 
 
+rule draw_noise_levels:
+    input:
+        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+    output:
+        png=report(
+            f"{FIGURES}/noise-levels.png",
+            caption="../report/noise-levels.rst",
+            category="Results",
+            labels={"figure": "accuracy and labels against noise"},
+        ),
+        pdf=f"{FIGURES}/noise-levels.pdf",
+    log:
+        f"{RESULTS}/logs/figures/noise-levels.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/noise-levels.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures noise-levels --all-metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
+
+
 rule write_tables:
     input:
         metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
@@ -190,7 +201,8 @@ rule write_tables:
             f"{RESULTS}/reporting/tables/{{name}}.md", name=["accuracy", "labels"]
         ),
         long=expand(
-            f"{RESULTS}/reporting/tables/{{name}}.csv", name=["results", "differences"]
+            f"{RESULTS}/reporting/tables/{{name}}.csv",
+            name=["results", "differences", "labels_by_class"],
         ),
     log:
         f"{RESULTS}/logs/tables.log",
@@ -215,9 +227,9 @@ rule tables:
 rule figures:
     input:
         rules.draw_comparison.output,
+        rules.draw_noise_levels.output if SEVERAL_NOISES else [],
         per_run(f"{FIGURES}/{RUN}/confusion.png"),
-        per_run(f"{FIGURES}/{RUN}/curves.png"),
-        per_run(f"{FIGURES}/{RUN}/flow.png"),
+        [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in RUN_FIGURES],
         per_run(f"{FIGURES}/{RUN}/sheet.png"),
         list(dict.fromkeys(per_run(f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png"))),
 

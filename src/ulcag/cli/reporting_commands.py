@@ -7,20 +7,26 @@ from typing import Any
 
 # Each figure and the files that it is drawn from.
 _FIGURES = {
+    "confidence": ("run", "samples", "noise"),
     "confusion": ("metrics",),
     "cooccurrence": ("cooccurrence",),
     "curves": ("run", "metrics"),
     "flow": ("run", "samples", "noise"),
     "sheet": ("run", "samples", "noise", "faces", "crops"),
+    "templates": ("run", "samples"),
     "comparison": ("all_metrics",),
+    "noise_levels": ("all_metrics",),
 }
 _HELP = {
+    "confidence": "confidence of right and of wrong labels",
     "confusion": "confusion matrix, as the paper's Fig. 7",
     "cooccurrence": "co-occurrence of action units, Eq. 5",
     "curves": "losses, accuracy, confidence and labels by epoch",
     "flow": "from which class to which labels went, right or wrong",
     "sheet": "pictures with confidence, given and corrected label, as the paper's Fig. 5",
+    "templates": "templates and samples in two dimensions",
     "comparison": "accuracy and label agreement of several runs beside each other",
+    "noise_levels": "accuracy and label agreement against the amount of noise",
 }
 _FILES = {
     "metrics": "metrics.json",
@@ -45,12 +51,12 @@ def add_commands(commands: Any) -> None:
     figures = commands.add_parser("figures", help="draw one figure, as PNG and PDF")
     kinds = figures.add_subparsers(dest="kind", metavar="KIND", required=True)
     for kind, files in _FIGURES.items():
-        parser = kinds.add_parser(kind, help=_HELP[kind])
+        parser = kinds.add_parser(kind.replace("_", "-"), help=_HELP[kind])
         for name in files:
             several = {"nargs": "+"} if name in ("crops", "all_metrics") else {}
             parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=_FILES[name], **several)
         parser.add_argument("--out", type=Path, required=True, help="the figure without .png and .pdf")
-        parser.set_defaults(do=_figure)
+        parser.set_defaults(do=_figure, kind=kind)
 
 
 def _tables(options: argparse.Namespace) -> None:

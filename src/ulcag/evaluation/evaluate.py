@@ -28,9 +28,9 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
         out: folder to write to.
 
     Returns:
-        What metrics.json holds: `run`; `held_out` with `n`, `truth_unknown`, `last` (last epoch), `last_five` (means
-        of the scalars), `oracle` (best epoch, chosen on the very samples it is measured on), `by_epoch`; `labels`
-        as in `label_quality`, or null.
+        What metrics.json holds: `run`; `replaced`, the share of training labels that noise replaced; `held_out` with
+        `n`, `truth_unknown`, `last` (last epoch), `last_five` (means of the scalars), `oracle` (best epoch, chosen on
+        the very samples it is measured on), `by_epoch`; `labels` as in `label_quality`, or null.
 
     Raises:
         InputError: a file is missing or wrong, or the truth of no held-out sample is known.
@@ -44,13 +44,14 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
 
     state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
     trained_on = state["sample_id"][state["moment"] == "end"]
-    given = noise.set_index("sample_id")["label"].loc[trained_on]
+    of_run = noise.set_index("sample_id").loc[trained_on]
     relabels = read_table(run_folder / "relabels.parquet", RELABELS)
     metrics = {
         "run": record["run"],
         "seconds": record["seconds"],
         "held_out": _held_out(logits, truth, run_folder),
-        "labels": label_quality(given, relabels, truth, len(epochs)),
+        "replaced": float(of_run["replaced"].mean()),
+        "labels": label_quality(of_run["label"], relabels, truth, len(epochs)),
     }
     write_json(out / "metrics.json", metrics)
     return metrics

@@ -8,10 +8,12 @@ classes,
 
     D_j = (z - t_j)^T S^-1 (z - t_j) / 2        in place of Eq. 9
     q_j ~ p_j exp(-w D_j)
-    y' = argmax_j q_j if that leads q of the given label by more than `lead`, else the given label
+    y' = argmax_j q_j where it leads the given label by more than `lead`, else the given label
 
-S whitens: units that always come together count once, as linear discriminant analysis does it. The comparison is with
-the given label, as in Eq. 10: a label whose evidence fades returns to it, and errors do not add up over epochs.
+S whitens: units that always come together count once, as linear discriminant analysis does it. A label must be led
+twice, by q and by q with every class equally frequent: q alone prefers frequent classes, and would move a rare one's
+samples to them until the class is empty. The comparison is with the given label, as in Eq. 10: a label whose evidence
+fades returns to it, and errors do not add up over epochs.
 """
 
 import torch
@@ -104,18 +106,24 @@ def label_posterior(probabilities: Tensor, distances: Tensor, known: Tensor, wei
     return q / q.sum(dim=1, keepdim=True).clamp(min=1e-12)
 
 
-def posterior_labels(posterior: Tensor, given: Tensor, known: Tensor, *, lead: float) -> Tensor:
-    """The most probable class, where it leads the given label clearly.
+def posterior_labels(posterior: Tensor, current: Tensor, given: Tensor, known: Tensor, *, lead: float) -> Tensor:
+    """The most probable class, where it leads the given label clearly, also with all classes equally frequent.
 
     Args:
         posterior: (n, C), q.
+        current: (n,) current labels; they say how frequent a class is.
         given: (n,) labels as they were given.
         known: (n,) bool; a sample whose action units could not be read keeps its given label.
-        lead: by how much its q must exceed that of the given label.
+        lead: by how much q of the new label must exceed that of the given one.
 
     Returns:
         (n,) labels.
     """
-    q_best, best = posterior.max(dim=1)
-    q_given = posterior.gather(1, given[:, None]).squeeze(1)
-    return torch.where(known & (q_best - q_given > lead), best, given)
+    frequency = torch.bincount(current, minlength=posterior.shape[1]) / len(current)
+    balanced = posterior / frequency.clamp(min=1 / len(current))
+    balanced = balanced / balanced.sum(dim=1, keepdim=True).clamp(min=1e-12)
+    best = posterior.argmax(dim=1)
+    moves = known.clone()
+    for q in (posterior, balanced):
+        moves &= (q.gather(1, best[:, None]) - q.gather(1, given[:, None])).squeeze(1) > lead
+    return torch.where(moves, best, given)

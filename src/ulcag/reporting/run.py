@@ -13,17 +13,20 @@ from ulcag.faces.table import FACES
 from ulcag.files import read_json, whole_or_absent
 from ulcag.graph.table import read_cooccurrence
 from ulcag.reporting.comparison import comparison_figure
+from ulcag.reporting.confidence import confidence_figure
 from ulcag.reporting.confusion import confusion_figure, confusion_table
 from ulcag.reporting.cooccurrence import cooccurrence_figure
 from ulcag.reporting.curves import curves_figure
 from ulcag.reporting.flow import flow_figure
+from ulcag.reporting.noise_levels import noise_levels_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
-from ulcag.reporting.tables import markdown, paired_differences, summary, values_of_runs, wide
+from ulcag.reporting.tables import label_changes_by_class, markdown, paired_differences, summary, values_of_runs, wide
+from ulcag.reporting.templates import templates_figure
 from ulcag.samples.table import NOISE, SAMPLES, true_labels
 from ulcag.tables import read_table
 from ulcag.training.schedule import relabelling_start
-from ulcag.training.tables import HISTORY, TRAIN_STATE
+from ulcag.training.tables import HISTORY, TEMPLATES, TRAIN_STATE
 
 # Pictures on the sheet, pixels.
 _PICTURE = 160
@@ -80,30 +83,54 @@ def draw_sheet(
     save(sheet_figure(choose_samples(state, given, truth), picture, _name(run)), base)
 
 
+def draw_templates(run_folder: Path, samples_file: Path, base: Path) -> None:
+    """Templates and samples in two dimensions."""
+    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    templates = read_table(run_folder / "templates.parquet", TEMPLATES)
+    truth = true_labels(read_table(samples_file, SAMPLES))
+    save(templates_figure(state, templates, truth, _name(read_json(run_folder / "run.json")["run"])), base)
+
+
+def draw_confidence(run_folder: Path, samples_file: Path, noise_file: Path, base: Path) -> None:
+    """Confidence of right and of wrong labels."""
+    _, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
+    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    save(confidence_figure(state, given, truth, _name(run)), base)
+
+
+def draw_noise_levels(metrics_files: Sequence[Path], base: Path) -> None:
+    """Accuracy and labels against the amount of noise."""
+    save(noise_levels_figure([read_json(path) for path in metrics_files]), base)
+
+
 def draw_comparison(metrics_files: Sequence[Path], base: Path) -> None:
     """All arms beside each other."""
     save(comparison_figure([read_json(path) for path in metrics_files]), base)
 
 
 def write_tables(runs: Sequence[dict[str, Any]], metrics_files: Sequence[Path], folder: Path) -> None:
-    """Tables over runs: accuracy.md, labels.md, accuracy.csv to read; results.csv, differences.csv to compute with.
+    """Tables over runs: accuracy.md, labels.md, accuracy.csv to read; results.csv, differences.csv and
+    labels_by_class.csv to compute with.
 
     Args:
         runs: all runs that the configuration names (dataset, noise, arm, seed, fold).
         metrics_files: those that exist; a run without is an empty cell.
         folder: where to write.
     """
-    values = values_of_runs([read_json(path) for path in metrics_files])
+    metrics = [read_json(path) for path in metrics_files]
+    values = values_of_runs(metrics)
     summarised = summary(values)
     parts = [
         ("Accuracy, last epoch, %", "last", "accuracy"),
         ("Mean-class accuracy, last epoch, %", "last", "mean_class_accuracy"),
+        ("Macro F1, last epoch, %", "last", "macro_f1"),
         ("Accuracy, mean of the last five epochs, %", "last_five", "accuracy"),
         ("Accuracy, best epoch chosen on the held-out samples (oracle), %", "oracle", "accuracy"),
     ]
     label_parts = [
         ("Labels that agree with the truth, as given, %", "labels_before", "agreement"),
         ("Labels that agree with the truth, after training, %", "labels_after", "agreement"),
+        ("The same, mean over true classes, as given, %", "labels_before", "macro_agreement"),
         ("The same, mean over true classes, after training, %", "labels_after", "macro_agreement"),
         ("Wrong labels fixed, %", "labels_after", "fixed_share"),
         ("Right labels broken, %", "labels_after", "broken_share"),
@@ -118,6 +145,7 @@ def write_tables(runs: Sequence[dict[str, Any]], metrics_files: Sequence[Path], 
     frames = {
         "accuracy.csv": pd.DataFrame(rows, columns=header),
         "results.csv": summarised,
+        "labels_by_class.csv": label_changes_by_class(metrics),
         "differences.csv": paired_differences(values, "last", "accuracy"),
     }
     for name, frame in frames.items():

@@ -10,6 +10,7 @@ EMPTY = "—"
 READINGS = ("last", "last_five", "oracle")
 SCALARS = ("accuracy", "mean_class_accuracy", "macro_f1", "ece")
 LABEL_SCALARS = ("agreement", "macro_agreement", "fixed_share", "broken_share")
+_LABEL_COUNTS = ("wrong_at_first", "fixed", "right_at_first", "broken")
 _CELL = ["dataset", "noise", "arm", "fold"]
 
 
@@ -57,6 +58,23 @@ def wide(
     }
     names = [f"{d}, {n}" + ("" if f == "all" else f", fold {f}") for d, n, f in columns]
     return ["arm", *names], [[arm, *[cells.get((*column, arm), EMPTY) for column in columns]] for arm in arms]
+
+
+def label_changes_by_class(metrics: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """What became of the labels of each class: wrong ones and how many were fixed, right ones and how many broken.
+
+    One row for each run and class, twice: by true class and by given class (column `by`). Runs without known truth
+    have none.
+    """
+    rows = []
+    for one in metrics:
+        if one["labels"] is None:
+            continue
+        run = {name: one["run"][name] for name in (*_CELL, "seed")}
+        for by in ("true", "given"):
+            for name, counts in one["labels"][f"by_{by}_class"].items():
+                rows.append(run | {"by": by, "class": name} | {key: counts[key] for key in _LABEL_COUNTS})
+    return pd.DataFrame(rows, columns=[*_CELL, "seed", "by", "class", *_LABEL_COUNTS])
 
 
 def paired_differences(values: pd.DataFrame, reading: str, metric: str) -> pd.DataFrame:

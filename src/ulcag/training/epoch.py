@@ -158,7 +158,7 @@ def _judge_epoch(
         return learner.labels, _changes([], epoch)
     how = learner.settings.method.relabelling
     posterior = label_posterior(opinion.values, learner.distances_to_templates()[0], learner.known, how.weight)
-    labels = posterior_labels(posterior, learner.given, learner.known, lead=how.lead)
+    labels = posterior_labels(posterior, learner.labels, learner.given, learner.known, lead=how.lead)
     numbers = torch.arange(len(labels), device=labels.device)
     everyone = Batch(numbers, learner.labels, learner.given, learner.z, learner.known)
     old, new = (posterior.gather(1, y[:, None]).squeeze(1) for y in (learner.labels, labels))

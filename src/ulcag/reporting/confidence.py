@@ -1,0 +1,59 @@
+"""Does confidence tell wrong labels from right ones?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ulcag.reporting.style import RIGHT, UNKNOWN, WRONG
+from ulcag.reporting.templates import MOMENTS
+
+_BINS = np.linspace(0, 1, 41)
+
+
+def confidence_figure(state: pd.DataFrame, given: pd.Series, truth: pd.Series, title: str) -> Figure:
+    """Histograms of confidence, of samples whose given label is right and of those whose is wrong.
+
+    Args:
+        state: rows of the train_state table, both moments.
+        given: labels before training, by sample id.
+        truth: nullable true labels by sample id.
+        title: what it is of.
+    """
+    figure = Figure(figsize=(10, 4.2))
+    figure.suptitle(title)
+    for axes, (moment, text) in zip(figure.subplots(1, 2, sharey=True), MOMENTS.items(), strict=True):
+        axes.set_xlim(0, 1)
+        axes.set_xlabel("confidence α")
+        axes.set_title(text)
+        rows = state[state["moment"] == moment]
+        true = truth.reindex(rows["sample_id"]).to_numpy(dtype=float, na_value=np.nan)
+        alpha = rows["alpha"].to_numpy(dtype=float)
+        judged = ~np.isnan(true) & ~np.isnan(alpha)
+        if not judged.any():
+            axes.text(0.5, 0.5, "no confidence, or no truth", ha="center", color=UNKNOWN, transform=axes.transAxes)
+            continue
+        wrong = given.reindex(rows["sample_id"]).to_numpy(dtype=float)[judged] != true[judged]
+        alpha = alpha[judged]
+        for which, name, colour, style in ((~wrong, "right", RIGHT, "-"), (wrong, "wrong", WRONG, "--")):
+            if which.any():
+                share = np.full(which.sum(), 100 / which.sum())
+                axes.hist(alpha[which], _BINS, weights=share, color=colour, alpha=0.3)
+                axes.hist(alpha[which], _BINS, weights=share, color=colour, histtype="step", linestyle=style, lw=1.5)
+                axes.plot([], [], color=colour, linestyle=style, lw=1.5, label=f"given label {name} ({which.sum()})")
+        if 0 < wrong.sum() < len(wrong):
+            axes.set_title(f"{text}: AUC of finding wrong labels {area_under_curve(-alpha, wrong):.2f}")
+        axes.legend(fontsize=9)
+        axes.set_ylabel("% of the samples")
+    return figure
+
+
+def area_under_curve(score: np.ndarray, positive: np.ndarray) -> float:
+    """Probability that a positive sample scores higher than a negative one; ties count half (Mann and Whitney).
+
+    Args:
+        score: (n,).
+        positive: (n,) bool, with some of either kind.
+    """
+    ranks = pd.Series(score).rank().to_numpy()
+    n = int(positive.sum())
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(score) - n)))
