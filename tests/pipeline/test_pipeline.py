@@ -11,6 +11,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from ulcag.config import Config
+from ulcag.config.method import merged
+
 ROOT = Path(__file__).parents[2]
 CONFIG: dict[str, Any] = {
     "datasets": {
@@ -23,6 +26,9 @@ CONFIG: dict[str, Any] = {
     "noise": {"half": {"kind": "uniform", "rate": 0.5}},
     "runs": [{"datasets": ["tiny"], "noise": ["half"], "arms": ["baseline", "scn", "ulc-ag"]}],
 }
+
+
+FIGURES = ("confidence", "confusion", "curves", "flow", "sheet", "templates")
 
 
 def snakemake(folder: Path, *arguments: str) -> str:
@@ -73,9 +79,7 @@ def test_every_figure_and_table_is_there(done: Path) -> None:
     for arm in ("baseline", "scn", "ulc-ag"):
         folder = reporting / "figures" / "tiny" / "half" / arm / "seed0" / "all"
         made = {path.name for path in folder.iterdir()}
-        assert made == {f"{n}.{s}" for n in ("confusion", "curves", "flow", "sheet") for s in ("png", "pdf")} | {
-            "confusion.csv"
-        }
+        assert made == {f"{n}.{s}" for n in FIGURES for s in ("png", "pdf")} | {"confusion.csv"}
         counts = pd.read_csv(folder / "confusion.csv", index_col=0)
         assert counts.to_numpy().sum() == 12
     text = (reporting / "tables" / "accuracy.md").read_text()
@@ -122,6 +126,20 @@ def test_an_edit_runs_its_stage_again_and_what_hangs_on_it(
     todo = jobs(changed(path, value))
     assert {rule: todo.get(rule) for rule in again} == again
     assert not kept & set(todo)
+
+
+def test_several_amounts_of_noise_get_a_picture(done: Path, changed: Any) -> None:
+    assert not jobs(done)
+    folder = changed("runs", [{"datasets": ["tiny"], "noise": ["none", "half"], "arms": ["baseline"]}])
+    assert jobs(folder)["draw_noise_levels"] == 1
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow" / "experiments").glob("*.yaml")), ids=lambda path: path.stem)
+def test_experiments_are_valid_configurations(path: Path) -> None:
+    base = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = Config.read(merged(base, yaml.safe_load(path.read_text())), path.name)
+    seeds = {run.seed for run in config.all_runs()}
+    assert len(seeds) >= 3
 
 
 def test_a_result_repeats_bit_for_bit_whatever_loads_the_images(changed: Any) -> None:

@@ -75,8 +75,9 @@ def run_metrics(arm: str, seed: int, labels: bool = True) -> dict[str, object]:
     agreement = [{"epoch": e, "agreement": 0.7, "macro_agreement": 0.6} for e in range(3)]
     return {
         "run": {"dataset": "d", "noise": "n", "arm": arm, "seed": seed, "fold": "all"},
-        "held_out": {"by_epoch": epochs},
-        "labels": {"before": {"agreement": 0.7}, "by_epoch": agreement} if labels else None,
+        "replaced": 0.3,
+        "held_out": {"by_epoch": epochs, "last": epochs[-1]},
+        "labels": {"before": {"agreement": 0.7}, "after": agreement[-1], "by_epoch": agreement} if labels else None,
     }
 
 
@@ -98,6 +99,69 @@ def test_comparison_averages_over_seeds() -> None:
     accuracy = figure.axes[0]
     assert [line.get_label() for line in accuracy.lines] == ["baseline (2 seeds)", "scn"]
     assert accuracy.lines[0].get_ydata() == pytest.approx([1, 11, 21])
+
+
+def test_noise_levels_are_means_over_seeds_and_leave_out_arms_with_one_level() -> None:
+    runs = [run_metrics(arm, seed) for arm in ("baseline", "scn") for seed in (0, 2)]
+    more = [run_metrics("baseline", 4)]
+    more[0] |= {"replaced": 0.1, "run": more[0]["run"] | {"noise": "less"}}  # type: ignore[operator]
+    figure = noise_levels_figure(runs + more)  # type: ignore[arg-type]
+    accuracy, labels = figure.axes
+    assert accuracy.get_legend_handles_labels()[1] == ["baseline"]
+    line = accuracy.lines[0]
+    # seed 4 at a tenth of the labels replaced; the mean of seeds 0 and 2 at three tenths
+    assert line.get_ydata() == pytest.approx([24, 21])
+    assert np.diff(line.get_xdata()) == pytest.approx([20])
+    assert set(labels.get_legend_handles_labels()[1]) == {"baseline", "labels as given"}
+
+
+def state_of(alpha: list[float], labels: list[int]) -> pd.DataFrame:
+    """Both moments of samples s0, s1, ..., each as far from its label's template as 0.1 and from the others as 0.9."""
+    rows = pd.DataFrame({"sample_id": [f"s{i}" for i in range(len(alpha))], "alpha": alpha, "label": labels})
+    rows[DISTANCES] = 0.9 - 0.8 * np.eye(7)[labels]
+    return pd.concat([rows.assign(moment="start"), rows.assign(moment="end")], ignore_index=True)
+
+
+def test_area_under_curve_by_hand() -> None:
+    # pairs of positive and negative: 3 > 1, 3 > 2, 2 > 1, 2 = 2
+    assert area_under_curve(np.array([3, 2, 1, 2]), np.array([True, True, False, False])) == 3.5 / 4
+
+
+def test_confidence_of_right_and_wrong_labels() -> None:
+    state = state_of([0.9, 0.8, 0.1, 0.5], [0, 1, 2, 3])
+    given = pd.Series([0, 1, 2, 3], index=["s0", "s1", "s2", "s3"])
+    truth = pd.Series([0, 1, 3, None], index=given.index, dtype="Int8")
+    figure = confidence_figure(state, given, truth, "t")
+    assert legend(figure) == ["given label right (2)", "given label wrong (1)"] * 2
+    assert texts(figure)[0] == "before labels change: AUC of finding wrong labels 1.00"
+    nothing = confidence_figure(state.assign(alpha=np.nan), given, truth, "t")
+    assert texts(nothing)[:2] == ["no confidence, or no truth"] * 2
+
+
+def test_templates_lie_among_their_samples() -> None:
+    labels = [0, 1, 2, 3, 4, 5, 6] * 3
+    state = state_of([0.5] * 21, labels)
+    between = pd.DataFrame(0.9 - 0.8 * np.eye(7), columns=DISTANCES).assign(**{"class": range(7)})
+    templates = pd.concat([between.assign(moment="start"), between.assign(moment="end")], ignore_index=True)
+    truth = pd.Series([0, *labels[1:]], index=[f"s{i}" for i in range(21)], dtype="Int8")
+    truth["s1"] = 5
+    figure = templates_figure(state, templates, truth, "t")
+    before = figure.axes[0]
+    *samples, wrong = [c.get_offsets() for c in before.collections[:8]]
+    stars = [c.get_offsets() for c in before.collections[8:]]
+    assert len(wrong) == 1
+    assert len(stars) == 7
+    for dots, star in zip(samples, stars, strict=True):
+        assert np.allclose(dots, star, atol=1e-6)
+    assert set(CLASSES) <= set(texts(figure))
+
+
+def test_an_arm_without_templates_says_so() -> None:
+    state = state_of([0.5] * 7, list(range(7)))
+    state[DISTANCES] = np.nan
+    truth = pd.Series(dtype="Int8")
+    figure = templates_figure(state, pd.DataFrame(columns=["moment", "class", *DISTANCES]), truth, "t")
+    assert "this arm has no templates" in texts(figure)
 
 
 def test_flow_counts_right_and_wrong() -> None:

@@ -8,16 +8,21 @@ import pytest
 
 from ulcag.files import write_json
 from ulcag.reporting.run import write_tables
-from ulcag.reporting.tables import EMPTY, paired_differences, summary, values_of_runs, wide
+from ulcag.reporting.tables import EMPTY, label_changes_by_class, paired_differences, summary, values_of_runs, wide
 
 
 def metrics(arm: str, seed: int, accuracy: float, dataset: str = "d") -> dict[str, Any]:
     scalars = {"accuracy": accuracy, "mean_class_accuracy": accuracy - 0.1, "macro_f1": 0.5, "ece": 0.1}
     labels = {"agreement": 0.7, "macro_agreement": 0.6, "fixed_share": 0.5, "broken_share": None}
+    by_class = {"angry": {"wrong_at_first": 4, "fixed": seed, "right_at_first": 6, "broken": 1, "samples_changed": 3}}
     return {
         "run": {"dataset": dataset, "noise": "n", "arm": arm, "seed": seed, "fold": "all"},
         "held_out": {"last": scalars, "last_five": scalars, "oracle": scalars | {"accuracy": 1.0}},
-        "labels": {"before": labels, "after": labels, "changes": {"right_share": 0.25}},
+        "labels": {"before": labels, "after": labels, "changes": {"right_share": 0.25}}
+        | {
+            "by_true_class": by_class,
+            "by_given_class": by_class,
+        },
     }
 
 
@@ -65,7 +70,7 @@ def test_files(tmp_path: Path) -> None:
         write_json(paths[-1], one)
     write_tables(WANTED, paths, tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "accuracy.md", "labels.md", "accuracy.csv", "results.csv", "differences.csv",
+        "accuracy.md", "labels.md", "accuracy.csv", "results.csv", "differences.csv", "labels_by_class.csv",
     }  # fmt: skip
     assert "| b | 60.00 ± 9.90 (2) | — |" in (tmp_path / "out" / "accuracy.md").read_text()
     assert "oracle" in (tmp_path / "out" / "accuracy.md").read_text()
@@ -75,3 +80,13 @@ def test_files(tmp_path: Path) -> None:
 def test_no_run_at_all(tmp_path: Path) -> None:
     write_tables(WANTED, [], tmp_path)
     assert f"| c | {EMPTY} | {EMPTY} |" in (tmp_path / "accuracy.md").read_text()
+
+
+def test_changes_by_class_have_a_row_for_each_run_class_and_reading() -> None:
+    table = label_changes_by_class(
+        [metrics("a", 0, 0.5), metrics("a", 1, 0.5) | {"labels": None}, metrics("b", 2, 0.5)]
+    )
+    assert table["arm"].tolist() == ["a", "a", "b", "b"]
+    assert table["by"].tolist() == ["true", "given"] * 2
+    assert table["fixed"].tolist() == [0, 0, 2, 2]
+    assert table.iloc[0][["wrong_at_first", "right_at_first", "broken"]].tolist() == [4, 6, 1]

@@ -142,13 +142,14 @@ def method_settings(arm: ArmSettings, of_dataset: Mapping[str, Any] | None = Non
     """The method settings of an arm: its preset, changed by the data set's, changed by the arm's own."""
     values: dict[str, Any] = {}
     for change in (PRESETS[arm.preset], of_dataset or {}, arm.method):
-        values = _merged(values, change)
+        values = merged(values, change)
     return MethodSettings.read(values, where=f"method settings of an arm of kind '{arm.kind}'")
 
 
-def _merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
+def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings `base` with those of `change` laid over them, key by key."""
+    result = dict(base)
     for key, value in change.items():
-        old = merged.get(key)
-        merged[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return merged
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
