@@ -10,13 +10,17 @@ from pydantic import Field
 from ulcag.cli.settings import add_settings, read_settings, settings_values
 from ulcag.config import (
     ActionUnitsSettings,
+    AffectNetSamples,
     FacesSettings,
+    Fer2013Samples,
+    FolderSamples,
     GraphSettings,
     NoiseSettings,
+    RafDbSamples,
+    SamplesSettings,
     SyntheticSamples,
     TableSamples,
 )
-from ulcag.config.rooms import SamplesSettings
 from ulcag.config.section import Section
 from ulcag.files import hashes
 
@@ -26,7 +30,7 @@ def add_commands(commands: Any) -> None:
     samples = commands.add_parser("samples", help="read a data set into a samples table")
     samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered pictures are kept")
     samples.add_argument("--workers", type=int, default=2, help="processes that render")
-    add_settings(samples, SyntheticSamples, TableSamples)
+    add_settings(samples, SyntheticSamples, TableSamples, RafDbSamples, AffectNetSamples, Fer2013Samples, FolderSamples)
     samples.set_defaults(do=_samples)
 
     noise = commands.add_parser("noise", help="inject label noise into the training split")
@@ -72,7 +76,10 @@ def _samples(options: argparse.Namespace) -> None:
 
     values = {"reader": "synthetic"} | settings_values(options)
     settings = _AnySamples.read({"samples": values}, where="--settings").samples
-    samples = read_samples(settings, options.cache, options.workers)
+    found = read_samples(settings, options.cache, options.workers)
+    samples = found.samples
+    for note in found.notes:
+        _say(note)
     inputs = hashes({"table": Path(settings.path)}) if isinstance(settings, TableSamples) else {}
     write_table(options.out, samples, SAMPLES, settings=settings.plain(), inputs=inputs)
     for split in ("train", "test"):

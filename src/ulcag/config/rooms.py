@@ -32,7 +32,49 @@ class TableSamples(Section):
     )
 
 
-SamplesSettings = Annotated[SyntheticSamples | TableSamples, Field(discriminator="reader")]
+class RafDbSamples(Section):
+    """RAF-DB (basic) as its owners ship it."""
+
+    reader: Literal["rafdb"] = "rafdb"
+    root: str = Field(description="the folder RAF-DB, raf-basic or basic")
+    images: Literal["original", "aligned"] = Field(
+        "original", description="original: find faces with MTCNN; aligned: 100 x 100, for faces.source whole_image"
+    )
+
+
+class AffectNetSamples(Section):
+    """AffectNet, the full release or the one of 2021: which one it is, the reader says."""
+
+    reader: Literal["affectnet"] = "affectnet"
+    root: str = Field(description="the folder of training.csv, or of train_set")
+    part: Literal["manual", "automatic"] = Field(
+        "manual",
+        description="automatic: train on AffectNet_Auto (Table IV); the test split is the manual validation set",
+    )
+
+
+class Fer2013Samples(Section):
+    """FER2013 with the votes of FER+ where fer2013new.csv lies beside it."""
+
+    reader: Literal["fer2013"] = "fer2013"
+    root: str = Field(description="the folder of fer2013.csv")
+    public_test: Literal["train", "test", "drop"] = Field("drop", description="what PublicTest images are used for")
+
+
+class FolderSamples(Section):
+    """Folders named like classes, below train and test or without splits."""
+
+    reader: Literal["folder"] = "folder"
+    root: str = Field(description="the folder that holds train and test, or the classes")
+    labels: dict[str, str] = Field(
+        default_factory=dict, description="a folder's name -> one of the seven class names, or `drop`"
+    )
+
+
+SamplesSettings = Annotated[
+    SyntheticSamples | TableSamples | RafDbSamples | AffectNetSamples | Fer2013Samples | FolderSamples,
+    Field(discriminator="reader"),
+]
 
 
 class NoiseSettings(Section):

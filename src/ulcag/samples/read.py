@@ -6,21 +6,51 @@ from pathlib import Path
 
 import pandas as pd
 
-from ulcag.config import SyntheticSamples, TableSamples
+from ulcag.config import (
+    AffectNetSamples,
+    Fer2013Samples,
+    FolderSamples,
+    RafDbSamples,
+    SamplesSettings,
+    SyntheticSamples,
+    TableSamples,
+)
+from ulcag.samples.found import Found
+from ulcag.samples.read_affectnet import read_affectnet
+from ulcag.samples.read_fer2013 import read_fer2013
+from ulcag.samples.read_folder import read_folder
+from ulcag.samples.read_rafdb import read_rafdb
 from ulcag.samples.read_table import read_table_samples
 from ulcag.samples.synthetic import render_dataset
 
 
-def read_samples(settings: SyntheticSamples | TableSamples, cache: Path, workers: int = 1) -> pd.DataFrame:
-    """Rows of the samples table, sorted by sample id.
+def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> Found:
+    """Read a data set.
 
     Args:
         settings: which reader, and what it needs.
-        cache: folder for pictures that are rendered rather than read.
+        cache: folder for pictures that are rendered or unpacked rather than read.
         workers: processes that render; has no influence on the pictures.
+
+    Raises:
+        InputError: from the reader: what is missing or wrong, and where.
     """
-    if isinstance(settings, TableSamples):
-        return read_table_samples(settings)
+    match settings:
+        case TableSamples():
+            return Found(read_table_samples(settings))
+        case RafDbSamples():
+            return read_rafdb(settings)
+        case AffectNetSamples():
+            return read_affectnet(settings)
+        case Fer2013Samples():
+            return read_fer2013(settings, cache / "fer2013")
+        case FolderSamples():
+            return read_folder(settings)
+        case SyntheticSamples():
+            return Found(_rendered(settings, cache, workers))
+
+
+def _rendered(settings: SyntheticSamples, cache: Path, workers: int) -> pd.DataFrame:
     folder = synthetic_folder(settings, cache)
     render_dataset(
         folder,

@@ -1,0 +1,57 @@
+"""What every reader gives: rows of the samples table, and what it found on the way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ulcag.errors import InputError
+
+# Label codes of the data sets, by the name of our class. A code that is missing here is no expression of the seven.
+RAFDB_CODES = {"surprise": 1, "fear": 2, "disgust": 3, "happy": 4, "sad": 5, "angry": 6, "neutral": 7}
+AFFECTNET_CODES = {"neutral": 0, "happy": 1, "sad": 2, "surprise": 3, "fear": 4, "disgust": 5, "angry": 6}
+FER2013_CODES = {"angry": 0, "disgust": 1, "fear": 2, "happy": 3, "sad": 4, "surprise": 5, "neutral": 6}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows of the samples table, sorted by sample id, and what a user must hear: layout, and rows left out."""
+
+    samples: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def samples_table(
+    sample_id: Sequence[str],
+    path: Sequence[str],
+    split: Sequence[str],
+    label: Sequence[int],
+    *,
+    clean_label: Sequence[int | None] | None = None,
+) -> pd.DataFrame:
+    """The columns of n samples, as rows of the samples table sorted by sample id."""
+    frame = pd.DataFrame({"sample_id": list(sample_id), "path": list(path), "split": list(split)})
+    frame["label"] = pd.array(list(label), dtype="int8")
+    frame["clean_label"] = pd.array([None] * len(frame) if clean_label is None else list(clean_label), dtype="Int8")
+    frame["identity"] = pd.Series([None] * len(frame), dtype="object")
+    return frame.sort_values("sample_id", ignore_index=True)
+
+
+def first_that_exists(root: Path, places: Sequence[str], what: str) -> Path:
+    """The first of `places` (relative to the data set's root) that exists.
+
+    Raises:
+        InputError: none does; it names the places that were looked at.
+    """
+    for place in places:
+        if (root / place).exists():
+            return root / place
+    looked = ", ".join(places)
+    do = "set `root` to the folder that holds it" if root.is_dir() else "check `root`: there is no such folder"
+    raise InputError(root, expected=f"{what} at one of: {looked}", found="none of them", do=do)
+
+
+def counted(left_out: Mapping[str, int]) -> tuple[str, ...]:
+    """A note for each reason that rows were left out for."""
+    return tuple(f"left out: {n} {reason}" for reason, n in left_out.items() if n)

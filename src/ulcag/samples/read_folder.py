@@ -1,0 +1,57 @@
+"""Reader for folders named like classes: train/<class>/*.jpg and test/<class>/*.jpg."""
+
+from pathlib import Path
+
+from ulcag.classes import CLASSES, class_index
+from ulcag.config import FolderSamples
+from ulcag.errors import InputError
+from ulcag.samples.found import Found, counted, samples_table
+
+_SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test", "val": "test", "valid": "test"}
+_IMAGES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
+
+
+def read_folder(settings: FolderSamples) -> Found:
+    """Rows of the samples table; sample ids are paths relative to the root.
+
+    Folders that `settings.labels` calls `drop` are left out and counted. Without folders for splits every image is
+    for training.
+
+    Raises:
+        InputError: no such folder, a folder that is no class, or no image.
+    """
+    root = Path(settings.root)
+    if not root.is_dir():
+        raise InputError(root, expected="a folder", found="no such folder", do="check `root`")
+    folders = sorted(path for path in root.iterdir() if path.is_dir())
+    splits = {path: _SPLITS[path.name.lower()] for path in folders if path.name.lower() in _SPLITS}
+    parts = splits or {root: "train"}
+    paths, split, label, dropped = [], [], [], 0
+    for part, name in parts.items():
+        for folder in sorted(path for path in part.iterdir() if path.is_dir()):
+            code = _class_of(folder, settings)
+            files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _IMAGES)
+            if code is None:
+                dropped += len(files)
+                continue
+            paths += files
+            split += [name] * len(files)
+            label += [code] * len(files)
+    if not paths:
+        expected = "images in folders such as train/happy/"
+        raise InputError(root, expected=expected, found="none", do=f"endings that count: {', '.join(sorted(_IMAGES))}")
+    ids = [path.relative_to(root).as_posix() for path in paths]
+    found = ", ".join(sorted(path.name for path in splits)) or "no folder for a split: all images are for training"
+    notes = (f"folders: {found}", *counted({"images in folders to drop": dropped}))
+    return Found(samples_table(ids, [str(path) for path in paths], split, label), notes)
+
+
+def _class_of(folder: Path, settings: FolderSamples) -> int | None:
+    name = settings.labels.get(folder.name, folder.name)
+    if name == "drop":
+        return None
+    code = class_index(name)
+    if code is None:
+        do = f"translate it: labels: {{'{folder.name}': <class name or drop>}}"
+        raise InputError(folder, expected=f"a folder named {', '.join(CLASSES)}", found=folder.name, do=do)
+    return code

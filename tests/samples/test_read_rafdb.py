@@ -1,0 +1,67 @@
+"""The reader for RAF-DB, on its official layout."""
+
+from pathlib import Path
+
+import pytest
+
+from ulcag.classes import CLASSES
+from ulcag.config import RafDbSamples
+from ulcag.errors import InputError
+from ulcag.samples.read_rafdb import rafdb_row, read_rafdb
+from ulcag.samples.table import SAMPLES
+from ulcag.tables import write_table
+
+ROWS = [f"{split}_{i:05d}.jpg {i}" for split in ("train", "test") for i in range(1, 8)]
+
+
+def official(root: Path, rows: list[str] = ROWS, images: str = "original") -> Path:
+    (root / "EmoLabel").mkdir(parents=True)
+    (root / "Image" / images).mkdir(parents=True)
+    (root / "EmoLabel" / "list_patition_label.txt").write_text("\n".join(rows) + "\n")
+    return root
+
+
+def test_codes_splits_and_paths(tmp_path: Path) -> None:
+    root = official(tmp_path / "basic")
+    found = read_rafdb(RafDbSamples(root=str(tmp_path)))
+    samples = found.samples.set_index("sample_id")
+    assert len(samples) == 14
+    codes = [CLASSES[samples.loc[f"train_{i:05d}.jpg", "label"]] for i in range(1, 8)]
+    assert codes == ["surprise", "fear", "disgust", "happy", "sad", "angry", "neutral"]
+    assert samples["split"].value_counts().to_dict() == {"train": 7, "test": 7}
+    assert samples.loc["test_00001.jpg", "path"] == str(root / "Image/original/test_00001.jpg")
+    assert "original images" in found.notes[0]
+    write_table(tmp_path / "samples.parquet", found.samples, SAMPLES)
+
+
+@pytest.mark.parametrize("inside", ["", "basic", "RAF-DB/basic", "RAF-DB", "raf-basic"])
+def test_every_name_of_the_root_in_use(inside: str, tmp_path: Path) -> None:
+    official(tmp_path / inside, images="aligned")
+    samples = read_rafdb(RafDbSamples(root=str(tmp_path), images="aligned")).samples
+    assert samples["path"].iloc[0].endswith("Image/aligned/test_00001_aligned.jpg")
+
+
+def test_what_is_wrong_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"EmoLabel/list_patition_label\.txt, basic/EmoLabel"):
+        read_rafdb(RafDbSamples(root=str(tmp_path)))
+    for i, (row, line) in enumerate(
+        [("train_00001.jpg 8", 1), ("train_00001.jpg", 1), ("img.jpg 3", 1), ("train_00009.jpg x", 1)]
+    ):
+        root = official(tmp_path / str(i), [row])
+        with pytest.raises(InputError, match=rf"line {line}") as error:
+            read_rafdb(RafDbSamples(root=str(root)))
+        assert row in str(error.value)
+    root = official(tmp_path / "twice", ["train_00001.jpg 1", "train_00001.jpg 2"])
+    with pytest.raises(InputError, match=r"train_00001\.jpg more than once"):
+        read_rafdb(RafDbSamples(root=str(root)))
+    root = official(tmp_path / "aligned", images="aligned")
+    with pytest.raises(InputError, match="set `images` to original or aligned"):
+        read_rafdb(RafDbSamples(root=str(root)))
+
+
+def test_rows_of_scn_count_from_zero_and_carry_paths() -> None:
+    where = Path("noise.txt")
+    assert rafdb_row(where, 1, "/data/raf/train_00001_aligned.jpg 3", 0) == ("train_00001.jpg", CLASSES.index("happy"))
+    assert rafdb_row(where, 1, "train_00001.jpg 4") == ("train_00001.jpg", CLASSES.index("happy"))
+    with pytest.raises(InputError, match="a code 0 to 6"):
+        rafdb_row(where, 2, "train_00001.jpg 7", 0)
