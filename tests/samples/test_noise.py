@@ -1,12 +1,17 @@
 """Injected label noise."""
 
+from pathlib import Path
+from typing import Any, Literal
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ulcag.classes import CLASSES
 from ulcag.config import NoiseSettings
+from ulcag.errors import InputError
 from ulcag.samples.noise import noisy_labels
 
 
@@ -58,3 +63,55 @@ def test_more_noise_keeps_the_noise_there_was() -> None:
 
 def test_no_noise() -> None:
     assert not noisy_labels(samples(50), NoiseSettings(), 0)["replaced"].any()
+
+
+def test_a_confusion_matrix_decides_what_a_class_is_taken_for() -> None:
+    matrix = {"fear": {"surprise": 0.5, "sad": 0.5}, "happy": {"neutral": 0.25}}
+    noise = noisy_labels(samples(7000), NoiseSettings(kind="confusion", matrix=matrix), 0)
+    table = samples(7000).set_index("sample_id")["label"][noise["sample_id"]].to_numpy()
+    fear, happy, sad, surprise, neutral = (CLASSES.index(n) for n in ("fear", "happy", "sad", "surprise", "neutral"))
+    labels = noise["label"].to_numpy()
+    assert set(labels[table == fear]) == {sad, surprise}
+    assert set(labels[table == happy]) == {happy, neutral}
+    assert (labels[table == happy] == neutral).mean() == pytest.approx(0.25, abs=0.05)
+    others = ~np.isin(table, [fear, happy])
+    assert (labels[others] == table[others]).all()
+    assert (noise["replaced"] == (labels != table)).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"kind": "confusion", "matrix": {"fear": {"sad": 0.7, "angry": 0.7}}}, "matrix.fear: probabilities"),
+        ({"kind": "confusion", "matrix": {"feer": {"sad": 0.7}}}, "'feer' is none of"),
+        ({"kind": "rafdb_file"}, "needs a path"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        NoiseSettings.read(values)
+
+
+def rafdb(n: int = 3) -> pd.DataFrame:
+    ids = [f"train_{i:05d}.jpg" for i in range(n)] + ["test_00000.jpg"]
+    return pd.DataFrame({"sample_id": ids, "split": ["train"] * n + ["test"], "label": [3] * (n + 1)})
+
+
+@pytest.mark.parametrize(("first_code", "happy", "neutral"), [(1, 4, 7), (0, 3, 6)])
+def test_labels_of_a_file_and_never_those_of_the_test_split(
+    first_code: Literal[0, 1], happy: int, neutral: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "noise.txt"
+    rows = [("/x/train_00002_aligned.jpg", happy), ("train_00000.jpg", neutral), ("train_00001.jpg", happy)]
+    path.write_text("\n".join(f"{name} {code}" for name, code in [*rows, ("test_00000.jpg", neutral)]) + "\n")
+    noise = noisy_labels(rafdb(), NoiseSettings(kind="rafdb_file", path=str(path), first_code=first_code), 0)
+    assert noise["sample_id"].tolist() == ["train_00000.jpg", "train_00001.jpg", "train_00002.jpg"]
+    assert [CLASSES[c] for c in noise["label"]] == ["neutral", "happy", "happy"]
+    assert noise["replaced"].tolist() == [True, False, False]
+
+
+def test_a_file_that_lacks_a_sample_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "noise.txt"
+    path.write_text("train_00000.jpg 4\n")
+    with pytest.raises(InputError, match=r"none for 2 of 3, such as train_00001\.jpg"):
+        noisy_labels(rafdb(), NoiseSettings(kind="rafdb_file", path=str(path)), 0)

@@ -23,6 +23,7 @@ rule read_samples:
 
 rule inject_noise:
     input:
+        lambda w: CONFIG.noise[w.noise].path or [],
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
     output:
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",

@@ -1,9 +1,10 @@
 """Settings of the rooms that make the data: samples, noise, faces, action units, graph."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from ulcag.classes import CLASSES
 from ulcag.config.section import Section
 
 
@@ -80,11 +81,32 @@ SamplesSettings = Annotated[
 class NoiseSettings(Section):
     """Label noise for the training split. Test labels are never touched."""
 
-    kind: Literal["none", "uniform"] = "none"
-    rate: float = Field(0.0, ge=0, le=1, description="probability that a training label is replaced")
-    exact: bool = Field(
-        False, description="replace exactly round(rate * n) labels instead of each with probability rate"
+    kind: Literal["none", "uniform", "confusion", "rafdb_file"] = Field(
+        "none",
+        description="uniform: any other class; confusion: by `matrix`; rafdb_file: labels that others made noisy",
     )
+    rate: float = Field(0.0, ge=0, le=1, description="`uniform`: probability that a training label is replaced")
+    exact: bool = Field(
+        False, description="`uniform`: replace exactly round(rate * n) labels instead of each with probability rate"
+    )
+    matrix: dict[str, dict[str, float]] = Field(
+        default_factory=dict,
+        description="`confusion`: class -> what it is taken for -> probability; the rest of a class keeps its label",
+    )
+    path: str = Field("", description="`rafdb_file`: rows such as `train_00001.jpg 5`, as EAC and SCN publish them")
+    first_code: Literal[0, 1] = Field(1, description="`rafdb_file`: 1 as in RAF-DB and EAC, 0 as in SCN's files")
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        if self.kind == "rafdb_file" and not self.path:
+            raise ValueError("kind rafdb_file needs a path")
+        for name, row in self.matrix.items():
+            for other in (name, *row):
+                if other not in CLASSES:
+                    raise ValueError(f"matrix: '{other}' is none of {', '.join(CLASSES)}")
+            if min(row.values(), default=0) < 0 or sum(row.values()) > 1 + 1e-9:
+                raise ValueError(f"matrix.{name}: probabilities must be 0 or more and sum to 1 at most")
+        return self
 
 
 class FacesSettings(Section):
