@@ -40,6 +40,8 @@ from ulcag.tables import read_table
 from ulcag.training.tables import LOGITS, RELABELS, TRAIN_STATE
 
 C = len(CLASSES)
+# Of the default.
+LEAD = 0.8
 Scores = dict[str, np.ndarray]
 Rules = dict[str, Tensor]
 
@@ -128,13 +130,13 @@ def witnesses(state: pd.DataFrame, given: Tensor, z: Tensor, known: Tensor) -> t
     def q(weight: float, distances: Tensor = whitened) -> Tensor:
         return label_posterior(p, distances, known, weight)
 
-    def led(posterior: Tensor, lead: float = 0.65) -> Tensor:
+    def led(posterior: Tensor, lead: float = LEAD) -> Tensor:
         """The default without its class-wise limit."""
         best = posterior.argmax(dim=1)
         ahead = (posterior.gather(1, best[:, None]) - posterior.gather(1, given[:, None])).squeeze(1)
         return torch.where(known & (ahead > lead), best, given)
 
-    def limited(posterior: Tensor, lead: float = 0.65) -> Tensor:
+    def limited(posterior: Tensor, lead: float = LEAD) -> Tensor:
         return posterior_labels(posterior, given, given, known, lead=lead)
 
     def nearest(distances: Tensor, doubted: Tensor) -> Tensor:
@@ -154,12 +156,12 @@ def witnesses(state: pd.DataFrame, given: Tensor, z: Tensor, known: Tensor) -> t
         "Eq. 10: lowest fifth of α, nearest by cosine": nearest(cosine, low),
         "everyone, nearest by cosine": nearest(cosine, known),
         "lowest fifth of α, nearest whitened": nearest(whitened, low),
-        "classifier alone, lead 0.65": led(q(0, nothing)),
-        "measured units alone, lead 0.65": led(units_alone),
-        "both, lead 0.65": led(q(0.5)),
-        "**both, lead 0.65, class-wise limit (`default`)**": limited(q(0.5)),
+        "classifier alone": led(q(0, nothing)),
+        "measured units alone": led(units_alone),
+        "both": led(q(0.5)),
+        "**both, class-wise limit** (`default`)": limited(q(0.5)),
         "the same, lead 0.5": limited(q(0.5), 0.5),
-        "the same, lead 0.8": limited(q(0.5), 0.8),
+        "the same, lead 0.65": limited(q(0.5), 0.65),
         "the same, weight 1": limited(q(1.0)),
         "the same, units as if independent (not whitened)": limited(q(0.5, independent)),
         "the same, with an estimated noise matrix": limited(with_noise_matrix(q(0.5), given)),

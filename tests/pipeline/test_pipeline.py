@@ -2,11 +2,14 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -157,6 +160,48 @@ def test_a_result_repeats_bit_for_bit_whatever_loads_the_images(changed: Any) ->
     assert before[0] == after[0]
     for one, other in zip(before[1:], after[1:], strict=True):
         pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_run_that_is_killed_goes_on_and_ends_as_one_that_is_not(done: Path, tmp_path: Path) -> None:
+    results = done / "results"
+    tables = {
+        "samples": "samples/tiny/samples.parquet",
+        "noise": "samples/tiny/noise/half/seed0.parquet",
+        "faces": "faces/tiny/faces.parquet",
+        "action-units": "action_units/tiny/action_units.parquet",
+        "cooccurrence": "graph/tiny/all/cooccurrence.parquet",
+    }
+    command = [sys.executable, "-m", "ulcag", "train", "--settings", str(tmp_path / "settings.yaml")]
+    command += [word for name, path in tables.items() for word in (f"--{name}", str(results / path))]
+    command += ["--crops", *map(str, sorted((results / "faces/tiny").glob("shard-*.arrow")))]
+    (tmp_path / "settings.yaml").write_text(
+        yaml.safe_dump({"training": {"image_size": 32, "batch_size": 16, "epochs": 9}, "method": {}})
+    )
+
+    def run(name: str) -> list[str]:
+        return [*command, "--out", str(tmp_path / name), "--state", str(tmp_path / "state" / name)]
+
+    subprocess.run(run("whole"), check=True, capture_output=True)
+    checkpoint, kills = tmp_path / "state" / "killed" / "checkpoint.pt", 0
+    for moment in np.random.default_rng(0).uniform(0, 0.3, 3):
+        process = subprocess.Popen(run("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+        while process.poll() is None and not (checkpoint.exists() and checkpoint.stat().st_mtime_ns > before):
+            time.sleep(0.01)
+        time.sleep(moment)
+        process.kill()
+        kills += process.wait() == -signal.SIGKILL
+        assert not (tmp_path / "killed" / "run.json").exists()
+    assert kills == 3
+    last = subprocess.run(run("killed"), check=True, capture_output=True, text=True)
+    assert "goes on after epoch" in last.stderr
+
+    records = [json.loads((tmp_path / name / "run.json").read_text()) for name in ("whole", "killed")]
+    assert records[0]["model_sha256"] == records[1]["model_sha256"]
+    for name in ("test_logits", "train_state", "templates", "relabels", "history"):
+        one, other = (pd.read_parquet(tmp_path / run / f"{name}.parquet") for run in ("whole", "killed"))
+        pd.testing.assert_frame_equal(one, other)
+    assert not (tmp_path / "state" / "killed").exists()
 
 
 def test_a_typo_in_the_configuration_is_named(changed: Any) -> None:

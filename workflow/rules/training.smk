@@ -27,11 +27,14 @@ rule train_run:
     params:
         settings=train_settings,
         folder=lambda w, output: Path(output.model).parent,
+        # Not declared: Snakemake removes declared outputs of a job that was killed.
+        state=f"{RESULTS}/.state/training/{RUN}",
     shell:
         "python -m ulcag train --settings {params.settings:q} --samples {input.samples} --noise {input.noise}"
         " --faces {input.faces} --crops {input.crops} --action-units {input.action_units}"
         " --cooccurrence {input.cooccurrence} --dataset-name {wildcards.dataset} --noise-name {wildcards.noise}"
         " --arm-name {wildcards.arm} --seed {wildcards.seed} --fold {wildcards.fold} --out {params.folder}"
+        " --state {params.state}"
         " 2>&1 | tee {log}"
 
 

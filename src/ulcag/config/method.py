@@ -58,7 +58,7 @@ class Relabelling(Section):
         description="template: Eq. 9 and 10 on the low group of a batch. posterior: the classifier over epochs and "
         "whitened templates of the measured action units together, for all samples",
     )
-    lead: float = Field(0.65, ge=0, le=1, description="`posterior`: by how much it must lead that of the given label")
+    lead: float = Field(0.8, ge=0, le=1, description="`posterior`: by how much it must lead that of the given label")
     weight: float = Field(0.5, ge=0, description="`posterior`: of the measured action units")
     momentum: float = Field(0.7, ge=0, lt=1, description="`posterior`: kept part of the probabilities, an epoch")
     takes_effect: Literal["next_epoch", "at_once"] = Field("next_epoch", description="when a new label acts")

@@ -68,7 +68,9 @@ def examine_templates(learner: Learner) -> pd.DataFrame:
         values, known = learner.templates.values, learner.templates.known
         distances = cosine_distances(values, values, known)
     else:
-        return pd.DataFrame(columns=["class", *DISTANCES]).astype(dict.fromkeys(DISTANCES, "float32"))
+        return pd.DataFrame(columns=["class", *DISTANCES]).astype(
+            {"class": "int64"} | dict.fromkeys(DISTANCES, "float32")
+        )
     # a class without template is far from all, and all are far from it
     distances = distances.masked_fill(distances.diagonal().isinf()[:, None], torch.inf)
     frame = pd.DataFrame(_without_infinity(distances), columns=DISTANCES)

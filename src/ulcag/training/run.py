@@ -1,5 +1,6 @@
 """A run from its inputs to its folder."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from ulcag.files import sha256, whole_or_absent, write_json
 from ulcag.graph.table import CoOccurrence
 from ulcag.progress import progress
 from ulcag.tables import write_table
+from ulcag.training import checkpoint
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
 from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.network import Network, memory_format
@@ -62,6 +64,7 @@ def train_run(
     graph: CoOccurrence,
     folder: Path,
     inputs: dict[str, str],
+    state: Path | None = None,
 ) -> None:
     """Train one arm with one seed and write the run's folder; `run.json` is written last.
 
@@ -73,9 +76,11 @@ def train_run(
         graph: edges of Eq. 5.
         folder: for model.pt, test_logits, train_state, templates, relabels, history (Parquet) and run.json.
         inputs: name to SHA-256 of what `data` and `graph` were read from.
+        state: folder for checkpoints, removed when the run is done; a run that was killed goes on from there and
+            ends as it would have. None: no checkpoints.
 
     Raises:
-        InputError: fewer training samples than a batch has.
+        InputError: fewer training samples than a batch has, or a checkpoint cannot be written.
     """
     training = settings.training
     if len(data.train) < training.batch_size:
@@ -85,7 +90,6 @@ def train_run(
             found=f"{len(data.train)} samples with a face ({data.left_out['train']} without)",
             do="lower training.batch_size",
         )
-    started = time.monotonic()
     device = choose_device(training.device)
     torch.set_num_threads(training.threads)
     cv2.setNumThreads(1)
@@ -114,35 +118,45 @@ def train_run(
     _, train_as_is = loader(data.train, _PREDICT_BATCH, None)
     _, held_out_loader = loader(data.held_out, _PREDICT_BATCH, None)
 
-    history, changes, logits, states, templates = [], [], [], [], []
-
-    def state(moment: str) -> pd.DataFrame:
-        templates.append(examine_templates(learner).assign(moment=moment))
-        return _named(examine(learner, train_as_is), data.train).assign(moment=moment)
-
-    bar = progress(range(training.epochs), what=run.path, unit="epoch")
-    for epoch in bar:
-        if epoch == relabelling_start(settings):
-            states.append(state("start"))
-        train_batches.epoch = epoch
-        row, changed = train_epoch(learner, train_loader, epoch)
-        history.append(row)
-        changes.append(_named(changed, data.train))
-        predicted = held_out_logits(network, held_out_loader, device)
-        logits.append(_named(predicted, data.held_out).assign(epoch=epoch))
-        bar.set_postfix(loss=f"{row['loss']:.3f}", relabelled=len(changed))
-    states.append(state("end"))
+    def look(moment: str) -> None:
+        records.templates.append(examine_templates(learner).assign(moment=moment))
+        records.states.append(_named(examine(learner, train_as_is), data.train).assign(moment=moment))
 
     about: dict[str, Any] = {"settings": settings.plain() | {"run": run.plain()}, "inputs": inputs}
-    write_table(folder / "test_logits.parquet", pd.concat(logits), TEST_LOGITS, **about)
-    write_table(folder / "train_state.parquet", pd.concat(states), TRAIN_STATE, **about)
-    write_table(folder / "templates.parquet", pd.concat(templates), TEMPLATES, **about)
-    write_table(folder / "relabels.parquet", pd.concat(changes), RELABELS, **about)
-    write_table(folder / "history.parquet", pd.DataFrame(history).astype({"theta": float}), HISTORY, **about)
+    bound_to = checkpoint.binding(about, _versions())
+    records = checkpoint.Records() if state is None else checkpoint.load(state, bound_to, learner)
+    started = time.monotonic() - records.seconds
+    bar = progress(
+        range(records.epochs, training.epochs),
+        what=run.path,
+        unit="epoch",
+        initial=records.epochs,
+        total=training.epochs,
+    )
+    for epoch in bar:
+        if epoch == relabelling_start(settings):
+            look("start")
+        train_batches.epoch = epoch
+        row, changed = train_epoch(learner, train_loader, epoch)
+        records.history.append(row)
+        records.changes.append(_named(changed, data.train))
+        predicted = held_out_logits(network, held_out_loader, device)
+        records.logits.append(_named(predicted, data.held_out).assign(epoch=epoch))
+        records.seconds = time.monotonic() - started
+        if state is not None:
+            checkpoint.save(state, bound_to, learner, records)
+        bar.set_postfix(loss=f"{row['loss']:.3f}", relabelled=len(changed))
+    look("end")
+
+    write_table(folder / "test_logits.parquet", pd.concat(records.logits), TEST_LOGITS, **about)
+    write_table(folder / "train_state.parquet", pd.concat(records.states), TRAIN_STATE, **about)
+    write_table(folder / "templates.parquet", pd.concat(records.templates), TEMPLATES, **about)
+    write_table(folder / "relabels.parquet", pd.concat(records.changes), RELABELS, **about)
+    history = pd.DataFrame(records.history).astype({"theta": float})
+    write_table(folder / "history.parquet", history, HISTORY, **about)
     # Through an open file: given a path, torch writes its name into the file, and the same weights differ in bytes.
     with whole_or_absent(folder / "model.pt") as beside, open(beside, "wb") as file:
         torch.save({name: value.cpu() for name, value in network.state_dict().items()}, file)
-    seconds = time.monotonic() - started
     record = {
         "run": run.plain(),
         "settings": settings.plain(),
@@ -150,12 +164,14 @@ def train_run(
         "action_units": {"names": list(graph.names), "known": int(data.known.sum())},
         "inputs": inputs,
         "model_sha256": sha256(folder / "model.pt"),
-        "seconds": round(seconds, 1),
+        "seconds": round(time.monotonic() - started, 1),
         "device": str(device),
         "precision": "bf16" if bf16 else "fp32",
         "versions": _versions(),
     }
     write_json(folder / "run.json", record)
+    if state is not None:
+        shutil.rmtree(state, ignore_errors=True)
 
 
 def _named(frame: pd.DataFrame, part: Part) -> pd.DataFrame:

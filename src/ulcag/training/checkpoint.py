@@ -1,0 +1,116 @@
+"""What a killed run goes on from: after each epoch one file, whole or absent, bound to what the run depends on.
+
+There is no state of random numbers in it: order and augmentation are decided by seed, epoch and sample alone.
+"""
+
+import hashlib
+import json
+import pickle
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from ulcag.errors import InputError
+from ulcag.files import whole_or_absent
+from ulcag.training.epoch import Learner
+
+_FILE = "checkpoint.pt"
+_FRAMES = ("changes", "logits", "states", "templates")
+
+
+@dataclass
+class Records:
+    """What a run has found out so far: what its tables are made of when it ends. `seconds`: how long that took."""
+
+    history: list[dict[str, float | None]] = field(default_factory=list)
+    changes: list[pd.DataFrame] = field(default_factory=list)
+    logits: list[pd.DataFrame] = field(default_factory=list)
+    states: list[pd.DataFrame] = field(default_factory=list)
+    templates: list[pd.DataFrame] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that are done."""
+        return len(self.history)
+
+
+def binding(*what: Mapping[str, Any]) -> str:
+    """SHA-256 of settings, run and inputs: a checkpoint of anything else is not gone on from."""
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+def save(folder: Path, bound_to: str, learner: Learner, records: Records) -> None:
+    """Write the checkpoint; the one before stays until this one is whole.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    content = {
+        "bound_to": bound_to,
+        "network": learner.network.state_dict(),
+        "optimiser": learner.optimiser.state_dict(),
+        "labels": learner.labels,
+        **{name: _tensors(getattr(learner, name)) for name in ("templates", "mean", "opinion")},
+        "records": {name: [_plain(frame) for frame in getattr(records, name)] for name in _FRAMES}
+        | {"history": records.history, "seconds": records.seconds},
+    }
+    try:
+        with whole_or_absent(folder / _FILE) as beside:
+            torch.save(content, beside)
+    except (OSError, RuntimeError) as error:
+        do = "make room or permit writing, and start the run again: it goes on after its last whole epoch"
+        raise InputError(folder, expected="a folder to write a checkpoint to", found=str(error), do=do) from None
+
+
+def load(folder: Path, bound_to: str, learner: Learner) -> Records:
+    """Put `learner` back to where it was; empty records, and nothing changed, where there is no such checkpoint.
+
+    A file that is damaged, or belongs to other settings or inputs, is left alone and said so: the run starts anew.
+    """
+    path = folder / _FILE
+    if not path.exists():
+        return Records()
+    try:
+        content = torch.load(path, map_location=learner.labels.device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        print(f"{path} cannot be read ({error}): the run starts anew", file=sys.stderr)
+        return Records()
+    if content.get("bound_to") != bound_to:
+        print(f"{path} is of other settings or inputs: the run starts anew", file=sys.stderr)
+        return Records()
+    learner.network.load_state_dict(content["network"])
+    learner.optimiser.load_state_dict(content["optimiser"])
+    learner.labels = content["labels"]
+    for name in ("templates", "mean", "opinion"):
+        for key, value in content[name].items():
+            setattr(getattr(learner, name), key, value)
+    kept = content["records"]
+    frames = {name: [pd.DataFrame(_arrays(frame)) for frame in kept[name]] for name in _FRAMES}
+    records = Records(history=kept["history"], seconds=kept["seconds"], **frames)
+    print(f"goes on after epoch {records.epochs - 1}, from {path}", file=sys.stderr)
+    return records
+
+
+def _tensors(thing: object) -> dict[str, Tensor | None]:
+    """The tensors that one of the learner's parts is made of; none for a part that the arm does not have."""
+    attributes = {} if thing is None else vars(thing)
+    return {name: value for name, value in attributes.items() if value is None or isinstance(value, Tensor)}
+
+
+def _plain(frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns as tensors, and as lists where they hold text or nothing: what can be loaded without running code."""
+    return {
+        str(name): torch.from_numpy(column.to_numpy().copy()) if column.dtype.kind in "iufb" else column.tolist()
+        for name, column in frame.items()
+    }
+
+
+def _arrays(columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.cpu().numpy() if isinstance(value, Tensor) else value for name, value in columns.items()}
