@@ -50,7 +50,7 @@ class Network(nn.Module):
                     self.theta = nn.Parameter(torch.tensor(method.confidence.margin))
             if kind in WITH_AUXILIARY:
                 graph = method.action_units
-                a = torch.from_numpy(edges) if graph.edges == "data" else random_edges(len(edges), seed)
+                a = torch.tensor(edges) if graph.edges == "data" else random_edges(len(edges), seed)
                 self.action_units = ActionUnitBranch(
                     features,
                     a,
