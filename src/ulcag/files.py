@@ -49,9 +49,16 @@ def read_json(path: Path) -> Any:
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file's content, in hex."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of a file's content, in hex.
+
+    Raises:
+        InputError: there is no such file.
+    """
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise InputError(path, expected="a file", found="no such file") from None
 
 
 def hashes(paths: Mapping[str, Path]) -> dict[str, str]:

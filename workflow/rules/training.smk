@@ -1,5 +1,6 @@
 rule train_run:
     input:
+        lambda w: CONFIG.datasets[w.dataset].training.weights or [],
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",

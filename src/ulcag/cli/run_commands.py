@@ -69,7 +69,8 @@ def _train(options: argparse.Namespace) -> None:
         run.fold,
     )
     # faces.parquet says which shards it describes, so the crops need not be hashed again for each run
-    inputs = hashes({name: getattr(options, name) for name in _RUN_TABLES})
+    weights = {"weights": Path(settings.training.weights)} if settings.training.weights else {}
+    inputs = hashes({name: getattr(options, name) for name in _RUN_TABLES} | weights)
     train_run(run, settings, data, options.crops, graph, options.out, inputs, options.state)
 
 

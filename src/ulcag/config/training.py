@@ -26,7 +26,10 @@ class TrainingSettings(Section):
     image_size: int = Field(224, ge=32, description="side of the network's input, pixels")
     mean: tuple[float, float, float] = Field((0.485, 0.456, 0.406), description="subtracted from RGB in 0..1")
     std: tuple[float, float, float] = Field((0.229, 0.224, 0.225), description="divides RGB in 0..1")
-    backbone: Literal["resnet18"] = "resnet18"
+    backbone: Literal["resnet18", "resnet34", "resnet50"] = "resnet18"
+    weights: str = Field(
+        "", description="file of pre-trained backbone weights, such as MS-Celeb-1M's; blank: random, by the seed"
+    )
     batch_size: int = Field(512, ge=2)
     epochs: int = Field(30, ge=1)
     optimiser: Literal["sgd", "adamw"] = Field("sgd", description="adamw learns faster from scratch on few images")

@@ -1,5 +1,8 @@
 """The network: one backbone, the target branch, and the auxiliary branch where an arm has one."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import torch
 import torchvision
@@ -8,6 +11,7 @@ from torch import Tensor, nn
 from ulcag.classes import CLASSES
 from ulcag.config import ArmKind, MethodSettings, TrainingSettings
 from ulcag.method import ActionUnitBranch, Confidence, random_edges
+from ulcag.training.weights import load_weights
 
 WITH_AUXILIARY: tuple[ArmKind, ...] = ("auxiliary", "ulc-ag")
 WITH_CONFIDENCE: tuple[ArmKind, ...] = ("target", "auxiliary", "ulc-ag", "scn")
@@ -38,6 +42,8 @@ class Network(nn.Module):
             self.backbone = torchvision.models.get_model(training.backbone, weights=None)
             features = self.backbone.fc.in_features
             self.backbone.fc = nn.Identity()
+            if training.weights:
+                print(f"{training.weights}: {load_weights(self.backbone, Path(training.weights))}", file=sys.stderr)
             self.classifier = nn.Linear(features, len(CLASSES), bias=False)
             # The heads draw after, from a stream of their own.
             torch.manual_seed(seed + 1_000_003)
