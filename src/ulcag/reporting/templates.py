@@ -17,8 +17,9 @@ _MOST = 1500
 def templates_figure(state: pd.DataFrame, templates: pd.DataFrame, truth: pd.Series, title: str) -> Figure:
     """Every sample by its distances to the seven templates, and the templates by theirs.
 
-    Twice the distance is a squared Euclidean one, for Eq. 9 between unit vectors and for whitened templates alike. Its
-    roots are seven coordinates, of which the figure shows the two principal directions, the same at both moments.
+    A distance here is half a squared Euclidean one (Eq. 9: between unit vectors). How it differs from the mean over the
+    templates is linear in the sample's place, so the figure is a projection of that place onto what tells templates
+    apart: its two principal directions, the same at both moments.
 
     Args:
         state: rows of the train_state table, both moments.
@@ -36,7 +37,7 @@ def templates_figure(state: pd.DataFrame, templates: pd.DataFrame, truth: pd.Ser
             axes.set_title(text)
             axes.text(0.5, 0.5, "this arm has no templates", ha="center", color=UNKNOWN, transform=axes.transAxes)
         return figure
-    # A class without template has no coordinate; it is far from everything, which shows nothing.
+    # A class without template has no coordinate.
     columns = places.columns[places.notna().all()]
     centre = places[columns].mean()
     _, _, directions = np.linalg.svd(places[columns].to_numpy() - centre.to_numpy(), full_matrices=False)
@@ -58,9 +59,9 @@ def templates_figure(state: pd.DataFrame, templates: pd.DataFrame, truth: pd.Ser
 
 
 def _places(table: pd.DataFrame) -> pd.DataFrame:
-    """Euclidean distances of the rows that have any."""
-    squares: pd.DataFrame = 2 * table[DISTANCES].dropna(how="all").astype(float)
-    return squares.clip(lower=0) ** 0.5
+    """Distances less their mean over the templates, of the rows that have any."""
+    distances: pd.DataFrame = table[DISTANCES].dropna(how="all").astype(float)
+    return distances.sub(distances.mean(axis=1), axis=0)
 
 
 def _draw_samples(axes: Axes, dots: np.ndarray, rows: pd.DataFrame, truth: pd.Series) -> None:

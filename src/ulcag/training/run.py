@@ -1,5 +1,6 @@
 """A run from its inputs to its folder."""
 
+import math
 import shutil
 import subprocess
 import time
@@ -80,7 +81,7 @@ def train_run(
             ends as it would have. None: no checkpoints.
 
     Raises:
-        InputError: fewer training samples than a batch has, or a checkpoint cannot be written.
+        InputError: fewer training samples than a batch has, a loss that is not finite, or a checkpoint that cannot be written.
     """
     training = settings.training
     if len(data.train) < training.batch_size:
@@ -138,6 +139,7 @@ def train_run(
             look("start")
         train_batches.epoch = epoch
         row, changed = train_epoch(learner, train_loader, epoch)
+        check_loss(row, run.path)
         records.history.append(row)
         records.changes.append(_named(changed, data.train))
         predicted = held_out_logits(network, held_out_loader, device)
@@ -172,6 +174,18 @@ def train_run(
     write_json(folder / "run.json", record)
     if state is not None:
         shutil.rmtree(state, ignore_errors=True)
+
+
+def check_loss(row: dict[str, float | None], where: str) -> None:
+    """Stop a run whose loss is no number any more: what it would go on with is worthless.
+
+    Raises:
+        InputError: the epoch's mean loss is not finite.
+    """
+    loss = row["loss"]
+    if loss is None or not math.isfinite(loss):
+        do = "lower the learning rates (training.learning_rate, .auxiliary_learning_rate), or use precision: fp32"
+        raise InputError(f"run {where}, epoch {row['epoch']}", expected="a finite loss", found=str(loss), do=do)
 
 
 def _named(frame: pd.DataFrame, part: Part) -> pd.DataFrame:

@@ -1,0 +1,18 @@
+"""A run as a whole; what it does is tested end to end in tests/pipeline."""
+
+import math
+
+import pytest
+
+from ulcag.errors import InputError
+from ulcag.training.run import check_loss
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, None])
+def test_a_loss_that_is_no_number_stops_the_run(loss: float | None) -> None:
+    with pytest.raises(InputError, match=r"run a/b, epoch 3\n.*a finite loss\n.*\n.*lower the learning rates"):
+        check_loss({"epoch": 3, "loss": loss}, "a/b")
+
+
+def test_any_other_loss_does_not() -> None:
+    check_loss({"epoch": 3, "loss": 1e9}, "a/b")
