@@ -81,7 +81,8 @@ def train_run(
             ends as it would have. None: no checkpoints.
 
     Raises:
-        InputError: fewer training samples than a batch has, a loss that is not finite, or a checkpoint that cannot be written.
+        InputError: fewer training samples than a batch has, a loss that is not finite, or a checkpoint that cannot be
+            written.
     """
     training = settings.training
     if len(data.train) < training.batch_size:
