@@ -157,6 +157,7 @@ def witnesses(state: pd.DataFrame, given: Tensor, z: Tensor, known: Tensor) -> t
         "everyone, nearest by cosine": nearest(cosine, known),
         "lowest fifth of α, nearest whitened": nearest(whitened, low),
         "classifier alone": led(q(0, nothing)),
+        "classifier alone, class-wise limit": limited(q(0, nothing)),
         "measured units alone": led(units_alone),
         "both": led(q(0.5)),
         "**both, class-wise limit** (`default`)": limited(q(0.5)),
