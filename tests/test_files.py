@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ulcag.errors import InputError
-from ulcag.files import read_json, sha256, whole_or_absent, write_json
+from ulcag.files import binding, read_json, sha256, whole_or_absent, write_json
 
 
 def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -34,3 +34,9 @@ def test_read_json_says_what_is_wrong(tmp_path: Path) -> None:
 def test_sha256(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     assert sha256(tmp_path / "empty").startswith("e3b0c44298fc1c149afb")
+
+
+def test_a_binding_is_to_values_not_to_their_order() -> None:
+    assert binding({"a": 1}) != binding({"a": 2})
+    assert binding({"a": 1, "b": 2}) == binding({"b": 2, "a": 1})
+    assert binding({"a": 1}, {}) != binding({}, {"a": 1})

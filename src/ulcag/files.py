@@ -64,3 +64,8 @@ def sha256(path: Path) -> str:
 def hashes(paths: Mapping[str, Path]) -> dict[str, str]:
     """SHA-256 of each named file, for the record of what a result was made from."""
     return {name: sha256(path) for name, path in paths.items()}
+
+
+def binding(*what: Mapping[str, Any]) -> str:
+    """SHA-256 of settings and inputs: what a killed job left behind is only of use to a job with the same."""
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()

@@ -30,3 +30,22 @@ class Csv:
 def csv(tmp_path: Path) -> Csv:
     (tmp_path / "openface").mkdir()
     return Csv(tmp_path / "openface")
+
+
+STAND_IN = Path(__file__).parent / "stand_in.sh"
+# Heights that the stand-in takes for something else than a face.
+HANG, NO_FACE, LOW, TWO_FACES, HALF, GREEDY = 601, 602, 603, 604, 605, 606
+
+
+def png_header(width: int, height: int) -> bytes:
+    """All of a PNG that the stand-in reads."""
+    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+
+
+def install_stand_in(folder: Path, name: str = "FaceLandmarkImg") -> Path:
+    """The stand-in under a name of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / name
+    program.write_bytes(STAND_IN.read_bytes())
+    program.chmod(0o755)
+    return program

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.action_units.conftest import Csv
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, DamagedCsvError, read_openface_csv
+from ulcag.action_units.openface_csv import (
+    C_COLUMNS,
+    R_COLUMNS,
+    DamagedCsvError,
+    FaceRow,
+    read_openface_csv,
+    select_face,
+)
 from ulcag.errors import InputError
 
 
@@ -13,8 +20,7 @@ from ulcag.errors import InputError
 @pytest.mark.parametrize("lead", ["face", "frame"])
 def test_both_programs_and_both_styles(style: str, lead: str, csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.98, "AU12_r": 2.5, "AU28_c": 1.0}, style=style, lead=lead)
-    face = read_openface_csv(path)
-    assert face is not None
+    (face,) = read_openface_csv(path)
     assert face.confidence == 0.98
     assert (face.values["AU12_r"], face.values["AU28_c"], face.values["AU04_r"]) == (2.5, 1, 0)
     assert len(face.values) == 17 + 18
@@ -22,16 +28,19 @@ def test_both_programs_and_both_styles(style: str, lead: str, csv: Csv) -> None:
 
 def test_the_most_confident_of_several_faces(csv: Csv) -> None:
     faces = [{"confidence": c, "AU01_r": 5 * c} for c in (0.2, 0.9, 0.9, 0.5)]
-    face = read_openface_csv(csv.write("x", *faces))
+    path = csv.write("x", *faces)
+    face = select_face(path, read_openface_csv(path))
     assert face is not None
     assert (face.face, face.values["AU01_r"]) == (1, 4.5)
 
 
 def test_no_rows_no_face(csv: Csv) -> None:
-    assert read_openface_csv(csv.write("x")) is None
+    path = csv.write("x")
+    assert read_openface_csv(path) == []
+    assert select_face(path, []) is None
     empty = csv.folder / "empty.csv"
     empty.touch()
-    assert read_openface_csv(empty) is None
+    assert read_openface_csv(empty) == []
 
 
 @pytest.mark.parametrize("value", ["", "much", "nan", "inf"])
@@ -69,8 +78,7 @@ def test_every_value_is_read_from_its_own_column(tmp_path_factory: pytest.TempPa
     cells = [str(values.get(name, -7)) for name in order]
     path = tmp_path_factory.mktemp("csv") / "x.csv"
     path.write_text(f"{separator.join(order)}\n{separator.join(cells)}\n")
-    face = read_openface_csv(path)
-    assert face is not None
+    (face,) = read_openface_csv(path)
     assert face.values | {"confidence": face.confidence} == values
 
 
@@ -91,8 +99,7 @@ def test_a_value_out_of_its_range_is_named(column: str, value: float, expected: 
 
 
 def test_minus_zero_is_zero(csv: Csv) -> None:
-    face = read_openface_csv(csv.write("x", {"confidence": 0.9, "AU06_r": "-0.00"}))
-    assert face is not None
+    (face,) = read_openface_csv(csv.write("x", {"confidence": 0.9, "AU06_r": "-0.00"}))
     assert face.values["AU06_r"] == 0
 
 
@@ -109,3 +116,33 @@ def test_missing_columns_are_named(csv: Csv) -> None:
     path.write_text(path.read_text().replace("AU28_c", "AU28_x").replace("AU12_r", "AU12_x"))
     with pytest.raises(InputError, match=r"x\.csv\n.*\n  found:    no column AU12_r, AU28_c\n"):
         read_openface_csv(path)
+
+
+def with_landmarks(csv: Csv, *points: tuple[object, object, object, object]) -> list[FaceRow]:
+    """A file with two landmarks a face."""
+    path = csv.write("x", *[{"confidence": 0.5} for _ in points])
+    header, *rows = path.read_text().splitlines()
+    rows = [f"{row},{','.join(map(str, point))}" for row, point in zip(rows, points, strict=True)]
+    path.write_text("\n".join([f"{header},x_0,x_1,y_0,y_1", *rows]) + "\n")
+    return read_openface_csv(path)
+
+
+def test_the_centre_is_the_mean_of_the_landmarks(csv: Csv) -> None:
+    faces = with_landmarks(csv, (10, 20, 30, 50), ("x", 1, 2, 3), ("nan", 1, 2, 3))
+    assert [face.centre for face in faces] == [(15, 40), None, None]
+
+
+def test_the_face_nearest_to_a_point(csv: Csv) -> None:
+    faces = with_landmarks(csv, (0, 0, 0, 0), (100, 100, 50, 50))
+    for near, number in (((10.0, 10.0), 0), ((90.0, 60.0), 1)):
+        face = select_face(csv.folder, faces, near)
+        assert face is not None
+        assert face.face == number
+
+
+def test_without_landmarks_one_face_is_the_nearest_and_two_are_an_error(csv: Csv) -> None:
+    path = csv.write("x", {"confidence": 0.5})
+    faces = read_openface_csv(path)
+    assert select_face(path, faces, (0, 0)) is faces[0]
+    with pytest.raises(InputError, match="2 faces without\n  to do:    run OpenFace with -2Dfp"):
+        select_face(path, faces * 2, (0, 0))

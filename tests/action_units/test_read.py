@@ -7,7 +7,7 @@ import pytest
 
 from tests.action_units.conftest import Csv
 from ulcag.action_units.presence import presence
-from ulcag.action_units.read import by_stem, read_folder, read_rows
+from ulcag.action_units.read import read_folder
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings, GraphSettings
 from ulcag.errors import InputError
@@ -83,16 +83,6 @@ def test_the_least_confidence_is_enough(csv: Csv, tmp_path: Path) -> None:
     assert read(csv, tmp_path)["status"].tolist() == ["ok", "low_confidence", "no_face", "no_face"]
 
 
-def test_a_part_of_the_samples_gives_its_part_of_the_table(csv: Csv) -> None:
-    for number, name in enumerate(NAMES[:3]):
-        csv.write(name, {"confidence": 0.4 + 0.1 * number, "AU01_r": number})
-    files = by_stem(list(csv.folder.glob("*.csv")), "CSV files")
-    whole = read_rows(SAMPLES, files, 0.5)
-    parts = [read_rows(SAMPLES.iloc[rows], files, 0.5) for rows in (slice(0, 1), slice(1, 4))]
-    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
-    assert read_rows(SAMPLES.iloc[:0], files, 0.5).empty
-
-
 def test_the_rows_follow_the_samples_whatever_their_order(csv: Csv, tmp_path: Path) -> None:
     for number, name in enumerate(NAMES):
         csv.write(name, {"confidence": 0.9, "AU01_r": number})
@@ -137,3 +127,55 @@ def test_the_table_says_what_made_it(csv: Csv, tmp_path: Path) -> None:
     csv.write("a", {"confidence": 0.9})
     read(csv, tmp_path)
     assert read_made_by(tmp_path / "au.parquet")["settings"]["min_confidence"] == 0.5
+
+
+def by_table(csv: Csv, tmp_path: Path, *rows: str) -> pd.DataFrame:
+    (tmp_path / "map.csv").write_text("\n".join(["image,csv", *rows]) + "\n")
+    settings = ActionUnitsSettings(folder=str(csv.folder), table=str(tmp_path / "map.csv"))
+    read_folder(SAMPLES, settings, tmp_path / "au.parquet", {})
+    return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
+
+
+def test_a_table_says_which_file_belongs_to_what(csv: Csv, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(4):
+        csv.write(str(number), {"confidence": 0.9, "AU01_r": number})
+    table = by_table(csv, tmp_path, "a,1.csv", "images/b.jpg,0.csv", "d.jpg,2.csv", "elsewhere.jpg,3.csv")
+    assert table["AU01_r"].fillna(-1).tolist() == [1, 0, -1, 2]
+    assert table["status"].tolist() == ["ok", "ok", "no_face", "ok"]
+    said = capsys.readouterr().err
+    assert "3 ok, 1 no_face, 1 unmatched" in said
+    assert "of no sample: 3.csv" in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (["a,1.csv", "b,nine.csv"], r"map\.csv, row 2\n  expected: a CSV file that is there\n.*nine\.csv"),
+        (["a,1.csv", "images/a.jpg,1.csv"], r"row 2\n  expected: one CSV an image\n  found:    a second of images/a"),
+        (["x,1.csv", "y,1.csv"], r"expected: images such as a\n  found:    2 rows, such as 'x'"),
+        ([], "found:    0 rows"),
+    ],
+)
+def test_a_table_that_is_wrong_is_named(rows: list[str], message: str, csv: Csv, tmp_path: Path) -> None:
+    csv.write("1", {"confidence": 0.9})
+    with pytest.raises(InputError, match=message):
+        by_table(csv, tmp_path, *rows)
+
+
+def test_a_table_without_its_columns(csv: Csv, tmp_path: Path) -> None:
+    (tmp_path / "map.csv").write_text("picture,csv\na,1.csv\n")
+    settings = ActionUnitsSettings(folder=str(csv.folder), table=str(tmp_path / "map.csv"))
+    with pytest.raises(InputError, match="found:    no column image"):
+        read_folder(SAMPLES, settings, tmp_path / "au.parquet", {})
+
+
+def test_the_face_nearest_to_our_box(csv: Csv, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        path = csv.write(name, {"confidence": 0.9, "AU01_r": 1}, {"confidence": 0.8, "AU01_r": 2})
+        header, *rows = path.read_text().splitlines()
+        path.write_text("\n".join([f"{header},x_0,y_0", f"{rows[0]},10,10", f"{rows[1]},90,90"]) + "\n")
+    corners = ("box_x0", "box_y0", "box_x1", "box_y1")
+    faces = pd.DataFrame([("a", 60, 60, 100, 100), ("b", 0, 0, 30, 40)], columns=["sample_id", *corners])
+    settings = ActionUnitsSettings(folder=str(csv.folder), of_several="nearest_box")
+    read_folder(SAMPLES, settings, tmp_path / "au.parquet", {}, faces)
+    assert read_table(tmp_path / "au.parquet", ACTION_UNITS)["AU01_r"].tolist()[:2] == [2, 1]

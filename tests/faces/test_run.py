@@ -13,9 +13,10 @@ from tests.faces.conftest import cartoon
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.faces.detect import Detection, Mtcnn, NotSearchedError, select_face
-from ulcag.faces.run import crop_shard, merge
+from ulcag.faces.run import crop_shard
 from ulcag.faces.shard import Crops
 from ulcag.faces.table import FACES
+from ulcag.merge import merge_tables
 from ulcag.samples.synthetic import render_dataset
 from ulcag.tables import read_made_by, read_table
 
@@ -110,10 +111,10 @@ def test_shards_give_what_one_gives(samples: pd.DataFrame, tmp_path: Path) -> No
     for shard in range(2):
         run(samples, tmp_path / "three", shard, shards=2)
     paths = [tmp_path / "three" / f"{shard}.parquet" for shard in range(2)]
-    merged = merge(samples, paths, tmp_path / "faces.parquet").set_index("sample_id")
+    merged = merge_tables(samples, paths, FACES, tmp_path / "faces.parquet").set_index("sample_id")
     pd.testing.assert_frame_equal(merged.drop(columns=["shard", "row"]), one)
     with pytest.raises(InputError, match="2 rows for 5 samples"):
-        merge(samples, paths[:1], tmp_path / "faces.parquet")
+        merge_tables(samples, paths[:1], FACES, tmp_path / "faces.parquet")
 
 
 def test_the_same_pictures_give_the_same_bytes(samples: pd.DataFrame, tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_a_crop_does_not_depend_on_the_number_of_shards(samples: pd.DataFrame, t
     for shard in range(shards):
         run(part, tmp_path / "many", shard, shards=shards)
     tables = [tmp_path / "many" / f"{shard}.parquet" for shard in range(shards)]
-    merged = merge(part, tables, tmp_path / "faces.parquet").set_index("sample_id")
+    merged = merge_tables(part, tables, FACES, tmp_path / "faces.parquet").set_index("sample_id")
     crops = Crops([path.with_suffix(".arrow") for path in tables])
     for sample_id, row in merged[merged["row"].notna()].iterrows():
         found, box = crops.whole(int(row["shard"]), int(row["row"]))
@@ -232,26 +233,26 @@ def test_shards_of_different_settings_do_not_merge(samples: pd.DataFrame, tmp_pa
     tables = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
     message = r"1\.parquet\n  expected: 0\.2 as in .*0\.parquet\n  found:    faces.margin: 0\.3"
     with pytest.raises(InputError, match=message):
-        merge(samples, tables, tmp_path / "faces.parquet")
+        merge_tables(samples, tables, FACES, tmp_path / "faces.parquet")
 
 
 def test_a_merge_names_what_is_missing_or_double(samples: pd.DataFrame, tmp_path: Path) -> None:
     run(samples, tmp_path)
     table = tmp_path / "0.parquet"
     with pytest.raises(InputError, match="sample 'a_one' has 2"):
-        merge(samples, [table, table], tmp_path / "faces.parquet")
+        merge_tables(samples, [table, table], FACES, tmp_path / "faces.parquet")
     more = pd.concat([samples, pd.DataFrame({"sample_id": ["f_new"], "path": ["f.png"]})])
     with pytest.raises(InputError, match="5 rows for 6 samples; sample 'f_new' has 0"):
-        merge(more, [table], tmp_path / "faces.parquet")
+        merge_tables(more, [table], FACES, tmp_path / "faces.parquet")
     with pytest.raises(InputError, match="5 rows for 4 samples"):
-        merge(samples.iloc[:4], [table], tmp_path / "faces.parquet")
+        merge_tables(samples.iloc[:4], [table], FACES, tmp_path / "faces.parquet")
     with pytest.raises(InputError, match="no such file"):
-        merge(samples, [tmp_path / "absent.parquet"], tmp_path / "faces.parquet")
+        merge_tables(samples, [tmp_path / "absent.parquet"], FACES, tmp_path / "faces.parquet")
 
 
 def test_the_merged_table_says_how_the_faces_were_made(samples: pd.DataFrame, tmp_path: Path) -> None:
     run(samples, tmp_path, margin=0.2)
-    merge(samples, [tmp_path / "0.parquet"], tmp_path / "faces.parquet")
+    merge_tables(samples, [tmp_path / "0.parquet"], FACES, tmp_path / "faces.parquet")
     settings = read_made_by(tmp_path / "faces.parquet")["settings"]
     assert settings == FacesSettings(shards=1, margin=0.2).plain()
 

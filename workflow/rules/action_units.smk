@@ -1,5 +1,6 @@
 rule read_action_units:
     input:
+        unpack(faces_for_csv),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
     output:
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
@@ -7,14 +8,75 @@ rule read_action_units:
         f"{RESULTS}/logs/action_units/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/action_units/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset="|".join(FROM_CSV) or NO_DATASET,
     conda:
         "../../envs/tables.yaml"
     resources:
         mem_mb=2000,
     params:
         settings=settings_of("action_units"),
+        faces=lambda w, input: (
+            f"--faces {input.faces}" if "faces" in input.keys() else ""
+        ),
     shell:
-        "python -m ulcag action-units --settings {params.settings:q} --samples {input.samples}"
+        "python -m ulcag action-units --settings {params.settings:q} --samples {input.samples} {params.faces}"
+        " --out {output.action_units} 2>&1 | tee {log}"
+
+
+# Settings that change no result are a resource and not a parameter, so that an edit of them runs nothing again.
+# No `container:`, which would mean Apptainer and nothing else: the command starts the container itself, with
+# whichever engine the settings name, under --use-conda and without.
+rule run_openface:
+    input:
+        crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
+        faces=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet",
+    output:
+        table=f"{RESULTS}/action_units/{{dataset}}/shard-{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/action_units/{{dataset}}/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/action_units/{{dataset}}/{{shard}}.tsv"
+    wildcard_constraints:
+        dataset="|".join(BY_OPENFACE) or NO_DATASET,
+    conda:
+        "../../envs/tables.yaml"
+    threads: lambda w: openface(w).threads
+    resources:
+        mem_mb=lambda w, threads: 1000 + threads * openface(w).memory_mb,
+        how=lambda w: " ".join(
+            f"--set openface.{name}={getattr(openface(w), name)}"
+            for name in NO_MATTER
+            if name != "threads"
+        ),
+    params:
+        settings=lambda w: json.dumps(
+            CONFIG.datasets[w.dataset].action_units.of_result(), sort_keys=True
+        ),
+        state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
+    shell:
+        "python -m ulcag openface --settings {params.settings:q} {resources.how} --crops {input.crops} --faces {input.faces}"
+        " --threads {threads} --state {params.state} --out {output.table} 2>&1 | tee {log}"
+
+
+rule merge_action_units:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        tables=shards(f"{RESULTS}/action_units/{{dataset}}/shard-{{shard}}.parquet"),
+    output:
+        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+    log:
+        f"{RESULTS}/logs/action_units/{{dataset}}/merge.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/action_units/{{dataset}}/merge.tsv"
+    wildcard_constraints:
+        dataset="|".join(BY_OPENFACE) or NO_DATASET,
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=2000,
+    shell:
+        "python -m ulcag merge action_units {input.tables} --samples {input.samples}"
         " --out {output.action_units} 2>&1 | tee {log}"
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 SRC = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SRC))
 
-from ulcag.config import Config, TrainSettings
+from ulcag.config import Config
+from ulcag.config.action_units import NO_MATTER
 from ulcag.errors import InputError
 
 try:
@@ -72,3 +73,25 @@ def train_settings(w):
     return json.dumps(
         {"kind": kind, "training": training, "method": method}, sort_keys=True
     )
+
+
+# Where action units come from is each data set's own: CSV files that exist, or OpenFace, shard by shard.
+FROM_CSV = [
+    name
+    for name, dataset in CONFIG.datasets.items()
+    if dataset.action_units.source == "csv"
+]
+BY_OPENFACE = [name for name in CONFIG.datasets if name not in FROM_CSV]
+# A constraint that no data set meets.
+NO_DATASET = "(?!)"
+
+
+def faces_for_csv(w):
+    """An input function: the boxes, where the face nearest to ours is wanted."""
+    nearest = CONFIG.datasets[w.dataset].action_units.of_several == "nearest_box"
+    return {"faces": f"{RESULTS}/faces/{w.dataset}/faces.parquet"} if nearest else {}
+
+
+def openface(w):
+    """How OpenFace is run on the wildcards' data set."""
+    return CONFIG.datasets[w.dataset].action_units.openface

@@ -35,7 +35,7 @@ rule merge_faces:
     resources:
         mem_mb=2000,
     shell:
-        "python -m ulcag merge-faces {input.tables} --samples {input.samples} --out {output.faces} 2>&1 | tee {log}"
+        "python -m ulcag merge faces {input.tables} --samples {input.samples} --out {output.faces} 2>&1 | tee {log}"
 
 
 rule faces:

@@ -6,6 +6,7 @@ success`; versions before 2.1 put a space after each comma. Columns are found by
 
 import csv
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,19 +22,27 @@ _HIGHEST = {"confidence": 1} | dict.fromkeys(R_COLUMNS, 5) | dict.fromkeys(C_COL
 
 @dataclass(frozen=True)
 class FaceRow:
-    """One face of a file: its number, OpenFace's confidence, 17 intensities and 18 presences by column name."""
+    """One face of a file.
+
+    Args:
+        face: its number.
+        confidence: OpenFace's in its landmarks, 0 to 1.
+        values: 17 intensities and 18 presences by column name.
+        centre: mean of the landmarks, pixels; None if the file has none.
+    """
 
     face: int
     confidence: float
     values: dict[str, float]
+    centre: tuple[float, float] | None = None
 
 
 class DamagedCsvError(Exception):
     """A file holds something that OpenFace does not write; the message names row and column."""
 
 
-def read_openface_csv(path: Path) -> FaceRow | None:
-    """The face in which OpenFace is most confident; None for a file without rows.
+def read_openface_csv(path: Path) -> list[FaceRow]:
+    """All faces of a file, in its order; none for a file without rows.
 
     Raises:
         InputError: the header lacks columns, so that this is no output of OpenFace with action units.
@@ -41,11 +50,29 @@ def read_openface_csv(path: Path) -> FaceRow | None:
     """
     try:
         with open(path, newline="", encoding="utf-8", errors="replace") as file:
-            faces = _faces(path, csv.reader(file, skipinitialspace=True))
+            return _faces(path, csv.reader(file, skipinitialspace=True))
     except csv.Error as error:
         raise DamagedCsvError(str(error)) from None
-    # max keeps the first of equals
-    return max(faces, key=lambda face: face.confidence, default=None)
+
+
+def select_face(path: Path, faces: list[FaceRow], near: tuple[float, float] | None = None) -> FaceRow | None:
+    """The face in which OpenFace is most confident, or the one nearest to a point; None if there is no face.
+
+    Args:
+        path: where the faces were read from, for the message.
+        faces: of one picture.
+        near: (x, y) in pixels of the picture that OpenFace was given.
+
+    Raises:
+        InputError: the nearest of several is wanted, and the file says of none where it is.
+    """
+    if near is None or len(faces) < 2:
+        # max keeps the first of equals
+        return max(faces, key=lambda face: face.confidence, default=None)
+    if any(face.centre is None for face in faces):
+        do = "run OpenFace with -2Dfp, or set action_units.of_several: most_confident"
+        raise InputError(path, expected="landmarks (x_0, y_0, ...)", found=f"{len(faces)} faces without", do=do)
+    return min(faces, key=lambda face: math.dist(face.centre or near, near))
 
 
 def _faces(path: Path, lines: Iterator[list[str]]) -> list[FaceRow]:
@@ -58,12 +85,13 @@ def _faces(path: Path, lines: Iterator[list[str]]) -> list[FaceRow]:
         do = "run OpenFace with -aus; if the file was cut short, run it again for this image"
         raise InputError(path, expected=expected, found=f"no column {', '.join(missing)}", do=do)
     place = {name: header.index(name) for name in _HIGHEST}
+    xs, ys = ([at for at, name in enumerate(header) if re.fullmatch(rf"{axis}_\d+", name)] for axis in "xy")
     faces: list[FaceRow] = []
     for number, cells in enumerate(lines, start=1):
         if not cells:
             continue
         values = {name: _number(cells, at, number, name) for name, at in place.items()}
-        faces.append(FaceRow(len(faces), values.pop("confidence"), values))
+        faces.append(FaceRow(len(faces), values.pop("confidence"), values, _centre(cells, xs, ys)))
     return faces
 
 
@@ -79,3 +107,12 @@ def _number(cells: list[str], at: int, row: int, column: str) -> float:
         found = repr(cells[at]) if at < len(cells) else "nothing"
         raise DamagedCsvError(f"row {row}, {column}: expected {expected}, found {found}")
     return value
+
+
+def _centre(cells: list[str], xs: list[int], ys: list[int]) -> tuple[float, float] | None:
+    """Mean of the landmarks; None where there are none, or what stands there is no number."""
+    try:
+        x, y = (sum(float(cells[at]) for at in places) / len(places) for places in (xs, ys))
+    except (ValueError, IndexError, ZeroDivisionError):
+        return None
+    return (x, y) if math.isfinite(x) and math.isfinite(y) else None

@@ -1,6 +1,7 @@
 """Commands of the rooms that make the data: samples, noise, faces, action units, graph."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from ulcag.config import (
     TableSamples,
 )
 from ulcag.config.section import Section
+from ulcag.errors import InputError
 from ulcag.files import hashes
 
 
@@ -45,13 +47,24 @@ def add_commands(commands: Any) -> None:
     add_settings(faces, FacesSettings)
     faces.set_defaults(do=_faces)
 
-    merge = commands.add_parser("merge-faces", help="join the tables of all shards")
-    merge.add_argument("tables", type=Path, nargs="+", help="the shards' tables")
-    merge.set_defaults(do=_merge_faces)
-
     action_units = commands.add_parser("action-units", help="read OpenFace's CSV files")
+    action_units.add_argument("--from-csv", metavar="DIR", help="the folder of the CSV files; as --set folder=DIR")
+    action_units.add_argument("--faces", type=Path, help="faces.parquet, for --set of_several=nearest_box")
     add_settings(action_units, ActionUnitsSettings)
     action_units.set_defaults(do=_action_units)
+
+    openface = commands.add_parser("openface", help="action units of one shard of crops, by OpenFace in a container")
+    openface.add_argument("--crops", type=Path, required=True, help="the shard of crops (.arrow)")
+    openface.add_argument("--faces", type=Path, required=True, help="the shard's table (.parquet)")
+    openface.add_argument("--state", type=Path, required=True, help="folder that a killed job goes on from")
+    openface.add_argument("--threads", type=int, help="containers at a time; as --set openface.threads=N")
+    add_settings(openface, ActionUnitsSettings)
+    openface.set_defaults(do=_openface)
+
+    merge = commands.add_parser("merge", help="join the tables of all shards of a stage")
+    merge.add_argument("stage", choices=["faces", "action_units"])
+    merge.add_argument("tables", type=Path, nargs="+", help="the shards' tables")
+    merge.set_defaults(do=_merge)
 
     graph = commands.add_parser("graph", help="count which action units occur together (Eq. 5)")
     graph.add_argument("--action-units", type=Path, required=True, help="action_units.parquet")
@@ -61,7 +74,7 @@ def add_commands(commands: Any) -> None:
 
     for parser in (noise, faces, merge, action_units, graph):
         parser.add_argument("--samples", type=Path, required=True, help="samples.parquet")
-    for parser in (samples, noise, merge, action_units, graph):
+    for parser in (samples, noise, merge, action_units, openface, graph):
         parser.add_argument("--out", type=Path, required=True, help="the table to write (.parquet)")
 
 
@@ -110,22 +123,46 @@ def _faces(options: argparse.Namespace) -> None:
     crop_shard(samples, options.shard, settings, options.out_crops, options.out_table, inputs)
 
 
-def _merge_faces(options: argparse.Namespace) -> None:
-    from ulcag.faces.run import merge
-    from ulcag.samples.table import SAMPLES
-    from ulcag.tables import read_table
-
-    merge(read_table(options.samples, SAMPLES), options.tables, options.out)
-
-
 def _action_units(options: argparse.Namespace) -> None:
     from ulcag.action_units.read import read_folder
+    from ulcag.faces.table import FACES
     from ulcag.samples.table import SAMPLES
     from ulcag.tables import read_table
 
+    if options.from_csv:
+        options.set.append(f"folder={json.dumps(options.from_csv)}")
     settings = read_settings(options, ActionUnitsSettings)
+    nearest = settings.of_several == "nearest_box"
+    if nearest and options.faces is None:
+        raise InputError("--faces", expected="faces.parquet, which of_several: nearest_box needs", found="nothing")
+    inputs = {"samples": options.samples} | ({"faces": options.faces} if nearest else {})
+    inputs |= {"table": Path(settings.table)} if settings.table else {}
     samples = read_table(options.samples, SAMPLES)
-    read_folder(samples, settings, options.out, hashes({"samples": options.samples}))
+    faces = read_table(options.faces, FACES) if nearest else None
+    read_folder(samples, settings, options.out, hashes(inputs), faces)
+
+
+def _openface(options: argparse.Namespace) -> None:
+    from ulcag.action_units.run import openface_shard
+    from ulcag.faces.table import FACES
+    from ulcag.tables import read_table
+
+    if options.threads:
+        options.set.append(f"openface.threads={options.threads}")
+    settings = read_settings(options, ActionUnitsSettings)
+    inputs = hashes({"faces": options.faces, "crops": options.crops})
+    openface_shard(read_table(options.faces, FACES), options.crops, settings, options.out, inputs, options.state)
+
+
+def _merge(options: argparse.Namespace) -> None:
+    from ulcag.action_units.table import ACTION_UNITS
+    from ulcag.faces.table import FACES
+    from ulcag.merge import merge_tables
+    from ulcag.samples.table import SAMPLES
+    from ulcag.tables import read_table
+
+    schema = {"faces": FACES, "action_units": ACTION_UNITS}[options.stage]
+    merge_tables(read_table(options.samples, SAMPLES), options.tables, schema, options.out)
 
 
 def _graph(options: argparse.Namespace) -> None:

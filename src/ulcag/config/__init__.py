@@ -1,9 +1,9 @@
 """config.yaml, checked. Imports no heavy package, so that the Snakefile can use it."""
 
+from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings
 from ulcag.config.method import ARMS, ArmKind, ArmSettings, MethodSettings, method_settings
 from ulcag.config.project import Config, DatasetSettings, Run
 from ulcag.config.rooms import (
-    ActionUnitsSettings,
     AffectNetSamples,
     FacesSettings,
     Fer2013Samples,
@@ -32,6 +32,7 @@ __all__ = [
     "GraphSettings",
     "MethodSettings",
     "NoiseSettings",
+    "OpenFaceSettings",
     "RafDbSamples",
     "Run",
     "SamplesSettings",

@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from pydantic import Field, NonNegativeInt
 
+from ulcag.config.action_units import ActionUnitsSettings
 from ulcag.config.method import ARMS, ArmSettings, MethodSettings, method_settings
-from ulcag.config.rooms import ActionUnitsSettings, FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
+from ulcag.config.rooms import FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
 from ulcag.config.section import Section
 from ulcag.config.training import TrainingSettings
 from ulcag.errors import InputError

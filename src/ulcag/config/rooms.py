@@ -1,4 +1,4 @@
-"""Settings of the rooms that make the data: samples, noise, faces, action units, graph."""
+"""Settings of the rooms that make the data: samples, noise, faces, graph; action units have a file of their own."""
 
 from typing import Annotated, Literal, Self
 
@@ -124,16 +124,6 @@ class FacesSettings(Section):
     longest_side: int = Field(320, ge=64, description="a stored crop is scaled down to it, pixels")
     jpeg_quality: int = Field(95, ge=50, le=100, description="of the stored crops")
     shards: int = Field(4, ge=1, description="files the crops are spread over: a few hundred for AffectNet")
-
-
-class ActionUnitsSettings(Section):
-    """Where pseudo action units come from."""
-
-    source: Literal["csv"] = Field("csv", description="OpenFace CSV files that exist already, one an image")
-    folder: str = Field("", description="where the CSV files are; blank: `openface` beside the samples' images")
-    min_confidence: float = Field(
-        0.5, ge=0, le=1, description="OpenFace's confidence; below it a row counts as missing"
-    )
 
 
 class GraphSettings(Section):

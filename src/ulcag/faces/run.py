@@ -1,7 +1,6 @@
-"""The faces room: one shard of pictures to crops and a table of what was found; then the shards' tables to one."""
+"""The faces room: one shard of pictures to crops and a table of what was found."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from ulcag.faces.detect import Detection, Detector, NotSearchedError, make_detec
 from ulcag.faces.image import UnreadableError, read_image
 from ulcag.faces.shard import encode_jpeg, new_shard, shard_rows
 from ulcag.faces.table import CORNERS, FACES, LANDMARKS
-from ulcag.files import hashes, sha256
+from ulcag.files import sha256
 from ulcag.progress import progress
-from ulcag.tables import read_made_by, read_table, write_table
+from ulcag.tables import write_table
 
 
 def crop_shard(
@@ -64,35 +63,6 @@ def crop_shard(
     write_table(out_table, frame, FACES, settings=settings.plain() | {"shard": shard}, inputs=made_from)
     counts = ", ".join(f"{count} {status}" for status, count in frame["status"].value_counts().items())
     print(f"faces, shard {shard}: {counts}; {frame['row'].count()} of {len(frame)} crops stored", file=sys.stderr)
-    return frame
-
-
-def merge(samples: pd.DataFrame, tables: Sequence[Path], out: Path) -> pd.DataFrame:
-    """Join the tables of all shards into faces.parquet.
-
-    Raises:
-        InputError: a sample has no row or several, a row has no sample, or the shards were made by different
-            settings.
-    """
-    frame = pd.concat([read_table(path, FACES) for path in tables], ignore_index=True)
-    made_by = [read_made_by(path).get("settings", {}) for path in tables]
-    settings = {key: value for key, value in made_by[0].items() if key != "shard"}
-    for path, other in zip(tables, made_by, strict=True):
-        different = [key for key, value in settings.items() if other.get(key) != value]
-        if different:
-            key = different[0]
-            do = "run the stage `faces` again for all shards"
-            found, expected = f"faces.{key}: {other.get(key)!r}", f"{settings[key]!r} as in {tables[0]}"
-            raise InputError(path, expected=expected, found=found, do=do)
-    frame = frame.sort_values("sample_id", ignore_index=True)
-    if frame["sample_id"].tolist() != sorted(samples["sample_id"]):
-        times = frame["sample_id"].value_counts().reindex(samples["sample_id"], fill_value=0)
-        wrong = times[times != 1]
-        found = f"{len(frame)} rows for {len(samples)} samples"
-        found += f"; sample '{wrong.index[0]}' has {wrong.iloc[0]}" if len(wrong) else ""
-        do = "run the stage `faces` again for all shards"
-        raise InputError(out, expected="one row for each sample", found=found, do=do)
-    write_table(out, frame, FACES, settings=settings, inputs=hashes({path.name: path for path in tables}))
     return frame
 
 

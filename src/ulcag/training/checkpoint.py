@@ -3,11 +3,8 @@
 There is no state of random numbers in it: order and augmentation are decided by seed, epoch and sample alone.
 """
 
-import hashlib
-import json
 import pickle
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,11 +36,6 @@ class Records:
     def epochs(self) -> int:
         """Epochs that are done."""
         return len(self.history)
-
-
-def binding(*what: Mapping[str, Any]) -> str:
-    """SHA-256 of settings, run and inputs: a checkpoint of anything else is not gone on from."""
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
 def save(folder: Path, bound_to: str, learner: Learner, records: Records) -> None:

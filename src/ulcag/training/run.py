@@ -16,7 +16,7 @@ import torch
 from ulcag import __version__
 from ulcag.config import Run, TrainSettings
 from ulcag.errors import InputError
-from ulcag.files import sha256, whole_or_absent, write_json
+from ulcag.files import binding, sha256, whole_or_absent, write_json
 from ulcag.graph.table import CoOccurrence
 from ulcag.progress import progress
 from ulcag.tables import write_table
@@ -125,7 +125,7 @@ def train_run(
         records.states.append(_named(examine(learner, train_as_is), data.train).assign(moment=moment))
 
     about: dict[str, Any] = {"settings": settings.plain() | {"run": run.plain()}, "inputs": inputs}
-    bound_to = checkpoint.binding(about, _versions())
+    bound_to = binding(about, _versions())
     records = checkpoint.Records() if state is None else checkpoint.load(state, bound_to, learner)
     started = time.monotonic() - records.seconds
     bar = progress(

@@ -1,0 +1,145 @@
+"""All pictures through FaceLandmarkImg, in chunks; a chunk that dies is divided until its culprit is alone.
+
+One picture that OpenFace cannot read, or that is too small for it, ends a whole call. Not all pictures without CSV are
+to blame: no face gives no CSV either, and those behind the culprit were never looked at.
+"""
+
+import itertools
+import math
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from ulcag.action_units.engine import BOXES, CSVS, PICTURES, Engine
+from ulcag.action_units.openface_csv import DamagedCsvError, FaceRow, read_openface_csv
+from ulcag.action_units.outcomes import Outcome, Outcomes
+from ulcag.errors import InputError
+from ulcag.progress import progress
+
+# So many pictures that die alone, with no call that ever ended well, are not the pictures' fault.
+_HOPELESS = 20
+
+Prepare = Callable[[str, Path], None]
+Select = Callable[[str, Path, list[FaceRow]], FaceRow | None]
+
+
+def run_chunks(stems: Sequence[str], prepare: Prepare, select: Select, engine: Engine, outcomes: Outcomes) -> None:
+    """Find out the outcome of each picture that has none yet.
+
+    Args:
+        stems: the pictures' names.
+        prepare: writes a picture of that name into a call's folder, and its box where boxes are handed over.
+        select: the face of a picture among those that its CSV holds.
+        engine: runs FaceLandmarkImg; closed when this ends.
+        outcomes: what is known, and what becomes known.
+
+    Raises:
+        InputError: the engine cannot run, a CSV is none of OpenFace's, or every picture fails. What is known stays.
+    """
+    left = [stem for stem in stems if stem not in outcomes]
+    work = _Work(prepare, select, engine, outcomes)
+    chunks = list(_split(left, math.ceil(len(left) / engine.settings.chunk)))
+    bar = progress(what="openface", unit="image", total=len(stems), initial=len(stems) - len(left))
+    try:
+        with ThreadPoolExecutor(engine.settings.threads) as pool:
+            futures = [pool.submit(work.do, chunk, bar.update) for chunk in chunks]
+            try:
+                for future in as_completed(futures):
+                    future.result()
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                engine.close()
+                raise
+    finally:
+        bar.close()
+        engine.close()
+
+
+class _Work:
+    """One thread at a time does one chunk."""
+
+    def __init__(self, prepare: Prepare, select: Select, engine: Engine, outcomes: Outcomes) -> None:
+        self.prepare, self.select, self.engine, self.outcomes = prepare, select, engine, outcomes
+        self._numbers = itertools.count()
+        self._ended_well = False
+        self._died_alone = 0
+        self._lock = threading.Lock()
+
+    def do(self, chunk: list[str], update: Callable[[int], Any]) -> None:
+        """A chunk to its end: the whole, then parts of what a call that died left open."""
+        waiting = [chunk]
+        while waiting:
+            piece = waiting.pop()
+            found, why = self._call(piece)
+            known = {outcome.stem for outcome in found}
+            rest = [stem for stem in piece if stem not in known]
+            if not why:
+                found += [Outcome(stem, "no_face") for stem in rest]
+                rest = []
+            elif len(piece) == 1:
+                found += [Outcome(stem, "failed", f"OpenFace {why}") for stem in rest]
+                rest = []
+            self._count(piece, why)
+            self.outcomes.add(found)
+            update(len(found))
+            waiting += reversed(_doubling(rest))
+
+    def _call(self, piece: list[str]) -> tuple[list[Outcome], str]:
+        """One call of FaceLandmarkImg: what is certain, and why it died if it did."""
+        folder = Path(tempfile.mkdtemp(prefix="ulcag-openface-"))
+        try:
+            for name in (PICTURES, BOXES, CSVS):
+                (folder / name).mkdir()
+            for stem in piece:
+                self.prepare(stem, folder)
+            why = self.engine.run(str(next(self._numbers)), folder)
+            read = [self._read(stem, folder / CSVS / f"{stem}.csv", whole=not why) for stem in piece]
+            return [outcome for outcome in read if outcome is not None], why
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _read(self, stem: str, path: Path, whole: bool) -> Outcome | None:
+        """What a CSV says; None if there is none, or it may have been cut short."""
+        if not path.exists():
+            return None
+        # A call that was killed may have been in the middle of a line.
+        if not whole and not path.read_bytes().endswith(b"\n"):
+            return None
+        try:
+            face = self.select(stem, path, read_openface_csv(path))
+        except DamagedCsvError as error:
+            return Outcome(stem, "failed", f"OpenFace's CSV, {error}") if whole else None
+        return Outcome(stem, "no_face") if face is None else Outcome(stem, "ok", face=face)
+
+    def _count(self, piece: list[str], why: str) -> None:
+        with self._lock:
+            self._ended_well |= not why
+            self._died_alone += bool(why) and len(piece) == 1
+            if self._died_alone >= _HOPELESS and not self._ended_well:
+                do = "try the program by hand on one picture; nothing that is known is lost"
+                found = f"{self._died_alone} pictures of which each {why}, and no call that ended well"
+                raise InputError(self.engine.settings.program, expected="OpenFace to work", found=found, do=do)
+
+
+def _split(items: list[str], parts: int) -> Iterable[list[str]]:
+    """In order, into so many parts of nearly the same size, none of them empty."""
+    parts = min(parts, len(items))
+    return (items[len(items) * i // parts : len(items) * (i + 1) // parts] for i in range(parts))
+
+
+def _doubling(items: list[str]) -> list[list[str]]:
+    """In order, into parts of 1, 2, 4, ... items.
+
+    FaceLandmarkImg works in order, so that the culprit is among the first without CSV: alone, it costs one more death,
+    where halves would cost one a level, and each of those may be a stall.
+    """
+    parts, start = [], 0
+    while start < len(items):
+        parts.append(items[start : 2 * start + 1])
+        start = 2 * start + 1
+    return parts

@@ -1,0 +1,142 @@
+"""What is known of a picture: as a row of the table, and in the file that a killed job's successor goes on from."""
+
+import json
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, FaceRow
+from ulcag.action_units.table import ACTION_UNITS
+from ulcag.errors import InputError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one picture: its name, `ok`, `no_face` or `failed`, why it failed, and the face."""
+
+    stem: str
+    status: str
+    reason: str | None = None
+    face: FaceRow | None = None
+
+
+def action_unit_rows(
+    sample_ids: "pd.Series[str]",
+    outcomes: Iterable[Outcome],
+    min_confidence: float,
+    detector: str | None = None,
+    openface: str | None = None,
+) -> pd.DataFrame:
+    """Rows of the action units table, in the order of the samples.
+
+    Args:
+        sample_ids: n of them.
+        outcomes: what is known of each, in the same order.
+        min_confidence: below it the values are kept, but the status is `low_confidence`.
+        detector, openface: who found the face and made the values, for rows that have some.
+    """
+    # Columns, not a dictionary a row: 300,000 of those would take a gigabyte.
+    names = ("confidence", "face", *R_COLUMNS, *C_COLUMNS)
+    values = np.full((len(sample_ids), len(names)), np.nan, dtype=np.float32)
+    statuses: list[str] = []
+    reasons: list[str | None] = []
+    for number, outcome in enumerate(outcomes):
+        face = outcome.face
+        if face is not None:
+            values[number] = (face.confidence, face.face, *(face.values[name] for name in names[2:]))
+        low = face is not None and face.confidence < min_confidence
+        statuses.append("low_confidence" if low else outcome.status)
+        reasons.append(outcome.reason)
+    frame = pd.DataFrame(values, columns=list(names))
+    frame = frame.astype(dict.fromkeys(C_COLUMNS, "Int8") | {"face": "Int16"})
+    seen = frame["face"].notna()
+    made = {
+        name: pd.Series(value, index=frame.index).where(seen, None)
+        for name, value in (("detector", detector), ("openface", openface))
+    }
+    texts = {"sample_id": sample_ids.to_numpy(), "status": statuses, "reason": reasons} | made
+    frame = pd.concat([pd.DataFrame(texts), frame], axis=1)
+    return frame[ACTION_UNITS.names]
+
+
+class Outcomes:
+    """Outcomes by name, kept in a file of JSON lines.
+
+    A line is added as soon as something is known; one that was cut short by a kill is not counted. The first line binds
+    the file to settings and inputs: a file of others is begun anew.
+    """
+
+    def __init__(self, path: Path, bound_to: str) -> None:
+        self.path = path
+        self._found: dict[str, Outcome] = {}
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if self._read(bound_to):
+                print(f"goes on after {len(self._found)} images, from {path}", file=sys.stderr)
+            else:
+                path.write_text(json.dumps({"bound_to": bound_to}) + "\n")
+        except OSError as error:
+            raise InputError(path, expected="a file that can be written", found=str(error)) from None
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep these, too.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        with self._lock:
+            new = [outcome for outcome in outcomes if outcome.stem not in self._found]
+            try:
+                with open(self.path, "a") as file:
+                    file.writelines(json.dumps(asdict(outcome)) + "\n" for outcome in new)
+            except OSError as error:
+                do = "make room or permit writing, and start again: what is known stays known"
+                raise InputError(self.path, expected="a file that can be written", found=str(error), do=do) from None
+            self._found.update((outcome.stem, outcome) for outcome in new)
+
+    def __contains__(self, stem: str) -> bool:
+        return stem in self._found
+
+    def __getitem__(self, stem: str) -> Outcome:
+        return self._found[stem]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def _read(self, bound_to: str) -> bool:
+        """Read the file; False if there is none of use."""
+        if not self.path.exists():
+            return False
+        text = self.path.read_text(errors="replace")
+        lines = text.splitlines(keepends=True)
+        try:
+            if json.loads(lines[0])["bound_to"] != bound_to:
+                return False
+        except (IndexError, ValueError, KeyError, TypeError):
+            return False
+        whole = [line for line in lines[1:] if line.endswith("\n")]
+        for line in whole:
+            try:
+                outcome = _outcome(json.loads(line))
+            except (ValueError, TypeError, KeyError):
+                continue  # cut by a kill, with another line behind it
+            self._found[outcome.stem] = outcome
+        if not text.endswith("\n"):
+            with open(self.path, "a") as file:
+                file.write("\n")
+        return True
+
+
+def _outcome(values: dict[str, Any]) -> Outcome:
+    face = values["face"]
+    if face is not None:
+        centre = face["centre"]
+        face = FaceRow(**face | {"centre": None if centre is None else tuple(centre)})
+    return Outcome(values["stem"], values["status"], values["reason"], face)

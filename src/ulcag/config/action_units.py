@@ -1,0 +1,62 @@
+"""Settings of the action units room: CSV files that exist, or OpenFace run in a container."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ulcag.config.section import Section
+
+# The image that OpenFace's users take; of the 2.0 series, nothing newer was published under this name.
+OPENFACE_IMAGE = "algebr/openface@sha256:f43ad4e7fa4530143c7a9e0e8eca7e4f2b45599c1ef19680b68ad1eebba05197"
+
+
+# How the work is done and not what comes out: an edit of these runs nothing again.
+NO_MATTER = ("chunk", "threads", "memory_mb", "stall_seconds")
+
+
+class OpenFaceSettings(Section):
+    """How OpenFace's FaceLandmarkImg is run on the crops."""
+
+    runtime: Literal["docker", "podman", "apptainer", "none"] = Field(
+        "docker", description="none: a local build of OpenFace, `program`"
+    )
+    image: str = Field(OPENFACE_IMAGE, description="container image; for apptainer the path of a .sif file")
+    program: str = Field(
+        "/home/openface-build/build/bin/FaceLandmarkImg", description="FaceLandmarkImg, inside the image"
+    )
+    detector: Literal["box", "own"] = Field(
+        "box", description="box: OpenFace is told where the face is; own: it searches again, and may find none"
+    )
+    face_size: int = Field(
+        160, ge=60, le=1000, description="a crop whose face box is smaller is scaled up to it, pixels"
+    )
+    chunk: int = Field(200, ge=1, description="images a container is given")
+    threads: int = Field(2, ge=1, description="containers at a time, one core each")
+    memory_mb: int = Field(4000, ge=100, description="limit for a container")
+    stall_seconds: float = Field(120, gt=0, description="a container that puts out nothing for so long is stopped")
+    engine_arguments: tuple[str, ...] = Field((), description="more arguments for docker run, and the like")
+    program_arguments: tuple[str, ...] = Field((), description="more arguments for FaceLandmarkImg")
+
+
+class ActionUnitsSettings(Section):
+    """Where pseudo action units come from."""
+
+    source: Literal["csv", "openface"] = Field(
+        "csv", description="csv: OpenFace CSV files that exist already, one an image; openface: run it on the crops"
+    )
+    folder: str = Field("", description="`csv`: where the files are; blank: `openface` beside the samples' images")
+    table: str = Field(
+        "", description="`csv`: a CSV with columns image and csv that says which file belongs to what; blank: same stem"
+    )
+    of_several: Literal["most_confident", "nearest_box"] = Field(
+        "most_confident", description="which of several faces; nearest_box: to ours, by landmarks (-2Dfp)"
+    )
+    min_confidence: float = Field(
+        0.5, ge=0, le=1, description="OpenFace's confidence; below it a row counts as missing"
+    )
+    openface: OpenFaceSettings = OpenFaceSettings()
+
+    def of_result(self) -> dict[str, Any]:
+        """The settings that the result depends on, as plain values."""
+        openface = self.openface.model_dump(mode="json", exclude=set(NO_MATTER))
+        return self.plain() | {"openface": openface}

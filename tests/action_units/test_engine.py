@@ -1,0 +1,125 @@
+"""How the program is started, and what is said when it cannot be."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ulcag.action_units.engine import Engine
+from ulcag.config import OpenFaceSettings
+from ulcag.config.action_units import OPENFACE_IMAGE
+from ulcag.errors import InputError
+
+
+def engine(**options: Any) -> Engine:
+    return Engine(OpenFaceSettings(**options), "job")
+
+
+@pytest.fixture
+def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Put a shell script under some name on an otherwise empty PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def put(name: str, script: str) -> Path:
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+        return folder / name
+
+    return put
+
+
+def test_a_docker_container_is_shut_in(on_path: Any, tmp_path: Path) -> None:
+    on_path("docker", "echo '[name=seccomp,profile=default]'")
+    command = engine(engine_arguments=["--ulimit=nofile=99"], program_arguments=["-q"]).command("7", tmp_path)
+    image = command.index(OPENFACE_IMAGE)
+    options = command[2:image]
+    assert command[:2] == ["docker", "run"]
+    assert {"--rm", "--init", "--pull=never", "--network=none", "--memory=4000m", "--cpus=1", "--cap-drop=ALL"} <= {
+        *options
+    }
+    assert f"--user={os.getuid()}:{os.getgid()}" in options
+    assert f"--mount=type=bind,source={tmp_path}/in,target=/in,readonly" in options
+    assert f"--mount=type=bind,source={tmp_path}/box,target=/box,readonly" in options
+    assert f"--mount=type=bind,source={tmp_path}/out,target=/out" in options
+    assert any(re.fullmatch("--name=ulcag-job-[0-9a-f]{6}-7", option) for option in options)
+    assert "--label=ulcag=job" in options
+    assert options[-1] == "--ulimit=nofile=99"
+    assert command[image + 1 :] == ["-fdir", "/in", "-out_dir", "/out", "-aus", "-bboxdir", "/box", "-q"]
+
+
+def test_root_of_a_rootless_container_is_the_caller(on_path: Any, tmp_path: Path) -> None:
+    on_path("docker", "echo '[name=seccomp,profile=default name=rootless]'")
+    assert "--user=0:0" in engine().command("7", tmp_path)
+    assert "--user=0:0" in engine(runtime="podman").command("7", tmp_path)
+
+
+def test_its_own_detector_gets_no_boxes(on_path: Any, tmp_path: Path) -> None:
+    on_path("docker", "")
+    own = Engine(OpenFaceSettings(detector="own"), "job", landmarks=True).command("7", tmp_path)
+    assert own[-6:] == ["-fdir", "/in", "-out_dir", "/out", "-aus", "-2Dfp"]
+    assert not any("box" in word for word in own)
+
+
+def test_apptainer_is_shut_in(tmp_path: Path) -> None:
+    command = engine(runtime="apptainer", image="o.sif").command("7", tmp_path)
+    assert command[:2] == ["apptainer", "exec"]
+    assert {"--containall", "--no-home", "--net", "--network=none", f"--bind={tmp_path}/in:/in:ro"} <= {*command}
+    assert f"--bind={tmp_path}/out:/out:rw" in command
+    assert command[command.index("o.sif") + 1 :][:3] == [OpenFaceSettings().program, "-fdir", "/in"]
+
+
+def test_a_local_program_sees_the_folder_itself(tmp_path: Path) -> None:
+    command = engine(runtime="none", program="x").command("7", tmp_path)
+    assert command[:5] == ["x", "-fdir", f"{tmp_path}/in", "-out_dir", f"{tmp_path}/out"]
+
+
+@pytest.mark.parametrize("runtime", ["docker", "podman", "apptainer"])
+def test_a_missing_runtime(runtime: str, on_path: Any) -> None:
+    with pytest.raises(InputError, match=f"{runtime}\n.*this program on PATH.*\n.*\n  to do:    install it, or set"):
+        engine(runtime=runtime).check()
+
+
+def test_a_daemon_that_does_not_run(on_path: Any) -> None:
+    on_path("docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1")
+    with pytest.raises(InputError, match=r"a running Docker daemon.*\n.*Cannot connect.*\n.*systemctl start docker"):
+        engine().check()
+
+
+@pytest.mark.parametrize("runtime", ["docker", "podman"])
+def test_a_missing_image_says_what_to_type(runtime: str, on_path: Any) -> None:
+    on_path(runtime, 'test "$1" = info || { echo "No such image" >&2; exit 1; }')
+    with pytest.raises(InputError, match=f"No such image\n  to do:    type: {runtime} pull someone/openface:1"):
+        engine(runtime=runtime, image="someone/openface:1").check()
+
+
+def test_a_missing_image_file_says_what_to_type(on_path: Any, tmp_path: Path) -> None:
+    on_path("apptainer", "")
+    with pytest.raises(InputError, match=r"type: apptainer pull openface\.sif docker://algebr/openface@sha256:"):
+        engine(runtime="apptainer", image=str(tmp_path / "none.sif")).check()
+    (tmp_path / "some.sif").write_text("image")
+    assert engine(runtime="apptainer", image=str(tmp_path / "some.sif")).check().startswith("some.sif sha256:")
+
+
+def test_the_digest_is_what_docker_says(on_path: Any) -> None:
+    on_path("docker", "echo algebr/openface@sha256:1234")
+    assert engine().check() == "algebr/openface@sha256:1234"
+
+
+def test_a_missing_program(on_path: Any) -> None:
+    with pytest.raises(InputError, match=r"OpenFace's FaceLandmarkImg\n.*\n.*set action_units.openface.program"):
+        engine(runtime="none", program="FaceLandmarkImg").check()
+    program = on_path("FaceLandmarkImg", "")
+    assert engine(runtime="none", program=str(program)).check().startswith("FaceLandmarkImg sha256:")
+
+
+@pytest.mark.parametrize("code", [125, 126, 127])
+def test_an_engine_that_cannot_start_the_program_is_no_picture_s_fault(code: int, on_path: Any, tmp_path: Path) -> None:
+    on_path("docker", f'test "$1" = run || exit 0; echo "no such file: FaceLandmarkImg" >&2; exit {code}')
+    for name in ("in", "out", "box"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=rf"found:    no such file: FaceLandmarkImg \(code {code}\)"):
+        engine().run("0", tmp_path)

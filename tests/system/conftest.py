@@ -1,0 +1,27 @@
+"""Services that the system tests need, started by hand; a test says so where one cannot be had."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Docker and Podman with the image `ulcag-stand-in:1`."""
+    if os.getuid() != 0 or shutil.which("apt-get") is None:
+        pytest.skip("Docker and Podman are installed and started here by root of a Debian machine only")
+    folder = tmp_path_factory.mktemp("engines")
+    up = subprocess.run([HERE / "engines.sh", "up", folder], stdout=subprocess.PIPE, text=True, timeout=400)
+    assert up.returncode == 0, (folder / "dockerd.log").read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        for line in up.stdout.splitlines():
+            name, _, value = line.partition("=")
+            patch.setenv(name, value)
+        yield
+    subprocess.run([HERE / "engines.sh", "down", folder], check=True)
