@@ -27,6 +27,9 @@ report: setup  ## report.html from what is in results/
 test: setup lint  ## lint, types and all tests that need nothing but pip's packages
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 
+test-system: setup  ## tests that need a container engine (and root of a Debian machine, to install and start it)
+	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest -m system tests/system
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from tests.action_units.conftest import install_stand_in
 from ulcag.config import Config
 from ulcag.config.method import merged
 
@@ -202,6 +203,28 @@ def test_a_run_that_is_killed_goes_on_and_ends_as_one_that_is_not(done: Path, tm
         one, other = (pd.read_parquet(tmp_path / run / f"{name}.parquet") for run in ("whole", "killed"))
         pd.testing.assert_frame_equal(one, other)
     assert not (tmp_path / "state" / "killed").exists()
+
+
+def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again(done: Path, changed: Any) -> None:
+    program = install_stand_in(done / "bin")
+
+    def with_openface(**options: Any) -> Path:
+        openface = {"runtime": "none", "program": str(program), "threads": 1} | options
+        dataset = CONFIG["datasets"]["tiny"] | {"action_units": {"source": "openface", "openface": openface}}
+        folder: Path = changed("datasets.seen", dataset)
+        return folder
+
+    target = "results/graph/seen/all/cooccurrence.parquet"
+    todo = jobs(with_openface(), target)
+    assert (todo["run_openface"], todo["merge_action_units"], todo.get("read_action_units")) == (2, 1, None)
+    snakemake(done, target)
+    table = pd.read_parquet(done / "results/action_units/seen/action_units.parquet")
+    assert len(table) == 60
+    assert set(table["status"]) == {"ok"}
+    assert set(table["detector"]) == {"box"}
+    assert not list((done / "results/.state").rglob("*.jsonl"))
+    assert not jobs(with_openface(threads=2, chunk=7, stall_seconds=9), target)
+    assert jobs(with_openface(face_size=200), target)["run_openface"] == 2
 
 
 def test_a_typo_in_the_configuration_is_named(changed: Any) -> None:

@@ -18,6 +18,8 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         pytest.skip("Docker and Podman are installed and started here by root of a Debian machine only")
     folder = tmp_path_factory.mktemp("engines")
     up = subprocess.run([HERE / "engines.sh", "up", folder], stdout=subprocess.PIPE, text=True, timeout=400)
+    if up.returncode == 77:
+        pytest.skip("Docker and Podman cannot be installed here")
     assert up.returncode == 0, (folder / "dockerd.log").read_text()
     with pytest.MonkeyPatch.context() as patch:
         for line in up.stdout.splitlines():

@@ -12,9 +12,9 @@ if [ "$action" = down ]; then
 fi
 
 if ! command -v dockerd >/dev/null || ! command -v podman >/dev/null || ! [ -x /bin/busybox ]; then
-  apt-get update -qq >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    docker.io podman runc busybox-static tini catatonit >&2
+  # 77: what is needed cannot be had here
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    docker.io podman runc busybox-static tini catatonit; } >&2 || exit 77
 fi
 mkdir -p "$dir/root/bin" "$dir/root/tmp"
 cp /bin/busybox "$dir/root/bin/"

@@ -134,5 +134,5 @@ def test_too_much_memory_is_the_picture_s_own_failure(tmp_path: Path) -> None:
     for name in ("in", "out"):
         (tmp_path / name).mkdir()
     (tmp_path / "in" / "p.png").write_bytes(png_header(200, GREEDY))
-    engine = Engine(OpenFaceSettings(**options("docker", detector="own", memory_mb=100)), "test")
+    engine = Engine(OpenFaceSettings(**options("docker", program=str(PROGRAM), detector="own", memory_mb=100)), "test")
     assert engine.run("0", tmp_path).startswith("ended with SIGKILL")

@@ -137,6 +137,34 @@ rule draw_cooccurrence:
         " 2>&1 | tee {log}"
 
 
+rule draw_action_units:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+    output:
+        png=report(
+            f"{FIGURES}/{{dataset}}/action-units.png",
+            caption="../report/action-units.rst",
+            category="Data",
+            subcategory="{dataset}",
+            labels={"figure": "action units", "fold": ""},
+        ),
+        pdf=f"{FIGURES}/{{dataset}}/action-units.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{{dataset}}/action-units.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{{dataset}}/action-units.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures action-units --samples {input.samples} --action-units {input.action_units}"
+        " --out {params.base} 2>&1 | tee {log}"
+
+
 rule draw_comparison:
     input:
         metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
@@ -232,6 +260,7 @@ rule figures:
         [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in RUN_FIGURES],
         per_run(f"{FIGURES}/{RUN}/sheet.png"),
         list(dict.fromkeys(per_run(f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png"))),
+        expand(f"{FIGURES}/{{dataset}}/action-units.png", dataset=DATASETS),
 
 
 localrules:

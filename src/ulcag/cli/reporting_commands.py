@@ -7,6 +7,7 @@ from typing import Any
 
 # Each figure and the files that it is drawn from.
 _FIGURES = {
+    "action_units": ("samples", "action_units"),
     "confidence": ("run", "samples", "noise"),
     "confusion": ("metrics",),
     "cooccurrence": ("cooccurrence",),
@@ -18,6 +19,7 @@ _FIGURES = {
     "noise_levels": ("all_metrics",),
 }
 _HELP = {
+    "action_units": "quality of OpenFace's output: rates by class, presence against intensity, confidence, status",
     "confidence": "confidence of right and of wrong labels",
     "confusion": "confusion matrix, as the paper's Fig. 7",
     "cooccurrence": "co-occurrence of action units, Eq. 5",
@@ -30,6 +32,7 @@ _HELP = {
 }
 _FILES = {
     "metrics": "metrics.json",
+    "action_units": "action_units.parquet",
     "cooccurrence": "cooccurrence.parquet",
     "run": "the run's folder",
     "samples": "samples.parquet",

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ulcag.config import TrainSettings
+from ulcag.action_units.table import ACTION_UNITS
+from ulcag.config import ActionUnitsSettings, TrainSettings
 from ulcag.faces.shard import Crops
 from ulcag.faces.table import FACES
 from ulcag.files import read_json, whole_or_absent
 from ulcag.graph.table import read_cooccurrence
+from ulcag.reporting.action_units import action_units_figure
 from ulcag.reporting.comparison import comparison_figure
 from ulcag.reporting.confidence import confidence_figure
 from ulcag.reporting.confusion import confusion_figure, confusion_table
@@ -24,7 +26,7 @@ from ulcag.reporting.style import save
 from ulcag.reporting.tables import label_changes_by_class, markdown, paired_differences, summary, values_of_runs, wide
 from ulcag.reporting.templates import templates_figure
 from ulcag.samples.table import NOISE, SAMPLES, true_labels
-from ulcag.tables import read_table
+from ulcag.tables import read_made_by, read_table
 from ulcag.training.schedule import relabelling_start
 from ulcag.training.tables import HISTORY, TEMPLATES, TRAIN_STATE
 
@@ -44,6 +46,16 @@ def draw_confusion(metrics_file: Path, base: Path) -> None:
     save(confusion_figure(counts, title), base)
     with whole_or_absent(base.with_suffix(".csv")) as beside:
         confusion_table(counts).to_csv(beside)
+
+
+def draw_action_units(samples_file: Path, action_units_file: Path, base: Path) -> None:
+    """Quality of a data set's action units."""
+    labels = read_table(samples_file, SAMPLES).set_index("sample_id")["label"]
+    table = read_table(action_units_file, ACTION_UNITS)
+    settings = ActionUnitsSettings.read(read_made_by(action_units_file)["settings"], where=str(action_units_file))
+    title = f"Action units by OpenFace, {len(table)} samples"
+    codes = labels.reindex(table["sample_id"]).to_numpy(dtype=np.int64)
+    save(action_units_figure(codes, table, settings.min_confidence, title), base)
 
 
 def draw_cooccurrence(table: Path, base: Path) -> None:

@@ -1,0 +1,89 @@
+"""What OpenFace said of a data set: how often each action unit, how surely, and where it said nothing."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ulcag.action_units.table import INTENSITY_UNITS, OK, PRESENCE_UNITS
+from ulcag.classes import CLASSES
+from ulcag.reporting.style import COLOURS, MAP, UNKNOWN, readable_on
+
+_STATUS = {"ok": COLOURS[0], "low_confidence": COLOURS[1], "no_face": UNKNOWN, "failed": COLOURS[5]}
+# An intensity of 1 is the weakest that the coding manual has a letter for (A).
+_PRESENT = 1.0
+
+
+def action_units_figure(labels: np.ndarray, table: pd.DataFrame, min_confidence: float, title: str) -> Figure:
+    """Four panels: rates by class, presence against intensity, confidence, status by class.
+
+    Args:
+        labels: (n,) class codes as published.
+        table: n rows of the action units table, in the same order.
+        min_confidence: below it a row counts as missing.
+        title: of the page.
+    """
+    figure = Figure(figsize=(11, 9))
+    rates, agreement, confidence, status = figure.subplots(2, 2, width_ratios=(1.25, 1)).ravel()
+    usable = (table["status"] == OK).to_numpy()
+    _rates(rates, labels[usable], table[usable])
+    _agreement(agreement, table[usable])
+    _confidence(confidence, table["confidence"].dropna().to_numpy(dtype=float), min_confidence)
+    _status(status, labels, table["status"].to_numpy())
+    figure.suptitle(title)
+    return figure
+
+
+def _rates(axes: Axes, labels: np.ndarray, table: pd.DataFrame) -> None:
+    presence = table[[f"{unit}_c" for unit in PRESENCE_UNITS]].to_numpy(dtype=float)
+    counts = np.bincount(labels, minlength=len(CLASSES))
+    rates = np.full((len(CLASSES), len(PRESENCE_UNITS)), np.nan)
+    for code in counts.nonzero()[0]:
+        rates[code] = presence[labels == code].mean(axis=0)
+    axes.imshow(rates, cmap=MAP, vmin=0, vmax=1, aspect="auto")
+    for (row, column), rate in np.ndenumerate(rates):
+        if not np.isnan(rate):
+            axes.text(column, row, f"{100 * rate:.0f}", ha="center", va="center", fontsize=7.5, color=readable_on(rate))
+    axes.set_yticks(range(len(CLASSES)), [f"{c} ({n})" for c, n in zip(CLASSES, counts, strict=True)])
+    axes.set_xticks(range(len(PRESENCE_UNITS)), PRESENCE_UNITS, rotation=90)
+    axes.set_title("present (AUxx_c), % of each published class")
+
+
+def _agreement(axes: Axes, table: pd.DataFrame) -> None:
+    """Both are OpenFace's, trained apart: how often each says present, and how often they agree."""
+    present = table[[f"{unit}_c" for unit in INTENSITY_UNITS]].to_numpy(dtype=float) > 0
+    strong = table[[f"{unit}_r" for unit in INTENSITY_UNITS]].to_numpy(dtype=float) >= _PRESENT
+    places = np.arange(len(INTENSITY_UNITS))
+    if len(table):
+        agree = (present == strong).mean(axis=0)
+        axes.barh(places - 0.2, 100 * present.mean(axis=0), 0.38, color=COLOURS[0], label="AUxx_c is 1")
+        axes.barh(places + 0.2, 100 * strong.mean(axis=0), 0.38, color=COLOURS[1], label=f"AUxx_r ≥ {_PRESENT:g}")
+        axes.plot(100 * agree, places, "D", color="black", markersize=4, label="the two agree")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=8)
+    axes.set_yticks(places, INTENSITY_UNITS)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_title("presence against intensity, % of usable samples")
+
+
+def _confidence(axes: Axes, values: np.ndarray, least: float) -> None:
+    axes.hist(values, bins=[i / 40 for i in range(41)], color=COLOURS[0])
+    axes.axvline(least, color=COLOURS[5], linestyle="--")
+    below = int((values < least).sum())
+    axes.set_title(f"OpenFace's confidence: {below} of {len(values)} below {least:g} (dashed), not used")
+    axes.set_xlabel("confidence")
+    axes.set_ylabel("samples")
+
+
+def _status(axes: Axes, labels: np.ndarray, status: np.ndarray) -> None:
+    left = np.zeros(len(CLASSES))
+    total = np.maximum(np.bincount(labels, minlength=len(CLASSES)), 1)
+    for name, colour in _STATUS.items():
+        part = 100 * np.bincount(labels[status == name], minlength=len(CLASSES)) / total
+        axes.barh(CLASSES, part, left=left, color=colour, label=f"{name} ({int((status == name).sum())})")
+        left += part
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("% of the class")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=8)
+    axes.set_title("status by published class")
