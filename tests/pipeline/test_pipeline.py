@@ -32,7 +32,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
-FIGURES = ("confidence", "confusion", "curves", "flow", "sheet", "templates")
+FIGURES = ("confidence", "confusion", "curves", "flow", "semantics", "sheet", "templates")
 
 
 def snakemake(folder: Path, *arguments: str) -> str:

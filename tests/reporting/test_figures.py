@@ -21,10 +21,12 @@ from ulcag.reporting.cooccurrence import cooccurrence_figure
 from ulcag.reporting.curves import curves_figure
 from ulcag.reporting.flow import flow_figure
 from ulcag.reporting.noise_levels import noise_levels_figure
+from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import RIGHT, WRONG, save
 from ulcag.reporting.templates import templates_figure
-from ulcag.training.tables import DISTANCES, HISTORY
+from ulcag.samples.table import VOTE_SHARES
+from ulcag.training.tables import DISTANCES, HISTORY, LOGITS
 
 
 def texts(figure: Figure) -> list[str]:
@@ -227,3 +229,37 @@ def test_sheet_chooses_by_verdict_and_says_it_with_colour_and_sign() -> None:
     assert wrong.title.get_color() == WRONG
     assert first.texts[-1].get_text() == "α 0.50 → 0.53"
     assert CLASSES[3] == "happy"
+
+
+def test_semantics_shows_distances_classifier_and_people() -> None:
+    ids = ["a", "b"]
+    logits = dict.fromkeys(LOGITS, 0.0) | {"logit_sad": 20.0}
+    distances = {name: 0.1 * i for i, name in enumerate(DISTANCES)}
+    end = pd.DataFrame({"sample_id": ids, "alpha": 0.5, "label": [3, 0], "moment": "end", **logits, **distances})
+    state = pd.concat([end, end.assign(moment="start", **dict.fromkeys(DISTANCES, np.nan))])
+    apart = pd.DataFrame(np.eye(7), columns=DISTANCES).assign(**{"class": range(7)})
+    templates = pd.concat([apart.assign(moment=moment) for moment in ("start", "end")])
+    given = pd.Series([0, 0], index=ids)
+    truth = pd.Series([3, 3], index=ids, dtype="Int8")
+    votes = pd.DataFrame([["a", *[0.0] * 3, 0.75, 0.25, *[0.0] * 2]], columns=["sample_id", *VOTE_SHARES])
+    figure = semantics_figure(state, templates, given, truth, votes, lambda _: np.zeros((8, 8, 3), np.uint8), "t")
+    before, _, picture, bars, said, other, _, unvoted = figure.axes
+    assert [text.get_text() for text in before.texts] == ["1" if i % 8 == 0 else "0" for i in range(49)]
+    assert picture.get_title() == "✓ angry → happy"
+    assert other.get_title() == "✗ angry\ntrue: happy"
+    heights = [patch.get_height() for patch in bars.patches]
+    assert heights == pytest.approx([0.0] * 7 + [0.1 * i for i in range(7)])
+    classifier, people = np.array([patch.get_height() for patch in said.patches]).reshape(2, 7)
+    assert classifier[5] == pytest.approx(1)
+    assert people.tolist() == [0, 0, 0, 0.75, 0.25, 0, 0]
+    assert len(unvoted.patches) == 7
+    assert [label.get_fontweight() for label in said.get_xticklabels()].index("bold") == 3
+
+
+def test_semantics_of_an_arm_without_templates() -> None:
+    state = pd.DataFrame(columns=["sample_id", "alpha", "label", "moment", *LOGITS, *DISTANCES])
+    nothing = pd.Series(dtype="Int8")
+    templates = pd.DataFrame(columns=["moment", "class", *DISTANCES])
+    votes = pd.DataFrame(columns=["sample_id", *VOTE_SHARES])
+    figure = semantics_figure(state, templates, nothing, nothing, votes, lambda _: np.zeros((8, 8, 3), np.uint8), "t")
+    assert texts(figure)[:2] == ["this arm has no templates"] * 2

@@ -41,6 +41,12 @@ def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
     assert {CLASSES[c] for c in samples["clean_label"]} == {"sad"}
     assert (cv2.imread(samples["path"].iloc[3], cv2.IMREAD_GRAYSCALE) == picture(3)).all()
     assert "left out: 1 PublicTest images" in found.notes
+    # five of six votes for the seven classes
+    shares = found.votes.set_index("sample_id")
+    assert shares.index.tolist() == samples["sample_id"].tolist()
+    assert shares.loc["fer0000003.png"].to_dict() == pytest.approx(
+        {f"votes_{name}": {"sad": 5 / 6, "fear": 1 / 6}.get(name, 0) for name in CLASSES}
+    )
     write_table(tmp_path / "samples.parquet", samples, SAMPLES)
 
 
@@ -50,6 +56,7 @@ def test_without_votes_there_is_no_clean_label(tmp_path: Path) -> None:
     assert found.samples["clean_label"].isna().all()
     assert found.samples["split"].tolist() == ["train"] * 6 + ["test"]
     assert "without FER+ votes" in found.notes[0]
+    assert found.votes.empty
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,11 @@ RUN_FILES = {
     "samples": f"{RESULTS}/samples/{{dataset}}/samples.parquet",
     "noise": f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
 }
+# Figures of a run that show its pictures, and what they need beside those.
+PICTURE_FIGURES = {
+    "sheet": {},
+    "semantics": {"votes": f"{RESULTS}/samples/{{dataset}}/votes.parquet"},
+}
 RUN_LABELS = {"arm": "{arm}", "seed": "{seed}", "fold": "{fold}"}
 
 
@@ -77,8 +82,9 @@ rule draw_run:
         " 2>&1 | tee {log}"
 
 
-rule draw_sheet:
+rule draw_pictures:
     input:
+        unpack(lambda w: PICTURE_FIGURES[w.figure]),
         record=f"{RESULTS}/training/{RUN}/run.json",
         state=f"{RESULTS}/training/{RUN}/train_state.parquet",
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
@@ -87,17 +93,19 @@ rule draw_sheet:
         crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
     output:
         png=report(
-            f"{FIGURES}/{RUN}/sheet.png",
-            caption="../report/sheet.rst",
+            f"{FIGURES}/{RUN}/{{figure}}.png",
+            caption="../report/pictures.rst",
             category="Runs",
             subcategory="{dataset}, noise {noise}",
-            labels={"figure": "pictures"} | RUN_LABELS,
+            labels={"figure": "{figure}"} | RUN_LABELS,
         ),
-        pdf=f"{FIGURES}/{RUN}/sheet.pdf",
+        pdf=f"{FIGURES}/{RUN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{RUN}/sheet.log",
+        f"{RESULTS}/logs/figures/{RUN}/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{RUN}/sheet.tsv"
+        f"{RESULTS}/benchmarks/figures/{RUN}/{{figure}}.tsv"
+    wildcard_constraints:
+        figure="|".join(PICTURE_FIGURES),
     conda:
         "../../envs/figures.yaml"
     resources:
@@ -105,9 +113,12 @@ rule draw_sheet:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
+        votes=lambda w, input: (
+            f"--votes {input.votes}" if "votes" in input.keys() else ""
+        ),
     shell:
-        "python -m ulcag figures sheet --run {params.run} --samples {input.samples} --noise {input.noise}"
-        " --faces {input.faces} --crops {input.crops} --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures {wildcards.figure} --run {params.run} --samples {input.samples} --noise {input.noise}"
+        " --faces {input.faces} --crops {input.crops} {params.votes} --out {params.base} 2>&1 | tee {log}"
 
 
 rule draw_cooccurrence:
@@ -258,7 +269,7 @@ rule figures:
         rules.draw_noise_levels.output if SEVERAL_NOISES else [],
         per_run(f"{FIGURES}/{RUN}/confusion.png"),
         [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in RUN_FIGURES],
-        per_run(f"{FIGURES}/{RUN}/sheet.png"),
+        [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in PICTURE_FIGURES],
         list(dict.fromkeys(per_run(f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png"))),
         expand(f"{FIGURES}/{{dataset}}/action-units.png", dataset=DATASETS),
 

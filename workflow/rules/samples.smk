@@ -3,6 +3,7 @@ rule read_samples:
         lambda w: getattr(CONFIG.datasets[w.dataset].samples, "path", []),
     output:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        votes=f"{RESULTS}/samples/{{dataset}}/votes.parquet",
     log:
         f"{RESULTS}/logs/samples/{{dataset}}.log",
     benchmark:
@@ -18,7 +19,7 @@ rule read_samples:
         cache=f"{RESULTS}/.cache",
     shell:
         "python -m ulcag samples --settings {params.settings:q} --cache {params.cache} --workers {threads}"
-        " --out {output.samples} 2>&1 | tee {log}"
+        " --out {output.samples} --out-votes {output.votes} 2>&1 | tee {log}"
 
 
 rule inject_noise:

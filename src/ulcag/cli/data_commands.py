@@ -31,6 +31,7 @@ def add_commands(commands: Any) -> None:
     """Add the commands of these rooms."""
     samples = commands.add_parser("samples", help="read a data set into a samples table")
     samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered pictures are kept")
+    samples.add_argument("--out-votes", type=Path, help="people's votes, where the set has any (.parquet)")
     samples.add_argument("--workers", type=int, default=2, help="processes that render")
     add_settings(samples, SyntheticSamples, TableSamples, RafDbSamples, AffectNetSamples, Fer2013Samples, FolderSamples)
     samples.set_defaults(do=_samples)
@@ -84,7 +85,7 @@ class _AnySamples(Section):
 
 def _samples(options: argparse.Namespace) -> None:
     from ulcag.samples.read import read_samples
-    from ulcag.samples.table import SAMPLES, class_counts
+    from ulcag.samples.table import SAMPLES, VOTES, class_counts
     from ulcag.tables import write_table
 
     values = {"reader": "synthetic"} | settings_values(options)
@@ -95,6 +96,8 @@ def _samples(options: argparse.Namespace) -> None:
         _say(note)
     inputs = hashes({"table": Path(settings.path)}) if isinstance(settings, TableSamples) else {}
     write_table(options.out, samples, SAMPLES, settings=settings.plain(), inputs=inputs)
+    if options.out_votes:
+        write_table(options.out_votes, found.votes, VOTES, settings=settings.plain(), inputs=inputs)
     for split in ("train", "test"):
         labels = samples["label"][samples["split"] == split].to_numpy(dtype="int64")
         _say(f"{split}: {len(labels)} samples {class_counts(labels)}")

@@ -13,6 +13,7 @@ _FIGURES = {
     "cooccurrence": ("cooccurrence",),
     "curves": ("run", "metrics"),
     "flow": ("run", "samples", "noise"),
+    "semantics": ("run", "samples", "noise", "faces", "crops", "votes"),
     "sheet": ("run", "samples", "noise", "faces", "crops"),
     "templates": ("run", "samples"),
     "comparison": ("all_metrics",),
@@ -25,6 +26,7 @@ _HELP = {
     "cooccurrence": "co-occurrence of action units, Eq. 5",
     "curves": "losses, accuracy, confidence and labels by epoch",
     "flow": "from which class to which labels went, right or wrong",
+    "semantics": "distances to templates, classifier and people's votes for single samples, as the paper's Fig. 6",
     "sheet": "pictures with confidence, given and corrected label, as the paper's Fig. 5",
     "templates": "templates and samples in two dimensions",
     "comparison": "accuracy and label agreement of several runs beside each other",
@@ -38,6 +40,7 @@ _FILES = {
     "samples": "samples.parquet",
     "noise": "the noise table that the run was given",
     "faces": "faces.parquet",
+    "votes": "votes.parquet",
     "crops": "all shards of crops, in order",
     "all_metrics": "metrics.json of each run",
 }

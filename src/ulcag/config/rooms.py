@@ -26,7 +26,8 @@ class TableSamples(Section):
     images: str = Field("", description="folder that image paths are relative to; blank: the table's folder")
     columns: dict[str, str] = Field(
         default_factory=dict,
-        description="our column -> the table's own name; ours: image, label, split, clean_label, identity",
+        description="our column -> the table's own name; ours: image, label, split, clean_label, identity, "
+        "votes_angry (people who said so) and so on",
     )
     labels: dict[str, str] = Field(
         default_factory=dict, description="the table's label -> one of the seven class names, or `drop`"

@@ -1,6 +1,6 @@
 """The reporting room: files to figures and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,12 @@ from ulcag.reporting.cooccurrence import cooccurrence_figure
 from ulcag.reporting.curves import curves_figure
 from ulcag.reporting.flow import flow_figure
 from ulcag.reporting.noise_levels import noise_levels_figure
+from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
 from ulcag.reporting.tables import label_changes_by_class, markdown, paired_differences, summary, values_of_runs, wide
 from ulcag.reporting.templates import templates_figure
-from ulcag.samples.table import NOISE, SAMPLES, true_labels
+from ulcag.samples.table import NOISE, SAMPLES, VOTES, true_labels
 from ulcag.tables import read_made_by, read_table
 from ulcag.training.schedule import relabelling_start
 from ulcag.training.tables import HISTORY, TEMPLATES, TRAIN_STATE
@@ -84,15 +85,25 @@ def draw_sheet(
     """Pictures with confidence, given and corrected label."""
     _, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
     state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
-    faces = read_table(faces_file, FACES)
-    places = dict(zip(faces["sample_id"], zip(faces["shard"], faces["row"], strict=True), strict=True))
-    shards = Crops(crops)
+    save(sheet_figure(choose_samples(state, given, truth), _pictures(faces_file, crops), _name(run)), base)
 
-    def picture(sample_id: str) -> np.ndarray:
-        shard, row = places[sample_id]
-        return shards.tight(int(shard), int(row), _PICTURE)
 
-    save(sheet_figure(choose_samples(state, given, truth), picture, _name(run)), base)
+def draw_semantics(
+    run_folder: Path,
+    samples_file: Path,
+    noise_file: Path,
+    faces_file: Path,
+    crops: Sequence[Path],
+    votes_file: Path,
+    base: Path,
+) -> None:
+    """Distances to templates of single samples, beside what the classifier and people say."""
+    _, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
+    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    templates = read_table(run_folder / "templates.parquet", TEMPLATES)
+    votes = read_table(votes_file, VOTES)
+    picture = _pictures(faces_file, crops)
+    save(semantics_figure(state, templates, given, truth, votes, picture, _name(run)), base)
 
 
 def draw_templates(run_folder: Path, samples_file: Path, base: Path) -> None:
@@ -163,6 +174,19 @@ def write_tables(runs: Sequence[dict[str, Any]], metrics_files: Sequence[Path], 
     for name, frame in frames.items():
         with whole_or_absent(folder / name) as beside:
             frame.to_csv(beside, index=False, float_format="%.6g")
+
+
+def _pictures(faces_file: Path, crops: Sequence[Path]) -> Callable[[str], np.ndarray]:
+    """Sample id to its crop."""
+    faces = read_table(faces_file, FACES)
+    places = dict(zip(faces["sample_id"], zip(faces["shard"], faces["row"], strict=True), strict=True))
+    shards = Crops(crops)
+
+    def picture(sample_id: str) -> np.ndarray:
+        shard, row = places[sample_id]
+        return shards.tight(int(shard), int(row), _PICTURE)
+
+    return picture
 
 
 def _labels_of_run(

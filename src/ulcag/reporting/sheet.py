@@ -72,7 +72,7 @@ def sheet_figure(chosen: dict[str, pd.DataFrame], picture: Callable[[str], np.nd
                 color="white",
                 bbox={"facecolor": INK, "alpha": 0.75, "pad": 2, "linewidth": 0},
             )
-            text, colour = _verdict(row["given"], row["label"], row["truth"])
+            text, colour = verdict(row["given"], row["label"], row["truth"])
             axes.set_title(text, fontsize=8.5, color=colour, pad=3)
     figure.suptitle(title)
     return figure
@@ -84,7 +84,8 @@ def _alpha(before: float, after: float) -> str:
     return f"α {after:.2f}" if pd.isna(before) else f"α {before:.2f} → {after:.2f}"
 
 
-def _verdict(given: int, label: int, truth: object) -> tuple[str, str]:
+def verdict(given: int, label: int, truth: object) -> tuple[str, str]:
+    """What became of a label, and the colour that says whether it is right."""
     labels = CLASSES[given] if given == label else f"{CLASSES[given]} → {CLASSES[label]}"
     if pd.isna(truth):  # type: ignore[call-overload]
         return f"{labels}\ntruth unknown", UNKNOWN

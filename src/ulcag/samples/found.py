@@ -1,12 +1,15 @@
 """What every reader gives: rows of the samples table, and what it found on the way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from ulcag.classes import CLASSES
 from ulcag.errors import InputError
+from ulcag.samples.table import VOTE_SHARES
 
 # Label codes of the data sets, by the name of our class. A code that is missing here is no expression of the seven.
 RAFDB_CODES = {"surprise": 1, "fear": 2, "disgust": 3, "happy": 4, "sad": 5, "angry": 6, "neutral": 7}
@@ -16,10 +19,17 @@ FER2013_CODES = {"angry": 0, "disgust": 1, "fear": 2, "happy": 3, "sad": 4, "sur
 
 @dataclass(frozen=True)
 class Found:
-    """Rows of the samples table, sorted by sample id, and what a user must hear: layout, and rows left out."""
+    """What a reader found.
+
+    Attributes:
+        samples: rows of the samples table, sorted by sample id.
+        notes: what a user must hear: layout, and rows left out.
+        votes: rows of the votes table; none for a set that nobody voted on.
+    """
 
     samples: pd.DataFrame
     notes: tuple[str, ...] = ()
+    votes: pd.DataFrame = field(default_factory=lambda: votes_table([], np.empty((0, len(CLASSES)))))
 
 
 def samples_table(
@@ -35,6 +45,20 @@ def samples_table(
     frame["label"] = pd.array(list(label), dtype="int8")
     frame["clean_label"] = pd.array([None] * len(frame) if clean_label is None else list(clean_label), dtype="Int8")
     frame["identity"] = pd.Series([None] * len(frame), dtype="object")
+    return frame.sort_values("sample_id", ignore_index=True)
+
+
+def votes_table(sample_ids: Sequence[str], counts: np.ndarray) -> pd.DataFrame:
+    """Rows of the votes table, for the samples with at least one vote for one of the seven classes.
+
+    Args:
+        sample_ids: n names.
+        counts: (n, 7) votes.
+    """
+    totals = counts.sum(axis=1)
+    voted = totals > 0
+    frame = pd.DataFrame((counts[voted] / totals[voted, None]).astype(np.float32), columns=VOTE_SHARES)
+    frame.insert(0, "sample_id", pd.Series(list(sample_ids), dtype="str")[voted].to_numpy())
     return frame.sort_values("sample_id", ignore_index=True)
 
 

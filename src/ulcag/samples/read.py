@@ -37,7 +37,7 @@ def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> Fo
     """
     match settings:
         case TableSamples():
-            return Found(read_table_samples(settings))
+            return read_table_samples(settings)
         case RafDbSamples():
             return read_rafdb(settings)
         case AffectNetSamples():
@@ -61,7 +61,7 @@ def _rendered(settings: SyntheticSamples, cache: Path, workers: int) -> pd.DataF
         workers=workers,
     )
     table = TableSamples(path=str(folder / "labels.csv"), columns={"clean_label": "label"})
-    samples = read_table_samples(table)
+    samples = read_table_samples(table).samples
     samples["sample_id"] = [Path(path).stem for path in samples["path"]]
     return samples.sort_values("sample_id", ignore_index=True)
 

@@ -16,13 +16,15 @@ from ulcag.config import Fer2013Samples
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
 from ulcag.progress import progress
-from ulcag.samples.found import FER2013_CODES, Found, counted, first_that_exists, samples_table
+from ulcag.samples.found import FER2013_CODES, Found, counted, first_that_exists, samples_table, votes_table
 
 _SIDE = 48
 _CLASS_OF = {str(code): CLASSES.index(name) for name, code in FER2013_CODES.items()}
 _VOTES = (
     "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF",
 )  # fmt: skip
+# Theirs for our seven classes, in our order.
+_SEVEN = sorted((name for name in _VOTES if class_index(name) is not None), key=lambda name: class_index(name) or 0)
 
 
 def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
@@ -35,9 +37,9 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
     """
     root = Path(settings.root)
     table = first_that_exists(root, ["fer2013.csv", "fer2013/fer2013.csv", "data/fer2013.csv"], "fer2013.csv")
-    votes = _majorities(root)
+    votes = _votes(root)
     splits = {"Training": "train", "PrivateTest": "test", "PublicTest": settings.public_test}
-    names, paths, split, label, clean = [], [], [], [], []
+    names, paths, split, label, clean, counts = [], [], [], [], [], []
     left_out: Counter[str] = Counter()
     cache.mkdir(parents=True, exist_ok=True)
     with table.open(newline="") as file:
@@ -50,14 +52,17 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
             paths.append(str(cache / names[-1]))
             split.append(splits[usage])
             label.append(code)
-            clean.append(_vote(root, votes, number))
+            of_picture = _of_picture(root, votes, number)
+            clean.append(majority(of_picture))
+            counts.append([of_picture.get(name, 0) for name in _SEVEN])
             if not Path(paths[-1]).exists():
                 with whole_or_absent(Path(paths[-1])) as beside:
                     beside.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     crowd = "without FER+ votes" if votes is None else "with FER+ votes"
     known = sum(code is not None for code in clean)
     notes = (f"FER2013 {crowd}: {table}", f"{known} of {len(clean)} have a clean label", *counted(left_out))
-    return Found(samples_table(names, paths, split, label, clean_label=clean), notes)
+    samples = samples_table(names, paths, split, label, clean_label=clean)
+    return Found(samples, notes, votes_table(names, np.array(counts).reshape(-1, len(CLASSES))))
 
 
 def majority(votes: dict[str, int]) -> int | None:
@@ -74,21 +79,23 @@ def majority(votes: dict[str, int]) -> int | None:
     return None
 
 
-def _majorities(root: Path) -> list[int | None] | None:
+def _votes(root: Path) -> list[dict[str, int]] | None:
+    """Votes by FER+'s class names for each row; None where there is no file of them."""
     path = next((p for p in (root / "fer2013new.csv", root / "FERPlus" / "fer2013new.csv") if p.exists()), None)
     if path is None:
         return None
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     try:
-        return [majority({name: int(row[name]) for name in _VOTES}) for row in rows]
+        return [{name: int(row[name]) for name in _VOTES} for row in rows]
     except (KeyError, ValueError) as error:
         raise InputError(path, expected=f"columns {', '.join(_VOTES)} with numbers", found=str(error)) from None
 
 
-def _vote(root: Path, votes: list[int | None] | None, number: int) -> int | None:
+def _of_picture(root: Path, votes: list[dict[str, int]] | None, number: int) -> dict[str, int]:
+    """A picture's votes; empty where nobody voted."""
     if votes is None:
-        return None
+        return {}
     if number >= len(votes):
         found = f"{len(votes)} rows, and fer2013.csv has more"
         raise InputError(root / "fer2013new.csv", expected="a row for each of fer2013.csv", found=found)

@@ -8,18 +8,20 @@ import pandas as pd
 from ulcag.classes import CLASSES, class_index
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
+from ulcag.samples.found import Found, votes_table
+from ulcag.samples.table import VOTE_SHARES
 
-OURS = ("image", "label", "split", "clean_label", "identity")
+OURS = ("image", "label", "split", "clean_label", "identity", *VOTE_SHARES)
 _NEEDED = ("image", "label")
 _SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 
 
-def read_table_samples(settings: TableSamples) -> pd.DataFrame:
-    """Read a user's table as rows of the samples table.
+def read_table_samples(settings: TableSamples) -> Found:
+    """Read a user's table as rows of the samples table, and of the votes table where it has votes.
 
-    Columns are called image, label, split, clean_label, identity; `settings.columns` says which of the table's
-    columns serve instead. Labels are class names (any case, or the usual synonyms), or whatever
-    `settings.labels` translates. Without a split column every row is for training.
+    Columns are called image, label, split, clean_label, identity, and votes_angry and so on, which hold numbers of
+    people; `settings.columns` says which of the table's columns serve instead. Labels are class names (any case, or the
+    usual synonyms), or whatever `settings.labels` translates. Without a split column every row is for training.
 
     Raises:
         InputError: file, row, what was expected and found: unknown column, label, split; repeated image.
@@ -59,7 +61,19 @@ def read_table_samples(settings: TableSamples) -> pd.DataFrame:
             "identity": frame["identity"],
         }
     )
-    return samples.sort_values("sample_id", ignore_index=True)
+    counts = np.zeros((len(frame), len(CLASSES)))
+    for code, name in enumerate(VOTE_SHARES):
+        if name in frame:
+            counts[:, code] = [_count(path, row, value, name) for row, value in frame[name].items()]
+    votes = votes_table(samples["sample_id"].tolist(), counts)
+    return Found(samples.sort_values("sample_id", ignore_index=True), votes=votes)
+
+
+def _count(path: Path, row: object, value: object, column: str) -> float:
+    number = 0.0 if pd.isna(value) else pd.to_numeric(value, errors="coerce")  # type: ignore[call-overload]
+    if not 0 <= number < np.inf:
+        raise InputError(f"{path}, row {row}, {column}", expected="a number of people", found=repr(value))
+    return float(number)
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -30,6 +30,19 @@ NOISE = Schema(
     ),
 )
 
+VOTE_SHARES = [f"votes_{name}" for name in CLASSES]
+
+VOTES = Schema(
+    "votes",
+    (
+        Column("sample_id", pa.string(), "a sample that people voted on"),
+        *[
+            Column(share, pa.float32(), f"people who said {name}, as a part of the votes for the seven", "0..1")
+            for share, name in zip(VOTE_SHARES, CLASSES, strict=True)
+        ],
+    ),
+)
+
 
 def true_labels(samples: pd.DataFrame) -> "pd.Series[int]":
     """What each sample shows, as far as it is known.
