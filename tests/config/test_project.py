@@ -76,3 +76,23 @@ def test_an_arm_depends_on_its_own_settings_only() -> None:
     assert method.relevant("baseline") == {}
     assert set(method.relevant("scn")) == {"scn", "confidence"}
     assert "scn" not in method.relevant("ulc-ag")
+
+
+def test_elsewhere_is_every_other_data_set_for_whole_runs() -> None:
+    datasets = {name: {"samples": {"reader": "synthetic"}} for name in ("a", "b", "c")}
+    runs = [
+        {"datasets": ["a", "b"], "arms": ["scn"], "seeds": [0, 1], "test_on": ["a", "c"]},
+        {"datasets": ["a"], "arms": ["scn"], "folds": ["1of5"], "test_on": ["b"]},
+    ]
+    config = Config.read({"datasets": datasets, "runs": runs})
+    found = [(run.path, other) for run, other in config.elsewhere()]
+    assert sorted(found) == [
+        ("a/none/scn/seed0/all", "c"),
+        ("a/none/scn/seed1/all", "c"),
+        ("b/none/scn/seed0/all", "a"),
+        ("b/none/scn/seed0/all", "c"),
+        ("b/none/scn/seed1/all", "a"),
+        ("b/none/scn/seed1/all", "c"),
+    ]
+    with pytest.raises(InputError, match=r"runs\.test_on(.|\n)*did you mean 'a'"):
+        Config.read({"datasets": datasets, "runs": [runs[0] | {"test_on": ["aa"]}]})

@@ -138,10 +138,18 @@ def test_several_amounts_of_noise_get_a_picture(done: Path, changed: Any) -> Non
     assert jobs(folder)["draw_noise_levels"] == 1
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "workflow" / "experiments").glob("*.yaml")), ids=lambda path: path.stem)
+EXPERIMENTS = ROOT / "workflow" / "experiments"
+DATASETS = EXPERIMENTS / "datasets.yaml"
+
+
+@pytest.mark.parametrize("path", sorted({*EXPERIMENTS.glob("*.yaml")} - {DATASETS}), ids=lambda path: path.stem)
 def test_experiments_are_valid_configurations(path: Path) -> None:
-    base = yaml.safe_load((ROOT / "config.yaml").read_text())
-    config = Config.read(merged(base, yaml.safe_load(path.read_text())), path.name)
+    # the two on noise need no data set of the paper's
+    over = [path] if path.stem.endswith("-noise") else [DATASETS, path]
+    values = yaml.safe_load((ROOT / "config.yaml").read_text())
+    for file in over:
+        values = merged(values, yaml.safe_load(file.read_text()))
+    config = Config.read(values, path.name)
     seeds = {run.seed for run in config.all_runs()}
     assert len(seeds) >= 3
 
@@ -223,6 +231,14 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
     assert set(table["status"]) == {"ok"}
     assert set(table["detector"]) == {"box"}
     assert not list((done / "results/.state").rglob("*.jsonl"))
+    # the same pictures under another name: a network does there what it does at home
+    run = "results/evaluation/tiny/half/baseline/seed0/all"
+    snakemake(done, f"{run}/on-seen.json")
+    there = json.loads((done / run / "on-seen.json").read_text())
+    at_home = json.loads((done / run / "metrics.json").read_text())["held_out"]["last"]
+    assert (there["on"], there["n"], there["left_out"]) == ("seen", 12, 0)
+    assert there["confusion"] == at_home["confusion"]
+    assert there["ece"] == pytest.approx(at_home["ece"])
     assert not jobs(with_openface(threads=2, chunk=7, stall_seconds=9), target)
     assert jobs(with_openface(face_size=200), target)["run_openface"] == 2
 

@@ -10,6 +10,8 @@ from ulcag.files import write_json
 from ulcag.reporting.run import write_tables
 from ulcag.reporting.tables import EMPTY, label_changes_by_class, paired_differences, summary, values_of_runs, wide
 
+PUBLISHED = Path(__file__).parents[2] / "workflow" / "experiments" / "published.csv"
+
 
 def metrics(arm: str, seed: int, accuracy: float, dataset: str = "d") -> dict[str, Any]:
     scalars = {"accuracy": accuracy, "mean_class_accuracy": accuracy - 0.1, "macro_f1": 0.5, "ece": 0.1}
@@ -68,9 +70,10 @@ def test_files(tmp_path: Path) -> None:
     for i, one in enumerate(RUNS):
         paths.append(tmp_path / f"{i}.json")
         write_json(paths[-1], one)
-    write_tables(WANTED, paths, tmp_path / "out")
+    write_tables(WANTED, paths, PUBLISHED, [], tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "accuracy.md", "labels.md", "accuracy.csv", "results.csv", "differences.csv", "labels_by_class.csv",
+        "accuracy.md", "labels.md", "published.md", "across.md", "accuracy.csv", "results.csv", "differences.csv",
+        "labels_by_class.csv", "published.csv", "across.csv",
     }  # fmt: skip
     assert "| b | 60.00 ± 9.90 (2) | — |" in (tmp_path / "out" / "accuracy.md").read_text()
     assert "oracle" in (tmp_path / "out" / "accuracy.md").read_text()
@@ -78,7 +81,7 @@ def test_files(tmp_path: Path) -> None:
 
 
 def test_no_run_at_all(tmp_path: Path) -> None:
-    write_tables(WANTED, [], tmp_path)
+    write_tables(WANTED, [], PUBLISHED, [], tmp_path)
     assert f"| c | {EMPTY} | {EMPTY} |" in (tmp_path / "accuracy.md").read_text()
 
 

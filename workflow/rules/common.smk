@@ -50,12 +50,19 @@ def per_run(pattern):
     ]
 
 
-def shards(pattern):
-    """An input function: one path for each shard of the wildcards' data set."""
+def shards(pattern, wildcard="dataset"):
+    """An input function: one path for each shard of the data set that a wildcard names."""
     return lambda w: [
-        pattern.format(dataset=w.dataset, shard=f"{shard:03d}")
-        for shard in range(CONFIG.datasets[w.dataset].faces.shards)
+        pattern.format(dataset=getattr(w, wildcard), shard=f"{shard:03d}")
+        for shard in range(CONFIG.datasets[getattr(w, wildcard)].faces.shards)
     ]
+
+
+# Networks on other data sets than their own.
+ELSEWHERE = [
+    f"{RESULTS}/evaluation/{run.path}/on-{other}.json"
+    for run, other in CONFIG.elsewhere()
+]
 
 
 def settings_of(room):

@@ -26,6 +26,35 @@ rule evaluate_run:
         " --out {params.folder} 2>&1 | tee {log}"
 
 
+# A trained network on another data set's test split.
+rule evaluate_elsewhere:
+    input:
+        record=f"{RESULTS}/training/{RUN}/run.json",
+        model=f"{RESULTS}/training/{RUN}/model.pt",
+        samples=f"{RESULTS}/samples/{{other}}/samples.parquet",
+        faces=f"{RESULTS}/faces/{{other}}/faces.parquet",
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow", "other"),
+    output:
+        metrics=f"{RESULTS}/evaluation/{RUN}/on-{{other}}.json",
+    log:
+        f"{RESULTS}/logs/evaluation/{RUN}/on-{{other}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/evaluation/{RUN}/on-{{other}}.tsv"
+    wildcard_constraints:
+        other="|".join(CONFIG.datasets),
+    conda:
+        "../../envs/torch.yaml"
+    threads: lambda w: CONFIG.datasets[w.dataset].training.threads
+    resources:
+        mem_mb=4000,
+    params:
+        run=lambda w, input: Path(input.record).parent,
+    shell:
+        "python -m ulcag evaluate --run {params.run} --data {wildcards.other} --samples {input.samples}"
+        " --faces {input.faces} --crops {input.crops} --out {output.metrics} 2>&1 | tee {log}"
+
+
 rule evaluate:
     input:
+        ELSEWHERE,
         per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),

@@ -201,6 +201,33 @@ rule draw_comparison:
         "python -m ulcag figures comparison --all-metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
 
 
+rule draw_across:
+    input:
+        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+        elsewhere=ELSEWHERE,
+    output:
+        png=report(
+            f"{FIGURES}/across.png",
+            caption="../report/comparison.rst",
+            category="Results",
+            labels={"figure": "across data sets"},
+        ),
+        pdf=f"{FIGURES}/across.pdf",
+    log:
+        f"{RESULTS}/logs/figures/across.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/across.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures across --all-metrics {input.metrics} --elsewhere {input.elsewhere}"
+        " --out {params.base} 2>&1 | tee {log}"
+
+
 rule draw_noise_levels:
     input:
         metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
@@ -229,6 +256,8 @@ rule draw_noise_levels:
 rule write_tables:
     input:
         metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+        elsewhere=ELSEWHERE,
+        published=Path(workflow.basedir) / "workflow/experiments/published.csv",
     output:
         accuracy=report(
             f"{RESULTS}/reporting/tables/accuracy.csv",
@@ -237,11 +266,12 @@ rule write_tables:
             labels={"figure": "accuracy"},
         ),
         texts=expand(
-            f"{RESULTS}/reporting/tables/{{name}}.md", name=["accuracy", "labels"]
+            f"{RESULTS}/reporting/tables/{{name}}.md",
+            name=["accuracy", "labels", "published", "across"],
         ),
         long=expand(
             f"{RESULTS}/reporting/tables/{{name}}.csv",
-            name=["results", "differences", "labels_by_class"],
+            name=["results", "differences", "labels_by_class", "published", "across"],
         ),
     log:
         f"{RESULTS}/logs/tables.log",
@@ -255,7 +285,8 @@ rule write_tables:
         runs=json.dumps([run.plain() for run in RUNS]),
         folder=lambda w, output: Path(output.accuracy).parent,
     shell:
-        "python -m ulcag tables {input.metrics} --runs {params.runs:q} --out {params.folder} 2>&1 | tee {log}"
+        "python -m ulcag tables {input.metrics} --runs {params.runs:q} --published {input.published}"
+        " --elsewhere {input.elsewhere} --out {params.folder} 2>&1 | tee {log}"
 
 
 rule tables:
@@ -267,6 +298,7 @@ rule figures:
     input:
         rules.draw_comparison.output,
         rules.draw_noise_levels.output if SEVERAL_NOISES else [],
+        rules.draw_across.output if ELSEWHERE else [],
         per_run(f"{FIGURES}/{RUN}/confusion.png"),
         [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in RUN_FIGURES],
         [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in PICTURE_FIGURES],

@@ -16,6 +16,7 @@ _FIGURES = {
     "semantics": ("run", "samples", "noise", "faces", "crops", "votes"),
     "sheet": ("run", "samples", "noise", "faces", "crops"),
     "templates": ("run", "samples"),
+    "across": ("all_metrics", "elsewhere"),
     "comparison": ("all_metrics",),
     "noise_levels": ("all_metrics",),
 }
@@ -29,6 +30,7 @@ _HELP = {
     "semantics": "distances to templates, classifier and people's votes for single samples, as the paper's Fig. 6",
     "sheet": "pictures with confidence, given and corrected label, as the paper's Fig. 5",
     "templates": "templates and samples in two dimensions",
+    "across": "trained on one data set, tested on another",
     "comparison": "accuracy and label agreement of several runs beside each other",
     "noise_levels": "accuracy and label agreement against the amount of noise",
 }
@@ -42,6 +44,7 @@ _FILES = {
     "faces": "faces.parquet",
     "votes": "votes.parquet",
     "crops": "all shards of crops, in order",
+    "elsewhere": "metrics of runs on other data sets than their own",
     "all_metrics": "metrics.json of each run",
 }
 
@@ -51,6 +54,8 @@ def add_commands(commands: Any) -> None:
     tables = commands.add_parser("tables", help="tables over runs: mean and standard deviation over seeds")
     tables.add_argument("metrics", type=Path, nargs="*", help="metrics.json of each run that has been done")
     tables.add_argument("--runs", help="JSON list of all runs wanted, done or not; those given if left out")
+    tables.add_argument("--published", type=Path, required=True, help="published numbers (.csv)")
+    tables.add_argument("--elsewhere", type=Path, nargs="*", default=[], help="metrics of runs on other data sets")
     tables.add_argument("--out", type=Path, required=True, help="folder")
     tables.set_defaults(do=_tables)
 
@@ -59,7 +64,7 @@ def add_commands(commands: Any) -> None:
     for kind, files in _FIGURES.items():
         parser = kinds.add_parser(kind.replace("_", "-"), help=_HELP[kind])
         for name in files:
-            several = {"nargs": "+"} if name in ("crops", "all_metrics") else {}
+            several = {"nargs": "+"} if name in ("crops", "all_metrics", "elsewhere") else {}
             parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=_FILES[name], **several)
         parser.add_argument("--out", type=Path, required=True, help="the figure without .png and .pdf")
         parser.set_defaults(do=_figure, kind=kind)
@@ -70,7 +75,7 @@ def _tables(options: argparse.Namespace) -> None:
     from ulcag.reporting.run import write_tables
 
     runs = json.loads(options.runs) if options.runs else [read_json(path)["run"] for path in options.metrics]
-    write_tables(runs, options.metrics, options.out)
+    write_tables(runs, options.metrics, options.published, options.elsewhere, options.out)
 
 
 def _figure(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ulcag.cli.settings import add_settings, settings_values
 from ulcag.config import ArmSettings, Run, TrainSettings, method_settings
+from ulcag.errors import InputError
 from ulcag.files import hashes
 
 _RUN_TABLES = ("samples", "noise", "faces", "action_units", "cooccurrence")
@@ -30,9 +31,12 @@ def add_commands(commands: Any) -> None:
 
     evaluate = commands.add_parser("evaluate", help="predictions and metrics of a run")
     evaluate.add_argument("--samples", type=Path, required=True, help="samples.parquet")
-    evaluate.add_argument("--noise", type=Path, required=True, help="the noise table that the run was given")
+    evaluate.add_argument("--noise", type=Path, help="the noise table that the run was given")
     evaluate.add_argument("--run", type=Path, required=True, help="the run's folder")
     evaluate.add_argument("--out", type=Path, required=True, help="folder for metrics.json and predictions.parquet")
+    evaluate.add_argument("--data", metavar="NAME", help="try the network on the test split of this other data set")
+    evaluate.add_argument("--faces", type=Path, help="with --data: its faces.parquet; --samples is its, too")
+    evaluate.add_argument("--crops", type=Path, nargs="+", help="with --data: its shards; --out is a JSON file then")
     evaluate.set_defaults(do=_evaluate)
 
 
@@ -75,8 +79,18 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    from ulcag.evaluation.elsewhere import evaluate_elsewhere
     from ulcag.evaluation.evaluate import evaluate_run
+    from ulcag.faces.table import FACES
     from ulcag.samples.table import NOISE, SAMPLES
     from ulcag.tables import read_table
 
+    needed = ("faces", "crops") if options.data else ("noise",)
+    missing = [name for name in needed if getattr(options, name) is None]
+    if missing:
+        raise InputError("evaluate", expected=f"--{missing[0]}", found="nothing")
+    if options.data:
+        samples, faces = read_table(options.samples, SAMPLES), read_table(options.faces, FACES)
+        evaluate_elsewhere(options.run, options.data, samples, faces, options.crops, options.out)
+        return
     evaluate_run(options.run, read_table(options.samples, SAMPLES), read_table(options.noise, NOISE), options.out)

@@ -39,6 +39,9 @@ class RunsSettings(Section):
     arms: tuple[str, ...] = Field(min_length=1)
     seeds: tuple[NonNegativeInt, ...] = (0,)
     folds: tuple[str, ...] = ("all",)
+    test_on: tuple[str, ...] = Field(
+        (), description="other data sets whose test split the trained networks are tried on"
+    )
 
 
 class Run(Section):
@@ -86,6 +89,9 @@ class Config(Section):
                     raise InputError(f"{where}, {kind}", expected="a name that can be a folder", found=repr(name))
         for run in config.all_runs():
             config._check_run(run, where)
+        for r in config.runs:
+            for other in r.test_on:
+                _known(other, config.datasets, f"{where}, runs.test_on")
         return config
 
     def all_runs(self) -> list[Run]:
@@ -96,6 +102,17 @@ class Config(Section):
             for dataset, noise, seed, fold, arm in itertools.product(r.datasets, r.noise, r.seeds, r.folds, r.arms)
         )
         return list(dict.fromkeys(runs))
+
+    def elsewhere(self) -> list[tuple[Run, str]]:
+        """Runs, and the other data sets that they are tried on; only whole runs, which are not cross-fitted."""
+        pairs = [
+            (run, other)
+            for r in self.runs
+            for other in r.test_on
+            for run in self.model_copy(update={"runs": (r,)}).all_runs()
+            if other != run.dataset and run.fold == "all"
+        ]
+        return list(dict.fromkeys(pairs))
 
     def method(self, dataset: str, arm: str) -> MethodSettings:
         """The method settings of an arm on a data set."""

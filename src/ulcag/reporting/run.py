@@ -13,6 +13,7 @@ from ulcag.faces.shard import Crops
 from ulcag.faces.table import FACES
 from ulcag.files import read_json, whole_or_absent
 from ulcag.graph.table import read_cooccurrence
+from ulcag.reporting.across import across_figure, across_markdown, across_table
 from ulcag.reporting.action_units import action_units_figure
 from ulcag.reporting.comparison import comparison_figure
 from ulcag.reporting.confidence import confidence_figure
@@ -21,6 +22,7 @@ from ulcag.reporting.cooccurrence import cooccurrence_figure
 from ulcag.reporting.curves import curves_figure
 from ulcag.reporting.flow import flow_figure
 from ulcag.reporting.noise_levels import noise_levels_figure
+from ulcag.reporting.published import beside_published, published_markdown, read_published
 from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
@@ -126,19 +128,33 @@ def draw_noise_levels(metrics_files: Sequence[Path], base: Path) -> None:
     save(noise_levels_figure([read_json(path) for path in metrics_files]), base)
 
 
+def draw_across(metrics_files: Sequence[Path], elsewhere_files: Sequence[Path], base: Path) -> None:
+    """Trained on one data set, tested on another."""
+    tables = [[read_json(path) for path in files] for files in (metrics_files, elsewhere_files)]
+    save(across_figure(across_table(*tables)), base)
+
+
 def draw_comparison(metrics_files: Sequence[Path], base: Path) -> None:
     """All arms beside each other."""
     save(comparison_figure([read_json(path) for path in metrics_files]), base)
 
 
-def write_tables(runs: Sequence[dict[str, Any]], metrics_files: Sequence[Path], folder: Path) -> None:
-    """Tables over runs: accuracy.md, labels.md, accuracy.csv to read; results.csv, differences.csv and
-    labels_by_class.csv to compute with.
+def write_tables(
+    runs: Sequence[dict[str, Any]],
+    metrics_files: Sequence[Path],
+    published_file: Path,
+    elsewhere_files: Sequence[Path],
+    folder: Path,
+) -> None:
+    """Tables over runs: accuracy.md, labels.md, published.md, across.md, accuracy.csv to read; results.csv,
+    differences.csv, published.csv, across.csv and labels_by_class.csv to compute with.
 
     Args:
         runs: all runs that the configuration names (dataset, noise, arm, seed, fold).
         metrics_files: those that exist; a run without is an empty cell.
-        folder: where to write.
+        published_file: published numbers.
+        elsewhere_files: metrics of runs on other data sets than their own.
+        folder: where to write, two folders below the one that holds `evaluation`.
     """
     metrics = [read_json(path) for path in metrics_files]
     values = values_of_runs(metrics)
@@ -162,18 +178,26 @@ def write_tables(runs: Sequence[dict[str, Any]], metrics_files: Sequence[Path], 
     note = "Mean ± standard deviation over seeds (number of seeds); one seed has no spread. — has not been run.\n"
     for name, chosen in (("accuracy.md", parts), ("labels.md", label_parts)):
         tables = [markdown(title, *wide(runs, summarised, reading, metric)) for title, reading, metric in chosen]
-        with whole_or_absent(folder / name) as beside:
-            beside.write_text("\n".join([*tables, note]))
+        with whole_or_absent(folder / name) as part:
+            part.write_text("\n".join([*tables, note]))
+    beside = beside_published(summarised, read_published(published_file))
+    across = across_table(metrics, [read_json(path) for path in elsewhere_files])
+    texts = {"published.md": published_markdown(beside, "../../evaluation"), "across.md": across_markdown(across)}
+    for name, text in texts.items():
+        with whole_or_absent(folder / name) as part:
+            part.write_text(text)
     header, rows = wide(runs, summarised, "last", "accuracy")
     frames = {
         "accuracy.csv": pd.DataFrame(rows, columns=header),
+        "across.csv": across,
+        "published.csv": beside,
         "results.csv": summarised,
         "labels_by_class.csv": label_changes_by_class(metrics),
         "differences.csv": paired_differences(values, "last", "accuracy"),
     }
     for name, frame in frames.items():
-        with whole_or_absent(folder / name) as beside:
-            frame.to_csv(beside, index=False, float_format="%.6g")
+        with whole_or_absent(folder / name) as part:
+            frame.to_csv(part, index=False, float_format="%.6g")
 
 
 def _pictures(faces_file: Path, crops: Sequence[Path]) -> Callable[[str], np.ndarray]:

@@ -53,7 +53,7 @@ def wide(
     columns = list(dict.fromkeys((run["dataset"], run["noise"], run["fold"]) for run in runs))
     chosen = summarised[(summarised["reading"] == reading) & (summarised["metric"] == metric)]
     cells = {
-        (r["dataset"], r["noise"], r["fold"], r["arm"]): _cell(r["mean"], r["sd"], r["n_seeds"])
+        (r["dataset"], r["noise"], r["fold"], r["arm"]): cell(r["mean"], r["sd"], r["n_seeds"])
         for r in chosen.to_dict("records")
     }
     names = [f"{d}, {n}" + ("" if f == "all" else f", fold {f}") for d, n, f in columns]
@@ -104,5 +104,6 @@ def markdown(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
 
 
-def _cell(mean: float, sd: float, n: int) -> str:
+def cell(mean: float, sd: float, n: int) -> str:
+    """Parts of 1 as percent, with spread and number of seeds where there are several."""
     return f"{100 * mean:.2f}" if n == 1 else f"{100 * mean:.2f} ± {100 * sd:.2f} ({n})"

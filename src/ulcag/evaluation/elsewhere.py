@@ -1,0 +1,68 @@
+"""A trained network on the test split of another data set."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from ulcag.errors import InputError
+from ulcag.evaluation.metrics import all_metrics
+from ulcag.files import write_json
+from ulcag.samples.table import true_labels
+from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
+from ulcag.training.network import memory_format
+from ulcag.training.predict import held_out_logits
+from ulcag.training.run import choose_device
+from ulcag.training.saved import load_run
+from ulcag.training.tables import LOGITS
+
+_BATCH = 256
+
+
+def evaluate_elsewhere(
+    run_folder: Path, name: str, samples: pd.DataFrame, faces: pd.DataFrame, shards: Sequence[Path], out: Path
+) -> dict[str, Any]:
+    """Write the metrics of a run's last epoch on another data set.
+
+    Args:
+        run_folder: what training left behind.
+        name: of the other data set, for the record.
+        samples: its samples table.
+        faces: its faces table.
+        shards: its files of crops.
+        out: JSON file to write.
+
+    Returns:
+        What it holds: `run`, `on`, `n`, `left_out` (no crop, or true class unknown), and the metrics.
+
+    Raises:
+        InputError: the run cannot be loaded, or the data set has no test sample with a crop and a known class.
+    """
+    record, settings, network = load_run(run_folder)
+    tested = samples[samples["split"] == "test"].set_index("sample_id")
+    truth = true_labels(samples).reindex(tested.index)
+    places = faces.set_index("sample_id").reindex(tested.index)[["shard", "row"]]
+    usable = places["row"].notna() & truth.notna()
+    if not usable.any():
+        do = "take a data set with a test split whose faces have been found"
+        raise InputError(name, expected="test samples with a crop and a known class", found="none", do=do)
+    part = Part(tested.index[usable].tolist(), places[usable].to_numpy(dtype=np.int64))
+    device = choose_device(settings.training.device)
+    torch.set_num_threads(settings.training.threads)
+    network = network.to(device).to(memory_format=memory_format(device, bf16=False))
+    batches = EpochBatches(len(part), _BATCH, shuffle_seed=None)
+    images = FaceImages(shards, part, settings.training, None)
+    predicted = held_out_logits(network, make_loader(images, batches, 0, device), device)
+    right = truth[usable].to_numpy(dtype=np.int64)[predicted["number"].to_numpy()]
+    metrics = {
+        "run": record["run"],
+        "on": name,
+        "n": len(part),
+        "left_out": int((~usable).sum()),
+        **all_metrics(predicted[LOGITS].to_numpy(), right),
+    }
+    write_json(out, metrics)
+    return metrics

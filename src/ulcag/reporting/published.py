@@ -1,0 +1,81 @@
+"""Our numbers beside published ones: the paper's tables, cell by cell."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ulcag.errors import InputError
+from ulcag.reporting.tables import EMPTY, cell, markdown
+
+COLUMNS = ("table", "dataset", "noise", "arms", "method", "year", "accuracy", "source")
+
+
+def read_published(path: Path) -> pd.DataFrame:
+    """Published accuracies: a row a cell; `arms` names those of ours that answer it, with blanks between, or none.
+
+    Raises:
+        InputError: a column is missing, or an accuracy is no number from 0 to 100.
+    """
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    missing = [name for name in COLUMNS if name not in frame]
+    if missing:
+        raise InputError(path, expected=f"columns {', '.join(COLUMNS)}", found=f"no column {', '.join(missing)}")
+    numbers = pd.to_numeric(frame["accuracy"], errors="coerce")
+    wrong = ~numbers.between(0, 100)
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        where = f"{path}, row {row + 1}, accuracy"
+        raise InputError(where, expected="a number from 0 to 100", found=repr(frame["accuracy"].iloc[row]))
+    return frame.assign(accuracy=numbers)
+
+
+def beside_published(summarised: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """One row for each published cell and arm of ours that answers it: ours, and how far it is from the published one.
+
+    Args:
+        summarised: from `tables.summary`; the last epoch's accuracy of fold `all` is taken.
+        published: from `read_published`.
+
+    Returns:
+        Rows of the data sets that were run: the published columns with `arm` in place of `arms`, `ours`, `sd`,
+        `n_seeds`, `difference` (points of percent; missing where nothing was run).
+    """
+    chosen = summarised[(summarised["reading"] == "last") & (summarised["metric"] == "accuracy")]
+    ours = chosen[chosen["fold"] == "all"].set_index(["dataset", "noise", "arm"])[["mean", "sd", "n_seeds"]]
+    rows = published[published["dataset"].isin(summarised["dataset"].unique())].copy()
+    # a published method without an arm of ours keeps its one row
+    rows["arm"] = [arms.split() or [""] for arms in rows.pop("arms")]
+    rows = rows.explode("arm", ignore_index=True)
+    found = ours.reindex(pd.MultiIndex.from_frame(rows[["dataset", "noise", "arm"]])).reset_index(drop=True)
+    rows["ours"], rows["sd"], rows["n_seeds"] = 100 * found["mean"], 100 * found["sd"], found["n_seeds"]
+    rows["difference"] = rows["ours"] - rows["accuracy"]
+    # of several presets that answer one cell those that were not run say nothing
+    one_cell = ["table", "dataset", "noise", "method"]
+    unanswered = rows.groupby(one_cell)["ours"].transform("count") == 0
+    keep = rows["ours"].notna() | (unanswered & ~rows.duplicated(one_cell))
+    return rows[keep].reset_index(drop=True)
+
+
+def published_markdown(rows: pd.DataFrame, to_runs: str) -> str:
+    """Markdown tables, one for each published table.
+
+    Args:
+        rows: from `beside_published`.
+        to_runs: path from the file to the evaluation folder, for links.
+    """
+    if rows.empty:
+        return "No number has been published for these data sets.\n"
+    texts = []
+    header = ["data set", "noise", "method", "year", "published", "ours", "difference", "arm and runs", "source"]
+    for table, part in rows.groupby("table", sort=False):
+        lines = []
+        for r in part.to_dict("records"):
+            done = pd.notna(r["ours"])
+            mine = cell(r["ours"] / 100, r["sd"] / 100, int(r["n_seeds"])) if done else EMPTY
+            link = f"[{r['arm']}]({to_runs}/{r['dataset']}/{r['noise']}/{r['arm']})" if done else r["arm"]
+            difference = f"{r['difference']:+.2f}" if done else EMPTY
+            shown = [r["dataset"], r["noise"], r["method"], r["year"], f"{r['accuracy']:.2f}", mine, difference]
+            lines.append([*shown, link, r["source"]])
+        texts.append(markdown(f"{table}: accuracy of the last epoch, %", header, lines))
+    note = "Ours: mean ± standard deviation over seeds (number of seeds). — has not been run, or is nothing of ours.\n"
+    return "\n".join([*texts, note])

@@ -1,0 +1,66 @@
+"""Our numbers beside published ones."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ulcag.errors import InputError
+from ulcag.reporting.published import COLUMNS, beside_published, published_markdown, read_published
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "workflow" / "experiments" / "published.csv"
+
+
+def summarised(*rows: tuple[str, str, str, float, float, int]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["dataset", "noise", "arm", "mean", "sd", "n_seeds"])
+    return frame.assign(fold="all", reading="last", metric="accuracy")
+
+
+def test_the_paper_s_tables_by_hand() -> None:
+    published = read_published(PUBLISHED)
+    assert published.groupby("table").size().to_dict() == {
+        "Table I": 8, "Table II": 4, "Table III": 18, "Table IV": 3, "Table V": 19,
+    }  # fmt: skip
+    third = published[(published["table"] == "Table III") & (published["method"] == "ULC-AG")]
+    assert third["accuracy"].tolist() == [83.21, 81.16, 79.01, 59.45, 58.51, 56.45]
+
+
+def test_a_cell_is_answered_by_each_arm_that_was_run() -> None:
+    ours = summarised(
+        ("rafdb", "none", "baseline", 0.85, 0.01, 3),
+        ("rafdb", "none", "ulc-ag", 0.9, 0.005, 3),
+        ("rafdb", "none", "ulc-ag-paper", 0.4, float("nan"), 1),
+    )
+    rows = beside_published(ours, read_published(PUBLISHED))
+    first = rows[rows["table"] == "Table I"]
+    assert first["arm"].tolist() == ["baseline", "target", "auxiliary", "ulc-ag", "ulc-ag-paper"]
+    assert first["difference"].round(2).fillna(0).tolist() == [-0.82, 0, 0, 0.69, -49.31]
+    # the method was not run with this noise: one empty row, not one a preset
+    third = rows[(rows["table"] == "Table III") & (rows["noise"] == "uniform30")]
+    assert third["arm"].tolist() == ["baseline", "scn", "ulc-ag"]
+    assert set(rows["dataset"]) == {"rafdb"}
+    text = published_markdown(rows, "../../evaluation")
+    assert (
+        "| rafdb | none | ULC-AG | 2022 | 89.31 | 90.00 ± 0.50 (3) | +0.69 | [ulc-ag](../../evaluation/rafdb/" in text
+    )
+    assert "| rafdb | none | RAN | 2020 | 86.90 | — | — |  | Wang et al." in text
+
+
+def test_a_data_set_of_which_nothing_was_published() -> None:
+    rows = beside_published(summarised(("mine", "none", "baseline", 0.5, 0.1, 3)), read_published(PUBLISHED))
+    assert rows.empty
+    assert "No number has been published" in published_markdown(rows, ".")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("table,dataset\n", "no column noise, arms"),
+        (",".join(COLUMNS) + "\nT,d,n,a,m,2022,high,s\n", "row 1, accuracy"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_named(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_published(tmp_path / "p.csv")

@@ -1,0 +1,58 @@
+"""A network that was written can be read again, and only it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from ulcag.config import ArmKind, TrainSettings
+from ulcag.errors import InputError
+from ulcag.files import read_json, sha256, write_json
+from ulcag.training.network import Network
+from ulcag.training.saved import load_run
+
+
+def write_run(folder: Path, kind: ArmKind, **method: Any) -> Network:
+    settings = TrainSettings.read({"kind": kind, "training": {"image_size": 32}, "method": method})
+    edges = np.random.default_rng(0).random((5, 5))
+    network = Network(kind, edges, settings.training, settings.method, 3)
+    folder.mkdir()
+    torch.save(network.state_dict(), folder / "model.pt")
+    record = {
+        "settings": settings.plain(),
+        "run": {"seed": 4},
+        "action_units": {"names": list("abcde")},
+        "model_sha256": sha256(folder / "model.pt"),
+    }
+    write_json(folder / "run.json", record)
+    return network
+
+
+@pytest.mark.parametrize("kind", ["baseline", "target", "auxiliary", "ulc-ag", "scn"])
+def test_every_arm_comes_back_as_it_was(kind: ArmKind, tmp_path: Path) -> None:
+    network = write_run(tmp_path / "run", kind, confidence={"learn_margin": True})
+    _, settings, again = load_run(tmp_path / "run")
+    assert settings.kind == kind
+    before, after = network.state_dict(), again.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_another_model_is_refused(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", "baseline")
+    with open(tmp_path / "run" / "model.pt", "ab") as file:
+        file.write(b"more")
+    with pytest.raises(InputError, match=r"the model of run\.json"):
+        load_run(tmp_path / "run")
+
+
+def test_a_model_of_another_arm_is_refused(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", "baseline")
+    write_run(tmp_path / "other", "ulc-ag")
+    record = read_json(tmp_path / "other" / "run.json")
+    record["settings"] = read_json(tmp_path / "run" / "run.json")["settings"]
+    write_json(tmp_path / "other" / "run.json", record)
+    with pytest.raises(InputError, match=r"expected: the network that run\.json describes"):
+        load_run(tmp_path / "other")
