@@ -8,9 +8,15 @@ from tqdm import tqdm
 
 
 def progress(
-    items: Iterable[Any] | None = None, *, what: str, unit: str, total: int | None = None, initial: int = 0
+    items: Iterable[Any] | None = None,
+    *,
+    what: str,
+    unit: str,
+    total: int | None = None,
+    initial: int = 0,
+    quiet: bool = False,
 ) -> Any:
-    """A bar on standard error: lively in a terminal, a line now and then in a log file."""
+    """A bar on standard error: lively in a terminal, a line now and then in a log file; none if `quiet`."""
     lively = sys.stderr.isatty()
     return tqdm(
         items,
@@ -20,4 +26,5 @@ def progress(
         initial=initial,
         mininterval=0.2 if lively else 10,
         dynamic_ncols=lively,
+        disable=quiet,
     )

@@ -72,13 +72,25 @@ def settings_of(room):
     )
 
 
+def training(w):
+    """Training settings of the wildcards' data set."""
+    return CONFIG.datasets[w.dataset].training
+
+
+def start_of_training(w):
+    """A params function: one process, or torchrun with several on this machine."""
+    n = training(w).processes
+    torchrun = f"python -m torch.distributed.run --standalone --nproc-per-node={n}"
+    return "python" if n == 1 else torchrun
+
+
 def train_settings(w):
     """What one training depends on, and nothing else: presets are resolved, other arms' settings left out."""
     kind = CONFIG.arms[w.arm].kind
     method = CONFIG.method(w.dataset, w.arm).relevant(kind)
-    training = CONFIG.datasets[w.dataset].training.plain()
     return json.dumps(
-        {"kind": kind, "training": training, "method": method}, sort_keys=True
+        {"kind": kind, "training": training(w).plain(), "method": method},
+        sort_keys=True,
     )
 
 

@@ -1,6 +1,6 @@
 rule train_run:
     input:
-        lambda w: CONFIG.datasets[w.dataset].training.weights or [],
+        lambda w: training(w).weights or [],
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
@@ -22,16 +22,17 @@ rule train_run:
     conda:
         "../../envs/torch.yaml"
     # The command is told its threads by its settings, so that --cores changes no result.
-    threads: lambda w: CONFIG.datasets[w.dataset].training.threads
+    threads: lambda w: training(w).threads * training(w).processes
     resources:
         mem_mb=6000,
     params:
         settings=train_settings,
+        start=start_of_training,
         folder=lambda w, output: Path(output.model).parent,
         # Not declared: Snakemake removes declared outputs of a job that was killed.
         state=f"{RESULTS}/.state/training/{RUN}",
     shell:
-        "python -m ulcag train --settings {params.settings:q} --samples {input.samples} --noise {input.noise}"
+        "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples} --noise {input.noise}"
         " --faces {input.faces} --crops {input.crops} --action-units {input.action_units}"
         " --cooccurrence {input.cooccurrence} --dataset-name {wildcards.dataset} --noise-name {wildcards.noise}"
         " --arm-name {wildcards.arm} --seed {wildcards.seed} --fold {wildcards.fold} --out {params.folder}"

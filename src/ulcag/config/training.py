@@ -30,7 +30,7 @@ class TrainingSettings(Section):
     weights: str = Field(
         "", description="file of pre-trained backbone weights, such as MS-Celeb-1M's; blank: random, by the seed"
     )
-    batch_size: int = Field(512, ge=2)
+    batch_size: int = Field(512, ge=2, description="over all processes")
     epochs: int = Field(30, ge=1)
     optimiser: Literal["sgd", "adamw"] = Field("sgd", description="adamw learns faster from scratch on few images")
     learning_rate: float = Field(0.01, gt=0, description="of backbone, classifier and confidence")
@@ -45,6 +45,10 @@ class TrainingSettings(Section):
     augmentation: Augmentation = Augmentation()
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the hardware has it")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
+    processes: int = Field(1, ge=1, description="GPUs (or CPU processes) of one training; they share a batch")
+    sync_batch_norm: bool = Field(
+        True, description="several GPUs: statistics of the global batch. CPUs cannot: each process takes its part's"
+    )
     threads: int = Field(1, ge=1, description="CPU threads of one training; part of what makes a result repeatable")
     loader_workers: int = Field(0, ge=0, description="processes that load images; does not change a result")
 

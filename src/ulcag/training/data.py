@@ -18,6 +18,7 @@ from ulcag.graph.count import rows_of
 from ulcag.graph.table import CoOccurrence
 from ulcag.samples.folds import split_fold
 from ulcag.training.augment import augment, random_shift, sample_generator
+from ulcag.training.processes import Processes
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,13 @@ class FaceImages(Dataset[tuple[Tensor, int]]):
 
 
 class EpochBatches(Sampler[list[tuple[int, int]]]):
-    """Batches of (epoch, number). Runs in the main process, so `epoch` can be set between epochs."""
+    """Batches of (epoch, number), or this process's part of them. `epoch` can be set between epochs."""
 
-    def __init__(self, n: int, batch_size: int, *, shuffle_seed: int | None = None) -> None:
+    def __init__(
+        self, n: int, batch_size: int, *, shuffle_seed: int | None = None, processes: Processes | None = None
+    ) -> None:
         self.n, self.batch_size, self.shuffle_seed = n, batch_size, shuffle_seed
+        self.processes = processes or Processes()
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -136,7 +140,7 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
             order = np.random.default_rng((self.shuffle_seed, self.epoch)).permutation(self.n)
         for batch in range(len(self)):
             numbers = order[batch * self.batch_size : (batch + 1) * self.batch_size]
-            yield [(self.epoch, int(number)) for number in numbers]
+            yield [(self.epoch, int(number)) for number in self.processes.part(numbers.tolist())]
 
 
 def make_loader(images: FaceImages, batches: EpochBatches, workers: int, device: torch.device) -> DataLoader:

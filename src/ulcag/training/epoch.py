@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ulcag.classes import CLASSES
 from ulcag.config import TrainSettings
@@ -22,6 +22,7 @@ from ulcag.method import (
     whitened_templates,
 )
 from ulcag.training.network import Network
+from ulcag.training.processes import Processes
 from ulcag.training.schedule import learning_rate_factor, relabelling_start
 from ulcag.training.steps import Batch, EpochPlan, Step, baseline_step, scn_step, ulcag_step
 
@@ -46,8 +47,12 @@ class Learner:
     templates: Templates | None = field(init=False)
     mean: RunningMean = field(default_factory=RunningMean)
     opinion: RunningProbabilities | None = field(init=False)
+    processes: Processes = field(default_factory=Processes)
+    # The network's, as the processes share it; no part of the network, whose state has the same names in either case.
+    backbone: nn.Module = field(init=False)
 
     def __post_init__(self) -> None:
+        self.backbone = self.processes.backbone(self.network.backbone, self.given.device)
         self.labels = self.given.clone()
         self.templates = self.opinion = None
         if self.network.action_units is None:
@@ -109,13 +114,16 @@ def train_epoch(
     done: list[tuple[Batch, Step]] = []
 
     network.train()
+    heads = network.heads()
     for images, numbers in batches:
         images = images.to(learner.labels.device, non_blocking=True)
         numbers = numbers.to(learner.labels.device, non_blocking=True)
+        f = network.features(images, bf16=learner.bf16, through=learner.backbone)
+        # From here on every process works on the whole batch.
+        f, numbers = learner.processes.gather(f, numbers)
         labels = learner.labels[numbers]
         batch = Batch(numbers, labels, learner.given[numbers], learner.z[numbers], learner.known[numbers])
 
-        f = network.features(images, bf16=learner.bf16)
         if settings.kind == "baseline":
             step = baseline_step(network, f, batch)
         elif settings.kind == "scn":
@@ -124,6 +132,7 @@ def train_epoch(
             step = ulcag_step(network, f, batch, settings.kind, settings.method, plan, learner.templates, learner.mean)
         learner.optimiser.zero_grad(set_to_none=True)
         step.loss.backward()  # type: ignore[no-untyped-call]
+        learner.processes.agree(heads)
         learner.optimiser.step()
 
         if step.new_labels is not None:
@@ -138,7 +147,7 @@ def train_epoch(
     changes = _changes(done, epoch)
     if learner.opinion is not None:
         next_labels, changes = _judge_epoch(learner, learner.opinion, done, plan, epoch)
-    learner.labels = next_labels
+    learner.labels = learner.processes.as_the_first(next_labels)
     rates = {"learning_rate": float(learner.optimiser.param_groups[0]["lr"])}
     weights: dict[str, float | None] = {"lambda1": plan.weight_1, "lambda2": plan.weight_2}
     return {"epoch": epoch, **rates, **weights, **_summary(learner, done), "relabelled": len(changes)}, changes

@@ -69,15 +69,20 @@ class Network(nn.Module):
         self.register_buffer("mean", torch.tensor(training.mean).view(1, 3, 1, 1) * 255)
         self.register_buffer("std", torch.tensor(training.std).view(1, 3, 1, 1) * 255)
 
-    def features(self, images: Tensor, *, bf16: bool = False) -> Tensor:
-        """Images (N, 3, H, W) uint8 to features (N, D) float32.
+    def features(self, images: Tensor, *, bf16: bool = False, through: nn.Module | None = None) -> Tensor:
+        """Images (N, 3, H, W) uint8 to features (N, D) float32; `through`: the backbone as several processes share it.
 
         Only the backbone runs in bf16: heads and confidences are fp32, for confidences near 1 would tie in bf16.
         """
         x = ((images.float() - self.mean) / self.std).contiguous(memory_format=memory_format(images.device, bf16))
         with torch.autocast(images.device.type, dtype=torch.bfloat16, enabled=bf16):
-            f: Tensor = self.backbone(x)
+            f: Tensor = (through or self.backbone)(x)
         return f.float()
+
+    def heads(self) -> list[nn.Parameter]:
+        """All parameters but the backbone's."""
+        of_backbone = {id(parameter) for parameter in self.backbone.parameters()}
+        return [parameter for parameter in self.parameters() if id(parameter) not in of_backbone]
 
     def parameter_groups(self, training: TrainingSettings) -> list[dict[str, object]]:
         """For the optimiser: the auxiliary branch has its own learning rate."""

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import pandas as pd
 import torch
+from torch import nn
 
 from ulcag import __version__
 from ulcag.config import Run, TrainSettings
@@ -25,6 +26,7 @@ from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_lo
 from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.network import Network, memory_format
 from ulcag.training.predict import examine, examine_templates, held_out_logits
+from ulcag.training.processes import Processes
 from ulcag.training.schedule import relabelling_start
 from ulcag.training.tables import HISTORY, RELABELS, TEMPLATES, TEST_LOGITS, TRAIN_STATE
 
@@ -32,14 +34,14 @@ from ulcag.training.tables import HISTORY, RELABELS, TEMPLATES, TEST_LOGITS, TRA
 _PREDICT_BATCH = 256
 
 
-def choose_device(name: str) -> torch.device:
-    """The device of the settings; `auto`: a GPU where there is one.
+def choose_device(name: str, local: int = 0) -> torch.device:
+    """The device of the settings; `auto`: a GPU where there is one, each of a machine's processes its own (`local`).
 
     Raises:
         InputError: the device is not there.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(f"cuda:{local}" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
         torch.zeros(1, device=device)
@@ -92,7 +94,14 @@ def train_run(
             found=f"{len(data.train)} samples with a face ({data.left_out['train']} without)",
             do="lower training.batch_size",
         )
-    device = choose_device(training.device)
+    processes = Processes.started()
+    if training.batch_size % processes.number or processes.number != training.processes:
+        expected = f"training.processes: {processes.number}, and a batch_size that it divides"
+        found = f"{training.processes} and {training.batch_size}"
+        do = f"start it with torchrun --nproc-per-node={training.processes}, as Snakemake does"
+        raise InputError(f"run {run.path}, {processes.number} processes", expected=expected, found=found, do=do)
+    device = choose_device(training.device, processes.local)
+    processes.join(device)
     torch.set_num_threads(training.threads)
     cv2.setNumThreads(1)
     torch.use_deterministic_algorithms(True)
@@ -100,6 +109,8 @@ def train_run(
 
     network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
     network = network.to(device).to(memory_format=memory_format(device, bf16))
+    if processes.number > 1 and training.sync_batch_norm and device.type == "cuda":
+        network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
     groups = network.parameter_groups(training)
     for group in groups:
         group["initial_lr"] = group["lr"]
@@ -109,11 +120,19 @@ def train_run(
     else:
         optimiser = torch.optim.SGD(groups, momentum=training.momentum, weight_decay=training.weight_decay)
     learner = Learner(
-        settings, network, optimiser, data.labels.to(device), data.z.to(device), data.known.to(device), bf16
+        settings,
+        network,
+        optimiser,
+        data.labels.to(device),
+        data.z.to(device),
+        data.known.to(device),
+        bf16,
+        processes=processes,
     )
 
     def loader(part: Part, batch_size: int, seed: int | None) -> tuple[EpochBatches, Any]:
-        batches = EpochBatches(len(part), batch_size, shuffle_seed=seed)
+        shared = processes if seed is not None else None
+        batches = EpochBatches(len(part), batch_size, shuffle_seed=seed, processes=shared)
         return batches, make_loader(FaceImages(shards, part, training, seed), batches, training.loader_workers, device)
 
     train_batches, train_loader = loader(data.train, training.batch_size, run.seed)
@@ -127,6 +146,7 @@ def train_run(
     about: dict[str, Any] = {"settings": settings.plain() | {"run": run.plain()}, "inputs": inputs}
     bound_to = binding(about, _versions())
     records = checkpoint.Records() if state is None else checkpoint.load(state, bound_to, learner)
+    processes.check_same("epochs done:", records.epochs, device)
     started = time.monotonic() - records.seconds
     bar = progress(
         range(records.epochs, training.epochs),
@@ -134,13 +154,16 @@ def train_run(
         unit="epoch",
         initial=records.epochs,
         total=training.epochs,
+        quiet=not processes.first,
     )
     for epoch in bar:
-        if epoch == relabelling_start(settings):
+        if epoch == relabelling_start(settings) and processes.first:
             look("start")
         train_batches.epoch = epoch
         row, changed = train_epoch(learner, train_loader, epoch)
         check_loss(row, run.path)
+        if not processes.first:
+            continue
         records.history.append(row)
         records.changes.append(_named(changed, data.train))
         predicted = held_out_logits(network, held_out_loader, device)
@@ -149,6 +172,9 @@ def train_run(
         if state is not None:
             checkpoint.save(state, bound_to, learner, records)
         bar.set_postfix(loss=f"{row['loss']:.3f}", relabelled=len(changed))
+    processes.leave()
+    if not processes.first:
+        return
     look("end")
 
     write_table(folder / "test_logits.parquet", pd.concat(records.logits), TEST_LOGITS, **about)
