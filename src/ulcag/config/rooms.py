@@ -77,6 +77,9 @@ SamplesSettings = Annotated[
     Field(discriminator="reader"),
 ]
 
+# What a fatal finding of the check does.
+CheckMode = Literal["stop", "warn", "off"]
+
 
 class NoiseSettings(Section):
     """Label noise for the training split. Test labels are never touched."""
