@@ -115,7 +115,7 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
 
 
 def read_made_by(path: Path) -> dict[str, Any]:
-    """What made a table: `version`, `settings`, `inputs`, and `notes` if there are any. Empty if the file does not say."""
+    """What made a table: `version`, `settings`, `inputs`, and `notes` if it has any. Empty if the file says nothing."""
     metadata = pq.read_schema(path).metadata or {}
     return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
 

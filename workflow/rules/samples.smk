@@ -80,7 +80,9 @@ rule pass_check:
         mem_mb=1000,
     params:
         check=lambda w, input: f"--check {input.check}" if input else "",
-        on_fatal=lambda w: "stop" if CONFIG.datasets[w.dataset].check == "stop" else "warn",
+        on_fatal=lambda w: (
+            "stop" if CONFIG.datasets[w.dataset].check == "stop" else "warn"
+        ),
     shell:
         "python -m ulcag gate {params.check} --on-fatal {params.on_fatal} --out {output.passed} 2>&1 | tee {log}"
 

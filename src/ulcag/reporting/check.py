@@ -1,5 +1,7 @@
 """What a check found in a data set: counts against the published ones, sizes of pictures, findings."""
 
+from textwrap import shorten
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,13 +26,13 @@ def check_figure(found: pd.DataFrame, samples: pd.DataFrame, pictures: pd.DataFr
         title: of the page.
     """
     figure = Figure(figsize=(11, 8.5))
-    top, bottom = figure.subfigures(2, 1, height_ratios=(1.2, 1))
-    train, test, sizes = top.subplots(1, 3)
+    grid = figure.add_gridspec(2, 3, height_ratios=(1.2, 1))
+    train, test, sizes = (figure.add_subplot(grid[0, column]) for column in range(3))
     for axes, split in ((train, "train"), (test, "test")):
         _classes(axes, found, samples["label"][samples["split"] == split].to_numpy(dtype=np.int64), split)
     test.set_yticklabels([])
     _sizes(sizes, samples["split"].to_numpy(), pictures)
-    _findings(bottom.subplots(), found)
+    _findings(figure.add_subplot(grid[1, :]), found)
     figure.suptitle(title)
     return figure
 
@@ -82,7 +84,8 @@ def _findings(axes: Axes, found: pd.DataFrame) -> None:
         where = " ".join(part for part in (row["split"], row["class"]) if part)
         axes.text(0, line, mark, color=colour, fontsize=11, weight="bold", va="center")
         axes.text(0.02, line, row["severity"], color=colour, fontsize=9, va="center")
-        axes.text(0.09, line, f"{row['finding']}{': ' if where else ''}{where}", fontsize=9, va="center")
-        axes.text(0.6, line, f"{row['count']}{of}", fontsize=9, va="center")
+        axes.text(0.09, line, f"{where}: {row['finding']}" if where else row["finding"], fontsize=9, va="center")
+        axes.text(0.52, line, f"{row['count']}{of}", fontsize=9, va="center")
+        axes.text(0.64, line, shorten(row["examples"], 72, placeholder=" …"), fontsize=7.5, va="center")
     if len(told) > _LINES:
         axes.text(0.02, _LINES, f"and {len(told) - _LINES} more: check.csv", color=UNKNOWN, fontsize=9, va="center")

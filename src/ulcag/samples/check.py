@@ -88,8 +88,8 @@ def told(row: Mapping[str, Any]) -> str:
     """A finding in a line, with examples and what to do below it."""
     of = "" if pd.isna(row["of"]) else f" of {row['of']}"
     where = " ".join(part for part in (row["split"], row["class"]) if part)
-    text = f"  {row['severity'].upper() if row['severity'] == FATAL else row['severity']:<8} {row['finding']}"
-    text += f", {where}" if where else ""
+    severity = row["severity"].upper() if row["severity"] == FATAL else row["severity"]
+    text = f"  {severity:<8} {where}{': ' if where else ''}{row['finding']}"
     text += f": {row['count']}{of}" if row["count"] or of else ""
     if row["severity"] == OK and row["examples"]:
         return f"{text}: {row['examples']}"
@@ -97,7 +97,7 @@ def told(row: Mapping[str, Any]) -> str:
     return "\n".join([text, *(f"           {name}: {value}" for name, value in below.items() if value)])
 
 
-def _to_tell(found: pd.DataFrame) -> list[dict[Any, Any]]:
+def _to_tell(found: pd.DataFrame) -> list[Any]:
     """All but the classes that are as they should be: with them nobody would find the rest."""
     dull = (found["severity"] == OK) & (found["class"] != "")
     return found[~dull].to_dict("records")

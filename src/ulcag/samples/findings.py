@@ -1,6 +1,6 @@
 """What is wrong with a data set, by its samples and what its pictures look like. No file is read here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -121,7 +121,7 @@ def _copies_across(samples: pd.DataFrame, pictures: pd.DataFrame) -> Iterator[Fi
     to_do = "leave these samples out of train (all of them: pictures.parquet), or use the official release"
     rows = np.flatnonzero(same)
     examples = "; ".join(f"{names[i]} is {twin[i]}" for i in rows[:_EXAMPLES])
-    yield _by_share("test pictures in train, same file", "test", len(rows), int(test.sum()), examples, to_do)
+    yield _by_share("also in train, the same file", "test", len(rows), int(test.sum()), examples, to_do)
     rows = np.flatnonzero(near | same)
     # Those that are no plain copies say more.
     rows = rows[np.argsort(same[rows], kind="stable")]
@@ -129,7 +129,7 @@ def _copies_across(samples: pd.DataFrame, pictures: pd.DataFrame) -> Iterator[Fi
         f"{names[i]} is {twin[i]}" if same[i] else f"{names[i]} is like {nearest[i]} ({bits[i]} of 256 bits differ)"
         for i in rows[:_EXAMPLES]
     )
-    finding = "test pictures in train, mirrored or changed ones included"
+    finding = "also in train, mirrored or changed copies included"
     yield _by_share(finding, "test", len(rows), int(test.sum()), examples, to_do)
 
 

@@ -1,6 +1,6 @@
 """Looking at every picture of a data set: can it be read, how large is it, which file is it, what does it look like?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -61,8 +61,8 @@ def look_at_pictures(samples: pd.DataFrame, workers: int = 1) -> pd.DataFrame:
     test = np.flatnonzero(readable & (samples["split"] == "test").to_numpy())
     if len(train) and len(test):
         found, bits = nearest(
-            np.stack([seen[i].hashes for i in test]),  # type: ignore[misc]
-            np.concatenate([seen[i].hashes for i in train]),  # type: ignore[misc]
+            np.stack([seen[i].hashes for i in test]),
+            np.concatenate([seen[i].hashes for i in train]),
         )
         names = frame["sample_id"].to_numpy()
         frame["nearest"] = pd.Series(names[train[found]], index=test).reindex(frame.index)
@@ -86,7 +86,7 @@ def _look(job: tuple[str, str]) -> _Seen:
 
 
 @contextmanager
-def _mapped(workers: int) -> Iterator[object]:
+def _mapped(workers: int) -> Iterator[Callable[..., Iterator[_Seen]]]:
     """`map`, in this process or in several."""
     if workers == 1:
         yield map

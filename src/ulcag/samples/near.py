@@ -1,12 +1,12 @@
-"""Which test pictures are in the training split, as they are or slightly changed: perceptual hashes, compared in pairs.
+"""Which test pictures are in the training split, as they are or slightly changed: perceptual hashes, in pairs.
 
-A picture's hash is ImageHash's `phash` with 256 bits. A test picture is hashed as it is, turned by 5 degrees either way,
-and cut, each also mirrored; the nearest of these looks counts, since a hash of its own survives other brightness, noise
-and JPEG, but no turn or cut.
+A picture's hash is ImageHash's `phash` with 256 bits. A test picture is hashed as it is, turned by 5 degrees either
+way, and cut, each also mirrored; the nearest of these looks counts, since a hash of its own survives other brightness,
+noise and JPEG, but no turn or cut.
 
-Kind, size and threshold were measured with benchmarks/near_duplicates.py. On 8,800 faces of FER2013 (half against half)
-and on the rendered faces, no two different pictures are within 28 bits; the nearest rendered ones differ in 34, and what
-is nearer than 54 in FER2013 is the same photograph. Of changed copies 28 bits find all that are mirrored, recompressed
+Kind, size and threshold were measured with benchmarks/near_duplicates.py. On 8,800 faces of FER2013 (half against
+half) and on the rendered faces, no two different pictures are within 28 bits: the nearest rendered ones differ in 34,
+and what is nearer than 54 in FER2013 is the same photograph. Of changed copies 28 bits find all that are mirrored, recompressed
 or cut by 4 %, 97 % that are brighter, two thirds that are turned by any angle up to 5 degrees, and one in seven that is
 cut unevenly: enough to see that a test split has leaked, not to name every copy. With 64 bits, or dhash, the same false
 alarms leave fewer of the brighter ones.
@@ -15,7 +15,7 @@ alarms leave fewer of the brighter ones.
 import numpy as np
 from PIL import Image, ImageOps
 
-# A hash has SIDE x SIDE bits, the lowest frequencies; pictures that differ in MOST_BITS or fewer are taken for the same.
+# A hash has SIDE x SIDE bits, the lowest frequencies; pictures that differ in at most MOST_BITS are taken for the same.
 SIDE = 16
 MOST_BITS = 28
 # A picture is scaled down to it before it is turned and hashed, pixels.
