@@ -78,7 +78,8 @@ def stop_if_fatal(found: pd.DataFrame, where: Path) -> None:
     """
     fatal = found[found["severity"] == FATAL]
     if len(fatal):
-        lines = [told(row) for row in fatal.to_dict("records")]
+        rows: list[Any] = fatal.to_dict("records")
+        lines = [told(row) for row in rows]
         do = "mend the data set; or set `check: warn` for it (`--on-fatal warn`) to go on all the same"
         what = f"{len(fatal)}:\n" + "\n".join(lines)
         raise InputError(where, expected="no fatal finding", found=what, do=do)
@@ -100,4 +101,4 @@ def told(row: Mapping[str, Any]) -> str:
 def _to_tell(found: pd.DataFrame) -> list[Any]:
     """All but the classes that are as they should be: with them nobody would find the rest."""
     dull = (found["severity"] == OK) & (found["class"] != "")
-    return found[~dull].to_dict("records")
+    return list(found[~dull].to_dict("records"))

@@ -6,10 +6,10 @@ noise and JPEG, but no turn or cut.
 
 Kind, size and threshold were measured with benchmarks/near_duplicates.py. On 8,800 faces of FER2013 (half against
 half) and on the rendered faces, no two different pictures are within 28 bits: the nearest rendered ones differ in 34,
-and what is nearer than 54 in FER2013 is the same photograph. Of changed copies 28 bits find all that are mirrored, recompressed
-or cut by 4 %, 97 % that are brighter, two thirds that are turned by any angle up to 5 degrees, and one in seven that is
-cut unevenly: enough to see that a test split has leaked, not to name every copy. With 64 bits, or dhash, the same false
-alarms leave fewer of the brighter ones.
+and what is nearer than 54 in FER2013 is the same photograph. Of changed copies 28 bits find all that are mirrored,
+recompressed or cut by 4 %, 97 % that are brighter, two thirds that are turned by any angle up to 5 degrees, and one in
+seven that is cut unevenly: enough to see that a test split has leaked, not to name every copy. With 64 bits, or dhash,
+the same false alarms leave fewer of the brighter ones.
 """
 
 import numpy as np
