@@ -90,3 +90,4 @@ rule pass_check:
 rule samples:
     input:
         expand(f"{RESULTS}/samples/{{dataset}}/samples.parquet", dataset=DATASETS),
+        expand(f"{RESULTS}/samples/{{dataset}}/passed.txt", dataset=DATASETS),

@@ -81,7 +81,7 @@ def stop_if_fatal(found: pd.DataFrame, where: Path) -> None:
         rows: list[Any] = fatal.to_dict("records")
         lines = [told(row) for row in rows]
         do = "mend the data set; or set `check: warn` for it (`--on-fatal warn`) to go on all the same"
-        what = f"{len(fatal)}:\n" + "\n".join(lines)
+        what = f"{len(fatal)} of them\n" + "\n".join(lines)
         raise InputError(where, expected="no fatal finding", found=what, do=do)
 
 

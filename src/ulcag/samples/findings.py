@@ -126,7 +126,9 @@ def _copies_across(samples: pd.DataFrame, pictures: pd.DataFrame) -> Iterator[Fi
     # Those that are no plain copies say more.
     rows = rows[np.argsort(same[rows], kind="stable")]
     examples = "; ".join(
-        f"{names[i]} is {twin[i]}" if same[i] else f"{names[i]} is like {nearest[i]} ({bits[i]} of 256 bits differ)"
+        f"{names[i]} is {twin[i]}"
+        if same[i]
+        else f"{names[i]} is like {nearest[i]} ({int(bits[i])} of 256 bits differ)"
         for i in rows[:_EXAMPLES]
     )
     finding = "also in train, mirrored or changed copies included"
