@@ -5,7 +5,7 @@ made it (package version, settings of the stage, hashes of its inputs) in the Pa
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ def write_table(
     *,
     settings: Mapping[str, Any] | None = None,
     inputs: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
 ) -> None:
     """Write a table, whole or absent.
 
@@ -64,6 +65,7 @@ def write_table(
         schema: what the table must be.
         settings: the part of the configuration that made it.
         inputs: name to SHA-256 of the files that it was made from.
+        notes: what a later reader of the table must hear.
 
     Raises:
         InputError: a column is missing, unknown, of another type, or has a forbidden null; or a key is repeated.
@@ -77,6 +79,7 @@ def write_table(
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
         raise InputError(path, expected=f"the types of table '{schema.name}'", found=str(error)) from None
     made_by = {"version": __version__, "settings": dict(settings or {}), "inputs": dict(inputs or {})}
+    made_by |= {"notes": list(notes)} if notes else {}
     table = table.replace_schema_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
     with whole_or_absent(path) as beside:
         pq.write_table(table, beside, compression="zstd")
@@ -112,7 +115,7 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
 
 
 def read_made_by(path: Path) -> dict[str, Any]:
-    """What made a table: `version`, `settings`, `inputs`. Empty if the file does not say."""
+    """What made a table: `version`, `settings`, `inputs`, and `notes` if it has any. Empty if the file says nothing."""
     metadata = pq.read_schema(path).metadata or {}
     return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
 

@@ -8,6 +8,8 @@ from ulcag.cli import main
 
 COMMANDS = (
     "samples",
+    "check",
+    "gate",
     "noise",
     "faces",
     "action-units",

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from PIL import Image, ImageOps
 
 from tests.action_units.conftest import install_stand_in
 from ulcag.config import Config
@@ -121,6 +122,8 @@ def test_a_deleted_shard_is_made_again_with_what_depends_on_it(done: Path) -> No
         ("datasets.tiny.training.learning_rate", 0.02, {"train_run": 3}, {"crop_faces", "count_cooccurrence"}),
         ("datasets.tiny.method", {"relabelling": {"margin": 0.1}}, {"train_run": 1}, {"crop_faces"}),
         ("datasets.tiny.graph.presence", "intensity", {"count_cooccurrence": 1}, {"read_action_units", "crop_faces"}),
+        ("datasets.tiny.check", "warn", {"pass_check": 1}, {"check_samples", "crop_faces", "train_run"}),
+        ("datasets.tiny.check", False, {"pass_check": 1}, {"check_samples", "crop_faces", "train_run"}),
         ("noise.half.rate", 0.4, {"inject_noise": 1, "train_run": 3}, {"crop_faces", "count_cooccurrence"}),
     ],
 )
@@ -211,6 +214,33 @@ def test_a_run_that_is_killed_goes_on_and_ends_as_one_that_is_not(done: Path, tm
         one, other = (pd.read_parquet(tmp_path / run / f"{name}.parquet") for run in ("whole", "killed"))
         pd.testing.assert_frame_equal(one, other)
     assert not (tmp_path / "state" / "killed").exists()
+
+
+def test_a_data_set_that_leaks_is_stopped_before_faces_are_looked_for(done: Path, changed: Any) -> None:
+    source = done / "leaking"
+    source.mkdir()
+    samples = pd.read_parquet(done / "results/samples/tiny/samples.parquet")
+    rows = [(done / path, split) for path, split in zip(samples["path"], samples["split"], strict=True)]
+    for place, path in enumerate([path for path, split in rows if split == "test"][:3]):
+        ImageOps.mirror(Image.open(path)).save(source / f"{place}.jpg")
+        rows.append((source / f"{place}.jpg", "train"))
+    table = pd.DataFrame(rows, columns=["image", "split"]).assign(label="happy")
+    table.to_csv(source / "labels.csv", index=False)
+    reader = {"reader": "table", "path": str(source / "labels.csv")}
+    leaking = CONFIG["datasets"]["tiny"] | {"samples": reader}
+
+    folder = changed("datasets.leaking", leaking)
+    target = "results/faces/leaking/shard-000.arrow"
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "1", target]
+    stopped = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert stopped.returncode != 0
+    assert "also in train, mirrored or changed copies included: 3 of 12" in stopped.stdout + stopped.stderr
+    assert "set `check: warn` for it" in stopped.stdout + stopped.stderr
+    assert not (folder / target).exists()
+    found = pd.read_csv(folder / "results/samples/leaking/check.csv")
+    assert found["severity"][0] == "fatal"
+    changed("datasets.leaking", leaking | {"check": "warn"})
+    assert jobs(folder, target) == {"pass_check": 1, "crop_faces": 1, "total": 2}
 
 
 def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again(done: Path, changed: Any) -> None:

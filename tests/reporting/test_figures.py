@@ -14,6 +14,7 @@ from ulcag.classes import CLASSES
 from ulcag.config import GraphSettings
 from ulcag.graph.table import CoOccurrence
 from ulcag.reporting.action_units import action_units_figure
+from ulcag.reporting.check import check_figure
 from ulcag.reporting.comparison import comparison_figure
 from ulcag.reporting.confidence import area_under_curve, confidence_figure
 from ulcag.reporting.confusion import confusion_figure, confusion_table
@@ -25,6 +26,7 @@ from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import RIGHT, WRONG, save
 from ulcag.reporting.templates import templates_figure
+from ulcag.samples.findings import find
 from ulcag.samples.table import VOTE_SHARES
 from ulcag.training.tables import DISTANCES, HISTORY, LOGITS
 
@@ -70,6 +72,28 @@ def test_cooccurrence_says_which_way_it_reads() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["cheek raiser  AU06", "lip corner puller  AU12"]
     assert "given" in axes.get_xlabel()
     assert "20 samples (3 without" in axes.get_title()
+
+
+def test_the_check_of_a_data_set() -> None:
+    split = ["train"] * 14 + ["test"] * 7
+    samples = pd.DataFrame({"sample_id": [str(i) for i in range(21)], "split": split, "label": list(range(7)) * 3})
+    samples["path"] = samples["sample_id"]
+    pictures = pd.DataFrame({"sample_id": samples["sample_id"], "missing": False, "sha256": samples["sample_id"]})
+    sizes = pd.array([30, *[100] * 19, None], dtype="Int32")
+    pictures = pictures.assign(width=sizes, height=sizes, nearest="0", bits=200)
+    pictures["reason"] = [None] * 20 + ["cut off"]
+    published = {"train": dict.fromkeys(CLASSES, 2) | {"fear": 3}}
+    figure = check_figure(find(samples, pictures, published), samples, pictures, "Check of x")
+    train, test, side, findings = figure.axes
+    assert [text.get_text().strip() for text in train.texts] == ["2", "2", "2, published 3", "2", "2", "2", "2"]
+    assert train.lines[0].get_xdata().tolist() == [2, 2, 3, 2, 2, 2, 2]
+    assert "no published numbers" in test.get_title()
+    assert "1 cannot be read" in side.get_title()
+    assert [tick.get_text() for tick in side.get_xticklabels()] == ["30", "100"]
+    assert findings.get_title("left").startswith("2 fatal, 1 warning,")
+    said = " ".join(text.get_text() for text in findings.texts)
+    assert "train fear: not as many samples as published 2 of 3" in said
+    assert "test: unreadable files 1 of 7 20 (cut off)" in said
 
 
 def test_the_quality_of_action_units() -> None:

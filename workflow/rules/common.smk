@@ -72,6 +72,15 @@ def settings_of(room):
     )
 
 
+CHECKED = [name for name in DATASETS if CONFIG.datasets[name].check != "off"]
+
+
+def check_of(w):
+    """An input function: the findings, where the data set is checked."""
+    off = CONFIG.datasets[w.dataset].check == "off"
+    return {} if off else {"check": f"{RESULTS}/samples/{w.dataset}/check.csv"}
+
+
 def training(w):
     """Training settings of the wildcards' data set."""
     return CONFIG.datasets[w.dataset].training

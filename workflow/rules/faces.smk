@@ -1,5 +1,7 @@
 rule crop_faces:
     input:
+        # The check comes first; how old it is, and whether it stops or warns, changes no crop.
+        ancient(f"{RESULTS}/samples/{{dataset}}/passed.txt"),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
     output:
         crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",

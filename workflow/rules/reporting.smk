@@ -148,6 +148,35 @@ rule draw_cooccurrence:
         " 2>&1 | tee {log}"
 
 
+rule draw_check:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        pictures=f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
+        check=f"{RESULTS}/samples/{{dataset}}/check.csv",
+    output:
+        png=report(
+            f"{FIGURES}/{{dataset}}/check.png",
+            caption="../report/check.rst",
+            category="Data",
+            subcategory="{dataset}",
+            labels={"figure": "check", "fold": ""},
+        ),
+        pdf=f"{FIGURES}/{{dataset}}/check.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{{dataset}}/check.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{{dataset}}/check.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures check --samples {input.samples} --pictures {input.pictures} --check {input.check}"
+        " --out {params.base} 2>&1 | tee {log}"
+
+
 rule draw_action_units:
     input:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
@@ -304,6 +333,7 @@ rule figures:
         [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in PICTURE_FIGURES],
         list(dict.fromkeys(per_run(f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png"))),
         expand(f"{FIGURES}/{{dataset}}/action-units.png", dataset=DATASETS),
+        expand(f"{FIGURES}/{{dataset}}/check.png", dataset=CHECKED),
 
 
 localrules:

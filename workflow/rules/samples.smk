@@ -43,6 +43,52 @@ rule inject_noise:
         " --out {output.noise} 2>&1 | tee {log}"
 
 
+# What is wrong with a data set, however bad it is: the table and its figure are there to be looked at.
+rule check_samples:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+    output:
+        check=f"{RESULTS}/samples/{{dataset}}/check.csv",
+        pictures=f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
+    log:
+        f"{RESULTS}/logs/check/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/check/{{dataset}}.tsv"
+    conda:
+        "../../envs/check.yaml"
+    threads: 4
+    resources:
+        mem_mb=4000,
+    shell:
+        "python -m ulcag check --samples {input.samples} --workers {threads} --on-fatal warn --out {output.check}"
+        " --out-pictures {output.pictures} 2>&1 | tee {log}"
+
+
+# Stops what costs time on a data set with a fatal finding. A rule of its own, so that after `check: warn` no picture is
+# looked at again.
+rule pass_check:
+    input:
+        unpack(check_of),
+    output:
+        passed=f"{RESULTS}/samples/{{dataset}}/passed.txt",
+    log:
+        f"{RESULTS}/logs/check/{{dataset}}-passed.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/check/{{dataset}}-passed.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        check=lambda w, input: f"--check {input.check}" if input else "",
+        on_fatal=lambda w: (
+            "stop" if CONFIG.datasets[w.dataset].check == "stop" else "warn"
+        ),
+    shell:
+        "python -m ulcag gate {params.check} --on-fatal {params.on_fatal} --out {output.passed} 2>&1 | tee {log}"
+
+
 rule samples:
     input:
         expand(f"{RESULTS}/samples/{{dataset}}/samples.parquet", dataset=DATASETS),
+        expand(f"{RESULTS}/samples/{{dataset}}/passed.txt", dataset=DATASETS),

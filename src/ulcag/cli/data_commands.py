@@ -1,4 +1,4 @@
-"""Commands of the rooms that make the data: samples, noise, faces, action units, graph."""
+"""Commands of the rooms that make the data: samples, check, noise, faces, action units, graph."""
 
 import argparse
 import json
@@ -24,7 +24,7 @@ from ulcag.config import (
 )
 from ulcag.config.section import Section
 from ulcag.errors import InputError
-from ulcag.files import hashes
+from ulcag.files import hashes, whole_or_absent
 
 
 def add_commands(commands: Any) -> None:
@@ -35,6 +35,22 @@ def add_commands(commands: Any) -> None:
     samples.add_argument("--workers", type=int, default=2, help="processes that render")
     add_settings(samples, SyntheticSamples, TableSamples, RafDbSamples, AffectNetSamples, Fer2013Samples, FolderSamples)
     samples.set_defaults(do=_samples)
+
+    check = commands.add_parser("check", help="what is wrong with a data set: counts, files, copies of test pictures")
+    check.add_argument(
+        "--reader", choices=["rafdb", "affectnet", "fer2013"], help="whose counts to compare with, if not the table's"
+    )
+    check.add_argument("--workers", type=int, default=2, help="processes that read pictures")
+    check.add_argument("--out", type=Path, required=True, help="the findings to write (.csv)")
+    check.add_argument("--out-pictures", type=Path, help="what each picture looks like, to write (.parquet)")
+    check.set_defaults(do=_check)
+
+    gate = commands.add_parser("gate", help="stop where a check found something fatal")
+    gate.add_argument("--check", type=Path, help="check.csv; left out where nothing was checked")
+    gate.add_argument("--out", type=Path, required=True, help="the file to write if it may go on")
+    gate.set_defaults(do=_gate)
+    for parser in (check, gate):
+        parser.add_argument("--on-fatal", choices=["stop", "warn"], default="stop", help="stop: end with exit code 1")
 
     noise = commands.add_parser("noise", help="inject label noise into the training split")
     noise.add_argument("--seed", type=int, default=0)
@@ -73,7 +89,7 @@ def add_commands(commands: Any) -> None:
     add_settings(graph, GraphSettings)
     graph.set_defaults(do=_graph)
 
-    for parser in (noise, faces, merge, action_units, graph):
+    for parser in (check, noise, faces, merge, action_units, graph):
         parser.add_argument("--samples", type=Path, required=True, help="samples.parquet")
     for parser in (samples, noise, merge, action_units, openface, graph):
         parser.add_argument("--out", type=Path, required=True, help="the table to write (.parquet)")
@@ -95,12 +111,31 @@ def _samples(options: argparse.Namespace) -> None:
     for note in found.notes:
         _say(note)
     inputs = hashes({"table": Path(settings.path)}) if isinstance(settings, TableSamples) else {}
-    write_table(options.out, samples, SAMPLES, settings=settings.plain(), inputs=inputs)
+    write_table(options.out, samples, SAMPLES, settings=settings.plain(), inputs=inputs, notes=found.notes)
     if options.out_votes:
         write_table(options.out_votes, found.votes, VOTES, settings=settings.plain(), inputs=inputs)
     for split in ("train", "test"):
         labels = samples["label"][samples["split"] == split].to_numpy(dtype="int64")
         _say(f"{split}: {len(labels)} samples {class_counts(labels)}")
+
+
+def _check(options: argparse.Namespace) -> None:
+    from ulcag.samples.check import check_samples, stop_if_fatal
+
+    found = check_samples(
+        options.samples, options.out, options.out_pictures, reader=options.reader, workers=options.workers
+    )
+    if options.on_fatal == "stop":
+        stop_if_fatal(found, options.samples)
+
+
+def _gate(options: argparse.Namespace) -> None:
+    from ulcag.samples.check import read_findings, stop_if_fatal
+
+    if options.check and options.on_fatal == "stop":
+        stop_if_fatal(read_findings(options.check), options.check)
+    with whole_or_absent(options.out) as beside:
+        beside.write_text("may go on\n")
 
 
 def _noise(options: argparse.Namespace) -> None:

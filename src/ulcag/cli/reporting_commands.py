@@ -8,6 +8,7 @@ from typing import Any
 # Each figure and the files that it is drawn from.
 _FIGURES = {
     "action_units": ("samples", "action_units"),
+    "check": ("samples", "pictures", "check"),
     "confidence": ("run", "samples", "noise"),
     "confusion": ("metrics",),
     "cooccurrence": ("cooccurrence",),
@@ -22,6 +23,7 @@ _FIGURES = {
 }
 _HELP = {
     "action_units": "quality of OpenFace's output: rates by class, presence against intensity, confidence, status",
+    "check": "what a check found in a data set: counts, sizes of pictures, findings",
     "confidence": "confidence of right and of wrong labels",
     "confusion": "confusion matrix, as the paper's Fig. 7",
     "cooccurrence": "co-occurrence of action units, Eq. 5",
@@ -37,6 +39,8 @@ _HELP = {
 _FILES = {
     "metrics": "metrics.json",
     "action_units": "action_units.parquet",
+    "check": "check.csv",
+    "pictures": "pictures.parquet",
     "cooccurrence": "cooccurrence.parquet",
     "run": "the run's folder",
     "samples": "samples.parquet",

@@ -5,6 +5,7 @@ from ulcag.config.method import ARMS, ArmKind, ArmSettings, MethodSettings, meth
 from ulcag.config.project import Config, DatasetSettings, Run
 from ulcag.config.rooms import (
     AffectNetSamples,
+    CheckMode,
     FacesSettings,
     Fer2013Samples,
     FolderSamples,
@@ -24,6 +25,7 @@ __all__ = [
     "ArmKind",
     "ArmSettings",
     "Augmentation",
+    "CheckMode",
     "Config",
     "DatasetSettings",
     "FacesSettings",

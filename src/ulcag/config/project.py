@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeInt
 
 from ulcag.config.action_units import ActionUnitsSettings
 from ulcag.config.method import ARMS, ArmSettings, MethodSettings, method_settings
-from ulcag.config.rooms import FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
+from ulcag.config.rooms import CheckMode, FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
 from ulcag.config.section import Section
 from ulcag.config.training import TrainingSettings
 from ulcag.errors import InputError
@@ -24,6 +24,9 @@ class DatasetSettings(Section):
     """One data set and what each room does with it."""
 
     samples: SamplesSettings
+    check: CheckMode = Field(
+        "stop", description="stop: a fatal finding ends the job; warn: it is told, and the job goes on; off: no check"
+    )
     faces: FacesSettings = FacesSettings()
     action_units: ActionUnitsSettings = ActionUnitsSettings()
     graph: GraphSettings = GraphSettings()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ulcag.classes import CLASSES
 from ulcag.config.section import Section
@@ -77,6 +77,9 @@ SamplesSettings = Annotated[
     SyntheticSamples | TableSamples | RafDbSamples | AffectNetSamples | Fer2013Samples | FolderSamples,
     Field(discriminator="reader"),
 ]
+
+# What a fatal finding of the check does. YAML reads a plain `off` as false.
+CheckMode = Annotated[Literal["stop", "warn", "off"], BeforeValidator(lambda value: "off" if value is False else value)]
 
 
 class NoiseSettings(Section):

@@ -12,10 +12,10 @@ from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.faces.crop import inside, scale_to_fit, with_margin
 from ulcag.faces.detect import Detection, Detector, NotSearchedError, make_detector, select_face
-from ulcag.faces.image import UnreadableError, read_image
 from ulcag.faces.shard import encode_jpeg, new_shard, shard_rows
 from ulcag.faces.table import CORNERS, FACES, LANDMARKS
 from ulcag.files import sha256
+from ulcag.image import UnreadableError, read_image
 from ulcag.progress import progress
 from ulcag.tables import write_table
 

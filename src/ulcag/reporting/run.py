@@ -15,6 +15,7 @@ from ulcag.files import read_json, whole_or_absent
 from ulcag.graph.table import read_cooccurrence
 from ulcag.reporting.across import across_figure, across_markdown, across_table
 from ulcag.reporting.action_units import action_units_figure
+from ulcag.reporting.check import check_figure
 from ulcag.reporting.comparison import comparison_figure
 from ulcag.reporting.confidence import confidence_figure
 from ulcag.reporting.confusion import confusion_figure, confusion_table
@@ -28,7 +29,8 @@ from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
 from ulcag.reporting.tables import label_changes_by_class, markdown, paired_differences, summary, values_of_runs, wide
 from ulcag.reporting.templates import templates_figure
-from ulcag.samples.table import NOISE, SAMPLES, VOTES, true_labels
+from ulcag.samples.check import read_findings
+from ulcag.samples.table import NOISE, PICTURES, SAMPLES, VOTES, true_labels
 from ulcag.tables import read_made_by, read_table
 from ulcag.training.schedule import relabelling_start
 from ulcag.training.tables import HISTORY, TEMPLATES, TRAIN_STATE
@@ -59,6 +61,13 @@ def draw_action_units(samples_file: Path, action_units_file: Path, base: Path) -
     title = f"Action units by OpenFace, {len(table)} samples"
     codes = labels.reindex(table["sample_id"]).to_numpy(dtype=np.int64)
     save(action_units_figure(codes, table, settings.min_confidence, title), base)
+
+
+def draw_check(samples_file: Path, pictures_file: Path, check_file: Path, base: Path) -> None:
+    """What a check found in a data set."""
+    samples, pictures = read_table(samples_file, SAMPLES), read_table(pictures_file, PICTURES)
+    title = f"Check of {samples_file.parent.name}"
+    save(check_figure(read_findings(check_file), samples, pictures, title), base)
 
 
 def draw_cooccurrence(table: Path, base: Path) -> None:

@@ -43,6 +43,20 @@ VOTES = Schema(
     ),
 )
 
+PICTURES = Schema(
+    "pictures",
+    (
+        Column("sample_id", pa.string(), "unique name; rows are sorted by it"),
+        Column("width", pa.int32(), "of the image; none where it cannot be read", "pixels", nullable=True),
+        Column("height", pa.int32(), "of the image", "pixels", nullable=True),
+        Column("missing", pa.bool_(), "whether there is no such file"),
+        Column("reason", pa.string(), "why it cannot be read", nullable=True),
+        Column("sha256", pa.string(), "of the file's bytes", nullable=True),
+        Column("nearest", pa.string(), "of a test picture: the training sample that looks most like it", nullable=True),
+        Column("bits", pa.int16(), "in how many of 256 bits their hashes differ", nullable=True),
+    ),
+)
+
 
 def true_labels(samples: pd.DataFrame) -> "pd.Series[int]":
     """What each sample shows, as far as it is known.

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.faces.conftest import picture
-from ulcag.faces import image as module
-from ulcag.faces.image import UnreadableError, read_image
+from ulcag import image as module
+from ulcag.image import UnreadableError, read_image
 
 
 def test_an_rgb_picture_is_read_as_it_is(tmp_path: Path) -> None:

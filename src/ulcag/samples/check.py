@@ -1,0 +1,104 @@
+"""What is wrong with a data set, before anything long is done with it: look at every picture, write and tell."""
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ulcag.errors import InputError
+from ulcag.files import sha256, whole_or_absent
+from ulcag.samples.findings import COLUMNS, FATAL, OK, find
+from ulcag.samples.look import look_at_pictures
+from ulcag.samples.published import published_counts
+from ulcag.samples.table import PICTURES, SAMPLES
+from ulcag.tables import read_made_by, read_table, write_table
+
+
+def check_samples(
+    samples_file: Path, out: Path, out_pictures: Path | None = None, *, reader: str | None = None, workers: int = 1
+) -> pd.DataFrame:
+    """Look at a data set, print the findings, and write them.
+
+    Args:
+        samples_file: the samples table.
+        out: CSV to write, a row a finding.
+        out_pictures: Parquet to write, a row a picture: size, hash of the file, nearest training picture.
+        reader: whose published counts to compare with; None: of the reader that made the table.
+        workers: processes that read pictures.
+
+    Returns:
+        The findings, as `find` returns them.
+
+    Raises:
+        InputError: there is no such samples table, or ImageHash is not installed.
+    """
+    if importlib.util.find_spec("imagehash") is None:
+        raise InputError("check", expected="ImageHash", found="not installed", do="pip install 'ulcag[check]'")
+    samples = read_table(samples_file, SAMPLES)
+    made_by = read_made_by(samples_file)
+    settings: Mapping[str, Any] = {"reader": reader} if reader else made_by.get("settings", {})
+    pictures = look_at_pictures(samples, workers)
+    found = find(samples, pictures, published_counts(settings), made_by.get("notes", ()))
+    if out_pictures is not None:
+        write_table(out_pictures, pictures, PICTURES, inputs={"samples": sha256(samples_file)})
+    with whole_or_absent(out) as beside:
+        found.to_csv(beside, index=False)
+    print("\n".join([f"check of {samples_file}: {len(samples)} samples", *map(told, _to_tell(found))]), file=sys.stderr)
+    return found
+
+
+def read_findings(path: Path) -> pd.DataFrame:
+    """Read what `check_samples` wrote.
+
+    Raises:
+        InputError: no such file, or another one.
+    """
+    text = {name: "str" for name in COLUMNS if name not in ("count", "of")}
+    try:
+        kinds = {**text, "count": "int64", "of": "Int64"}
+        table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values={"of": [""]})
+    except FileNotFoundError:
+        do = "run `ulcag check`"
+        raise InputError(path, expected="a table of findings", found="no such file", do=do) from None
+    except ValueError as error:
+        raise InputError(path, expected="a table of findings", found=str(error)) from None
+    if list(table.columns) != list(COLUMNS):
+        raise InputError(path, expected=f"columns {', '.join(COLUMNS)}", found=", ".join(table.columns))
+    return table
+
+
+def stop_if_fatal(found: pd.DataFrame, where: Path) -> None:
+    """Nothing, or an error that lists what is fatal.
+
+    Raises:
+        InputError: there is a fatal finding.
+    """
+    fatal = found[found["severity"] == FATAL]
+    if len(fatal):
+        rows: list[Any] = fatal.to_dict("records")
+        lines = [told(row) for row in rows]
+        do = "mend the data set; or set `check: warn` for it (`--on-fatal warn`) to go on all the same"
+        what = f"{len(fatal)} of them\n" + "\n".join(lines)
+        raise InputError(where, expected="no fatal finding", found=what, do=do)
+
+
+def told(row: Mapping[str, Any]) -> str:
+    """A finding in a line, with examples and what to do below it."""
+    of = "" if pd.isna(row["of"]) else f" of {row['of']}"
+    where = " ".join(part for part in (row["split"], row["class"]) if part)
+    severity = row["severity"].upper() if row["severity"] == FATAL else row["severity"]
+    text = f"  {severity:<8} {where}{': ' if where else ''}{row['finding']}"
+    text += f": {row['count']}{of}" if row["count"] or of else ""
+    if row["severity"] == OK and row["examples"]:
+        return f"{text}: {row['examples']}"
+    below = {"such as": row["examples"], "to do": row["to_do"]}
+    return "\n".join([text, *(f"           {name}: {value}" for name, value in below.items() if value)])
+
+
+def _to_tell(found: pd.DataFrame) -> list[Any]:
+    """All but the classes that are as they should be: with them nobody would find the rest."""
+    dull = (found["severity"] == OK) & (found["class"] != "")
+    return list(found[~dull].to_dict("records"))
