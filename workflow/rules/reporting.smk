@@ -36,7 +36,8 @@ rule draw_confusion:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -65,7 +66,8 @@ rule draw_run:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
@@ -101,7 +103,8 @@ rule draw_sheet:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
@@ -129,7 +132,8 @@ rule draw_cooccurrence:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -157,7 +161,8 @@ rule draw_action_units:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -183,7 +188,8 @@ rule draw_comparison:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -208,7 +214,8 @@ rule draw_noise_levels:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -239,7 +246,8 @@ rule write_tables:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         runs=json.dumps([run.plain() for run in RUNS]),
         folder=lambda w, output: Path(output.accuracy).parent,

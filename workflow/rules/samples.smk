@@ -11,7 +11,8 @@ rule read_samples:
         "../../envs/synthetic.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
+        mem_mb=grows(4000),
+        runtime=grows(120),
     params:
         settings=settings_of("samples"),
         # Rendered pictures outlive the rule's outputs: they are made once.
@@ -34,7 +35,8 @@ rule inject_noise:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(10),
     params:
         settings=lambda w: json.dumps(CONFIG.noise[w.noise].plain(), sort_keys=True),
     shell:

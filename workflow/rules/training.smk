@@ -24,7 +24,8 @@ rule train_run:
     # The command is told its threads by its settings, so that --cores changes no result.
     threads: lambda w: CONFIG.datasets[w.dataset].training.threads
     resources:
-        mem_mb=6000,
+        mem_mb=grows(6000),
+        runtime=grows(720),
     params:
         settings=train_settings,
         folder=lambda w, output: Path(output.model).parent,
