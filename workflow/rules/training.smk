@@ -25,7 +25,8 @@ rule train_run:
     threads: lambda w: CONFIG.datasets[w.dataset].training.threads
     resources:
         mem_mb=grows(6000),
-        runtime=grows(720),
+        # Not growing: each attempt goes on where the one before was stopped.
+        runtime=720,
     params:
         settings=train_settings,
         folder=lambda w, output: Path(output.model).parent,
