@@ -44,14 +44,25 @@ def slurm_says(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def training_job(snakemake: "subprocess.Popen[str]", folder: Path, epochs_of: int) -> str:
+def running() -> dict[str, str]:
+    """Slurm's number to what the job is of, for all that run."""
+    lines = slurm_says("squeue", "--noheader", "--states=RUNNING", "--format=%i|%k").splitlines()
+    return dict(line.split("|") for line in lines)
+
+
+def training_job(snakemake: "subprocess.Popen[str]", folder: Path) -> str:
     """Slurm's number of the training, as soon as it has written another checkpoint."""
-    checkpoint = folder / "results" / ".state" / "training" / RUN / "checkpoint.pt"
-    while not checkpoint.exists() or checkpoint.stat().st_mtime_ns <= epochs_of:
+    checkpoint, now = folder / "results" / ".state" / "training" / RUN / "checkpoint.pt", time.time_ns()
+    while not checkpoint.exists() or checkpoint.stat().st_mtime_ns <= now:
         assert snakemake.poll() is None, (folder / "log").read_text()
         time.sleep(0.05)
-    jobs = [line.split("|") for line in slurm_says("squeue", "-h", "-t", "R", "-o", "%i|%k").splitlines()]
-    return next(number for number, comment in jobs if "train_run" in comment)
+    return next(number for number, comment in running().items() if "train_run" in comment)
+
+
+def stop(job: str, *command: str) -> None:
+    slurm_says(*command, job)
+    while job in running():
+        time.sleep(0.1)
 
 
 @pytest.mark.usefixtures("slurm")
@@ -68,18 +79,18 @@ def test_a_run_that_slurm_stops_and_starts_again_ends_as_one_at_home(tmp_path: P
         snakemake = subprocess.Popen(THROUGH_SLURM, cwd=cluster, stdout=log, stderr=subprocess.STDOUT, text=True)
     try:
         # what a time limit does: the job's processes are told to end, the job has failed, and Snakemake sends it again
-        job = training_job(snakemake, cluster, 0)
-        described = slurm_says("scontrol", "show", "job", job)
+        first = training_job(snakemake, cluster)
+        described = slurm_says("scontrol", "show", "job", first)
         assert "Partition=gpu" in described
         assert "TresPerJob=gres:gpu:1" in described
-        assert "Requeue=1" in described
-        slurm_says("scancel", "--signal=TERM", job)
-        # what preemption does: Slurm stops the job and starts it again under the same number
-        again = training_job(snakemake, cluster, time.time_ns())
-        assert again != job
-        slurm_says("scontrol", "requeue", again)
-        assert training_job(snakemake, cluster, time.time_ns()) == again
-        assert "Restarts=1" in slurm_says("scontrol", "show", "job", again)
+        stop(first, "scancel", "--signal=TERM")
+        second = training_job(snakemake, cluster)
+        assert second != first
+        # what preemption does: Slurm stops the job, and starts it again under the same number, two minutes later or now
+        stop(second, "scontrol", "requeue")
+        slurm_says("scontrol", "update", f"JobId={second}", "StartTime=now")
+        assert training_job(snakemake, cluster) == second
+        assert "Restarts=1" in slurm_says("scontrol", "show", "job", second)
         assert snakemake.wait() == 0, (cluster / "log").read_text()
     finally:
         if snakemake.poll() is None:

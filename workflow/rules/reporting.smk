@@ -86,7 +86,6 @@ rule draw_sheet:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
     output:
         png=report(
             f"{FIGURES}/{RUN}/sheet.png",
@@ -108,9 +107,11 @@ rule draw_sheet:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
+        # not inputs, as in training
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
     shell:
         "python -m ulcag figures sheet --run {params.run} --samples {input.samples} --noise {input.noise}"
-        " --faces {input.faces} --crops {input.crops} --out {params.base} 2>&1 | tee {log}"
+        " --faces {input.faces} --crops {params.crops} --out {params.base} 2>&1 | tee {log}"
 
 
 rule draw_cooccurrence:
