@@ -207,12 +207,16 @@ class Training:
         """Start it once more: it goes on, and has ended as the undisturbed one has."""
         last = subprocess.run(self.command(name, workers), check=True, capture_output=True, text=True)
         assert "goes on after epoch" in last.stderr
+        self.compare(name)
+        assert not (self.folder / "state" / name).exists()
+
+    def compare(self, name: str) -> None:
+        """The run is the undisturbed one, bit for bit."""
         records = [json.loads((self.folder / run / "run.json").read_text()) for run in ("whole", name)]
         assert records[0]["model_sha256"] == records[1]["model_sha256"]
         for table in ("test_logits", "train_state", "templates", "relabels", "history"):
             one, other = (pd.read_parquet(self.folder / run / f"{table}.parquet") for run in ("whole", name))
             pd.testing.assert_frame_equal(one, other)
-        assert not (self.folder / "state" / name).exists()
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +254,19 @@ def test_a_run_that_is_told_to_end_does_so_at_once_and_goes_on_later(who: str, t
     assert not (training.folder / who / "run.json").exists()
     assert len(torch.load(training.checkpoint(who), weights_only=True)["records"]["history"]) >= 1
     training.finish(who, workers=2)
+
+
+def test_the_same_run_twice_at_once_is_one_whole_run(training: Training) -> None:
+    # Snakemake's lock keeps two of its kind apart; a training that outlived a killed one holds no lock.
+    both = [subprocess.Popen(training.command("twice"), stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    errors = [process.communicate()[1] for process in both]
+    codes = [process.returncode for process in both]
+    assert 0 in codes, errors
+    # the slower one may find its checkpoints gone, and then says so
+    assert all(
+        code == 0 or "a folder to write a checkpoint to" in text for code, text in zip(codes, errors, strict=True)
+    )
+    training.compare("twice")
 
 
 def group_lives(group: int) -> bool:
