@@ -88,7 +88,10 @@ def test_a_run_that_slurm_stops_and_starts_again_ends_as_one_at_home(tmp_path: P
         assert second != first
         # what preemption does: Slurm stops the job, and starts it again under the same number, two minutes later or now
         stop(second, "scontrol", "requeue")
-        slurm_says("scontrol", "update", f"JobId={second}", "StartTime=now")
+        while second not in running():
+            # refused until the job is all gone from the node
+            subprocess.run(["scontrol", "update", f"JobId={second}", "StartTime=now"], capture_output=True)
+            time.sleep(1)
         assert training_job(snakemake, cluster) == second
         assert "Restarts=1" in slurm_says("scontrol", "show", "job", second)
         assert snakemake.wait() == 0, (cluster / "log").read_text()
