@@ -12,7 +12,7 @@ help:  ## what there is
 .venv/stamp: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[check,synthetic,workflow,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[check,synthetic,workflow,slurm,dev]'
 	touch .venv/stamp
 
 setup: .venv/stamp  ## the virtual environment in .venv
@@ -27,7 +27,7 @@ report: setup  ## report.html from what is in results/
 test: setup lint  ## lint, types and all tests that need nothing but pip's packages
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 
-test-system: setup  ## tests that need a container engine (and root of a Debian machine, to install and start it)
+test-system: setup  ## tests that need a container engine or Slurm (and root of a Debian machine, to install and start them)
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest -m system tests/system
 
 lint: setup

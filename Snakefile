@@ -5,6 +5,8 @@
 #   snakemake --cores 8 faces            up to one stage: samples, faces, action_units, graph, train, evaluate,
 #                                        tables, figures
 #   snakemake --report report.html       an HTML report of what has been made
+#   snakemake --profile workflow/profiles/slurm
+#                                        everything, through Slurm: docs/cluster.md
 
 from snakemake.utils import min_version
 

@@ -33,7 +33,7 @@ def test_every_rule_that_runs_a_command_has_an_environment_log_and_benchmark() -
         for rule in rules:
             if "shell:" not in rule:
                 continue
-            for part in ("conda:", "log:", "benchmark:", "mem_mb"):
+            for part in ("conda:", "log:", "benchmark:", "mem_mb=", "runtime="):
                 assert part in rule, f"{path.name}: rule {rule.split(':')[0]} has no {part}"
             env = re.search(r"envs/(\w+)\.yaml", rule)
             assert env is not None

@@ -1,5 +1,6 @@
 """Files that are whole or absent, and hashes that say which file it was."""
 
+import errno
 import hashlib
 import json
 import os
@@ -10,22 +11,34 @@ from typing import Any
 
 from ulcag.errors import InputError
 
+# What only writing meets, so that a file which cannot be read is not blamed on the one being written.
+_CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
 
 @contextmanager
 def whole_or_absent(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; it takes the name `path` only when the block ends without error.
 
     A killed process leaves no half-written file under the final name; readers never see one.
+
+    Raises:
+        InputError: the disk is full, or nothing may be written there.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays, because writers such as matplotlib choose the format by it.
     beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
-        yield beside
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield beside
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        do = "make room or permit writing, and start it again"
+        raise InputError(path, expected="a file that can be written", found=str(error), do=do) from None
 
 
 def write_json(path: Path, value: Any) -> None:

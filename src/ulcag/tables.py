@@ -82,7 +82,7 @@ def write_table(
     made_by |= {"notes": list(notes)} if notes else {}
     table = table.replace_schema_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
     with whole_or_absent(path) as beside:
-        pq.write_table(table, beside, compression="zstd")
+        pq.write_table(table, beside, compression="zstd", write_page_checksum=True)
 
 
 def read_table(path: Path, schema: Schema) -> pd.DataFrame:
@@ -95,12 +95,13 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
     """
     try:
         # ParquetFile, because read_table would take a folder name like `seed=0` for a partition column
-        table = pq.ParquetFile(path).read()
+        table = pq.ParquetFile(path, page_checksum_verification=True).read()
     except FileNotFoundError:
         do = "run the stage that makes it"
         raise InputError(path, expected=f"the table '{schema.name}'", found="no such file", do=do) from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(path, expected=f"the table '{schema.name}' (Parquet)", found=str(error)) from None
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        do = "delete it and run the stage that makes it"
+        raise InputError(path, expected=f"the table '{schema.name}' (Parquet)", found=str(error), do=do) from None
     _check_columns(path, table.column_names, schema, exact=False)
     table = table.select(schema.names)
     for column in schema.columns:

@@ -27,3 +27,17 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(name, value)
         yield
     subprocess.run([HERE / "engines.sh", "down", folder], check=True)
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Slurm of one node, with partitions `cpu` and `gpu`."""
+    if os.getuid() != 0 or shutil.which("apt-get") is None:
+        pytest.skip("Slurm is installed and started here by root of a Debian machine only")
+    folder = tmp_path_factory.mktemp("slurm")
+    up = subprocess.run([HERE / "slurm.sh", "up", folder], stderr=subprocess.PIPE, text=True, timeout=400)
+    if up.returncode == 77:
+        pytest.skip(f"Slurm cannot be had here: {up.stderr}")
+    assert up.returncode == 0, up.stderr
+    yield
+    subprocess.run([HERE / "slurm.sh", "down", folder], check=True)

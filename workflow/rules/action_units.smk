@@ -13,7 +13,8 @@ rule read_action_units:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(60),
     params:
         settings=settings_of("action_units"),
         faces=lambda w, input: (
@@ -43,7 +44,10 @@ rule run_openface:
         "../../envs/tables.yaml"
     threads: lambda w: openface(w).threads
     resources:
-        mem_mb=lambda w, threads: 1000 + threads * openface(w).memory_mb,
+        mem_mb=lambda w, threads, attempt: 1000 * attempt
+        + threads * openface(w).memory_mb,
+        # Not growing: each attempt goes on where the one before was stopped.
+        runtime=240,
         how=lambda w: " ".join(
             f"--set openface.{name}={getattr(openface(w), name)}"
             for name in NO_MATTER
@@ -74,7 +78,8 @@ rule merge_action_units:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     shell:
         "python -m ulcag merge action_units {input.tables} --samples {input.samples}"
         " --out {output.action_units} 2>&1 | tee {log}"

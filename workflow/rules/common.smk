@@ -65,6 +65,11 @@ ELSEWHERE = [
 ]
 
 
+def grows(first):
+    """A resources function: what the first attempt asks for; where there are retries, each asks for as much again."""
+    return lambda w, attempt: first * attempt
+
+
 def settings_of(room):
     """A params function: the room's part of the data set's configuration. An edit of it runs the rule again."""
     return lambda w: json.dumps(

@@ -17,7 +17,8 @@ rule evaluate_run:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(15),
     params:
         run=lambda w, input: Path(input.record).parent,
         folder=lambda w, output: Path(output.metrics).parent,
@@ -33,7 +34,6 @@ rule evaluate_elsewhere:
         model=f"{RESULTS}/training/{RUN}/model.pt",
         samples=f"{RESULTS}/samples/{{other}}/samples.parquet",
         faces=f"{RESULTS}/faces/{{other}}/faces.parquet",
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow", "other"),
     output:
         metrics=f"{RESULTS}/evaluation/{RUN}/on-{{other}}.json",
     log:
@@ -46,12 +46,15 @@ rule evaluate_elsewhere:
         "../../envs/torch.yaml"
     threads: lambda w: CONFIG.datasets[w.dataset].training.threads
     resources:
-        mem_mb=4000,
+        mem_mb=grows(4000),
+        runtime=grows(30),
     params:
         run=lambda w, input: Path(input.record).parent,
+        # not inputs, as in training
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow", "other"),
     shell:
         "python -m ulcag evaluate --run {params.run} --data {wildcards.other} --samples {input.samples}"
-        " --faces {input.faces} --crops {input.crops} --out {output.metrics} 2>&1 | tee {log}"
+        " --faces {input.faces} --crops {params.crops} --out {output.metrics} 2>&1 | tee {log}"
 
 
 rule evaluate:

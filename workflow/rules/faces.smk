@@ -14,7 +14,8 @@ rule crop_faces:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=grows(3000),
+        runtime=grows(60),
     params:
         settings=settings_of("faces"),
     shell:
@@ -35,7 +36,8 @@ rule merge_faces:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(30),
     shell:
         "python -m ulcag merge faces {input.tables} --samples {input.samples} --out {output.faces} 2>&1 | tee {log}"
 

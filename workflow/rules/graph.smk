@@ -11,7 +11,8 @@ rule count_cooccurrence:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(15),
     params:
         settings=settings_of("graph"),
     shell:

@@ -41,7 +41,8 @@ rule draw_confusion:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -70,7 +71,8 @@ rule draw_run:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
@@ -90,7 +92,6 @@ rule draw_pictures:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
     output:
         png=report(
             f"{FIGURES}/{RUN}/{{figure}}.png",
@@ -109,16 +110,19 @@ rule draw_pictures:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
+        # not inputs, as in training
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
         votes=lambda w, input: (
             f"--votes {input.votes}" if "votes" in input.keys() else ""
         ),
     shell:
         "python -m ulcag figures {wildcards.figure} --run {params.run} --samples {input.samples} --noise {input.noise}"
-        " --faces {input.faces} --crops {input.crops} {params.votes} --out {params.base} 2>&1 | tee {log}"
+        " --faces {input.faces} --crops {params.crops} {params.votes} --out {params.base} 2>&1 | tee {log}"
 
 
 rule draw_cooccurrence:
@@ -140,7 +144,8 @@ rule draw_cooccurrence:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -169,7 +174,8 @@ rule draw_check:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(30),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -197,7 +203,8 @@ rule draw_action_units:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -223,7 +230,8 @@ rule draw_comparison:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -249,7 +257,8 @@ rule draw_across:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(30),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -275,7 +284,8 @@ rule draw_noise_levels:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -309,7 +319,8 @@ rule write_tables:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(15),
     params:
         runs=json.dumps([run.plain() for run in RUNS]),
         folder=lambda w, output: Path(output.accuracy).parent,

@@ -12,7 +12,8 @@ rule read_samples:
         "../../envs/synthetic.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
+        mem_mb=grows(4000),
+        runtime=grows(120),
     params:
         settings=settings_of("samples"),
         # Rendered pictures outlive the rule's outputs: they are made once.
@@ -35,7 +36,8 @@ rule inject_noise:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(10),
     params:
         settings=lambda w: json.dumps(CONFIG.noise[w.noise].plain(), sort_keys=True),
     shell:
@@ -58,7 +60,8 @@ rule check_samples:
         "../../envs/check.yaml"
     threads: 4
     resources:
-        mem_mb=4000,
+        mem_mb=grows(4000),
+        runtime=grows(120),
     shell:
         "python -m ulcag check --samples {input.samples} --workers {threads} --on-fatal warn --out {output.check}"
         " --out-pictures {output.pictures} 2>&1 | tee {log}"
@@ -78,7 +81,8 @@ rule pass_check:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(30),
     params:
         check=lambda w, input: f"--check {input.check}" if input else "",
         on_fatal=lambda w: (

@@ -4,7 +4,6 @@ rule train_run:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
         cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
     output:
@@ -24,16 +23,21 @@ rule train_run:
     # The command is told its threads by its settings, so that --cores changes no result.
     threads: lambda w: training(w).threads * training(w).processes
     resources:
-        mem_mb=6000,
+        mem_mb=grows(6000),
+        # Not growing: each attempt goes on where the one before was stopped.
+        runtime=720,
     params:
         settings=train_settings,
         start=start_of_training,
+        # Not inputs: faces.parquet is made after them and again with them, and hundreds of runs times hundreds of
+        # shards would be a plan that takes minutes.
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
         folder=lambda w, output: Path(output.model).parent,
         # Not declared: Snakemake removes declared outputs of a job that was killed.
         state=f"{RESULTS}/.state/training/{RUN}",
     shell:
         "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples} --noise {input.noise}"
-        " --faces {input.faces} --crops {input.crops} --action-units {input.action_units}"
+        " --faces {input.faces} --crops {params.crops} --action-units {input.action_units}"
         " --cooccurrence {input.cooccurrence} --dataset-name {wildcards.dataset} --noise-name {wildcards.noise}"
         " --arm-name {wildcards.arm} --seed {wildcards.seed} --fold {wildcards.fold} --out {params.folder}"
         " --state {params.state}"
@@ -42,4 +46,5 @@ rule train_run:
 
 rule train:
     input:
+        rules.faces.input,
         per_run(f"{RESULTS}/training/{RUN}/run.json"),

@@ -1,0 +1,44 @@
+"""What Snakemake would do, asked without doing anything and without data."""
+
+import re
+from pathlib import Path
+
+from tests.pipeline.test_pipeline import CONFIG, ROOT, configure, jobs, snakemake
+
+SLURM = ("--profile", str(ROOT / "workflow" / "profiles" / "slurm"))
+ARMS = ["baseline", "scn", "ulc-ag"]
+
+
+def test_a_plan_of_many_shards_and_runs(tmp_path: Path) -> None:
+    # docs/reliability.md says how long it takes. It took minutes when each run had all shards as inputs.
+    (tmp_path / "labels.csv").write_text("image,label\n")
+    configure(
+        tmp_path,
+        {
+            "datasets": {
+                "big": {
+                    "samples": {"reader": "table", "path": str(tmp_path / "labels.csv")},
+                    "faces": {"shards": 600},
+                    "action_units": {"source": "openface"},
+                }
+            },
+            "noise": {"a": {"kind": "uniform", "rate": 0.2}, "b": {"kind": "uniform", "rate": 0.4}},
+            "runs": [{"datasets": ["big"], "noise": ["none", "a", "b"], "arms": ARMS, "seeds": list(range(23))}],
+        },
+    )
+    todo = jobs(tmp_path)
+    assert (todo["crop_faces"], todo["run_openface"], todo["train_run"], todo["merge_faces"]) == (600, 600, 207, 1)
+
+
+def test_what_is_asked_of_slurm(tmp_path: Path) -> None:
+    configure(tmp_path, CONFIG)
+    text = snakemake(tmp_path, "-n", *SLURM)
+    asked = {}
+    for rule, resources in re.findall(r"rule (\w+):\n.*?resources: ([^\n]*)", text, re.DOTALL):
+        asked[rule] = dict(re.findall(r"(\w+)=([^,]*)", resources))
+    del asked["all"]
+    assert asked["train_run"] | {"slurm_partition": "gpu", "gpu": "1"} == asked["train_run"]
+    for rule, resources in asked.items():
+        assert int(resources["mem_mb"]) >= 1000, rule
+        assert int(resources["runtime"]) >= 10, rule
+        assert rule == "train_run" or (resources["slurm_partition"] == "cpu" and "gpu" not in resources), rule
