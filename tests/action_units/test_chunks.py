@@ -169,7 +169,14 @@ def test_a_job_that_is_stopped_goes_on_to_the_same_table(how: signal.Signals, pr
     state = tmp_path / "stopped"
     job = [sys.executable, "-c", JOB, str(state), str(program)]
     paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))
-    process = subprocess.Popen(job, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        job,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": paths},
+        stderr=subprocess.DEVNULL,
+        # a shell's background jobs ignore ctrl-C, and so would this
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     while not (state / "outcomes.jsonl").exists() or len((state / "outcomes.jsonl").read_text().splitlines()) < 5:
         assert process.poll() is None
         time.sleep(0.01)

@@ -280,6 +280,17 @@ def test_semantics_shows_distances_classifier_and_people() -> None:
     assert [label.get_fontweight() for label in said.get_xticklabels()].index("bold") == 3
 
 
+def test_semantics_of_an_arm_that_never_changes_labels() -> None:
+    end = pd.DataFrame({"sample_id": ["a"], "alpha": np.nan, "label": 3, "moment": "end"})
+    state = end.assign(**dict.fromkeys(LOGITS, 0.0), **dict.fromkeys(DISTANCES, np.nan))
+    templates = pd.DataFrame(columns=["moment", "class", *DISTANCES])
+    given, truth = pd.Series([3], index=["a"]), pd.Series([3], index=["a"], dtype="Int8")
+    votes = pd.DataFrame(columns=["sample_id", *VOTE_SHARES])
+    figure = semantics_figure(state, templates, given, truth, votes, lambda _: np.zeros((8, 8, 3), np.uint8), "t")
+    assert figure.axes[2].get_title() == "✓ happy"
+    assert "none" in [text.get_text() for text in figure.axes[3].texts]
+
+
 def test_semantics_of_an_arm_without_templates() -> None:
     state = pd.DataFrame(columns=["sample_id", "alpha", "label", "moment", *LOGITS, *DISTANCES])
     nothing = pd.Series(dtype="Int8")

@@ -58,7 +58,9 @@ def semantics_figure(
         shown.set_axis_off()
         text, colour = verdict(row["given"], row["label"], row["truth"])
         shown.set_title(text.strip(), fontsize=8.5, color=colour, pad=3)
-        pairs = {text: at[moment].loc[name, DISTANCES].to_numpy(float) for moment, text in MOMENTS.items()}
+        # an arm that never changes labels has no moment before it does
+        there = {text: at[moment] for moment, text in MOMENTS.items() if name in at[moment].index}
+        pairs = {text: part.loc[name, DISTANCES].to_numpy(float) for text, part in there.items()}
         _bars(distances, pairs, "distance to the template of", highlight=row["label"])
         said = {"classifier, after training": softmax(at["end"].loc[[name], LOGITS].to_numpy(float))[0]}
         if name in people.index:
