@@ -39,7 +39,7 @@ class Toy:
             group["initial_lr"] = group["lr"]
         optimiser = torch.optim.SGD(groups, momentum=0.9)
         given = self.truth if labels is None else labels
-        return Learner(settings, network, optimiser, given.clone(), self.z, self.known, bf16=False)
+        return Learner(settings, network, optimiser, given.clone(), self.z, self.known, dtype=torch.float32)
 
 
 @pytest.fixture

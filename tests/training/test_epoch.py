@@ -159,3 +159,38 @@ def test_same_seed_same_result(toy: Toy) -> None:
         states.append((learner.network.state_dict(), learner.labels))
     assert torch.equal(states[0][1], states[1][1])
     assert all(torch.equal(value, states[1][0][name]) for name, value in states[0][0].items())
+
+
+def test_scaling_of_the_loss_for_fp16_changes_no_step(toy: Toy) -> None:
+    # In fp32, where nothing can vanish, a scaled step is the same step.
+    plain, scaled = toy.learner("ulc-ag"), toy.learner("ulc-ag")
+    scaled.scaler = torch.amp.GradScaler("cpu", enabled=True, init_scale=2.0**10)
+    assert not plain.scaler.is_enabled()
+    for learner in (plain, scaled):
+        train_epoch(learner, toy.batches(), 9)
+    assert scaled.scaler.get_scale() == 2.0**10
+    for name, value in plain.network.state_dict().items():
+        torch.testing.assert_close(scaled.network.state_dict()[name], value, rtol=1e-5, atol=1e-7)
+
+
+def test_a_step_whose_gradients_overflow_is_left_out_and_the_scale_falls(toy: Toy) -> None:
+    learner = toy.learner("baseline")
+    learner.scaler = torch.amp.GradScaler("cpu", enabled=True, init_scale=2.0**127)
+    before = [parameter.clone() for parameter in learner.network.parameters()]
+    train_epoch(learner, toy.batches()[:1], 0)
+    assert all(torch.equal(a, b) for a, b in zip(before, learner.network.parameters(), strict=True))
+    assert learner.scaler.get_scale() < 2.0**127
+
+
+def test_what_cannot_be_compiled_runs_as_it_is(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no compiler here")
+
+    # the real torch.compile, with a backend that fails
+    compiled = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda module: compiled(module, backend=broken))
+    plain, other = toy.learner("baseline"), toy.learner("baseline", training={"image_size": 32, "compile": True})
+    for learner in (plain, other):
+        train_epoch(learner, toy.batches(), 0)
+    for name, value in plain.network.state_dict().items():
+        torch.testing.assert_close(other.network.state_dict()[name], value)

@@ -34,7 +34,7 @@ def train(arm: str, processes: Processes) -> dict[str, Any]:
     wrong = (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7
     one = toy.learner(kind, wrong, method=method)
     learner = Learner(
-        one.settings, one.network, one.optimiser, wrong, toy.z, toy.known, bf16=False, processes=processes
+        one.settings, one.network, one.optimiser, wrong, toy.z, toy.known, dtype=torch.float32, processes=processes
     )
     freeze(learner.network)
     rows, changes = [], []

@@ -3,9 +3,10 @@
 import math
 
 import pytest
+import torch
 
 from ulcag.errors import InputError
-from ulcag.training.run import check_loss
+from ulcag.training.run import backbone_dtype, check_loss
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, None])
@@ -16,3 +17,20 @@ def test_a_loss_that_is_no_number_stops_the_run(loss: float | None) -> None:
 
 def test_any_other_loss_does_not() -> None:
     check_loss({"epoch": 3, "loss": 1e9}, "a/b")
+
+
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
+
+
+@pytest.mark.parametrize("name", ["fp32", "bf16", "fp16"])
+def test_a_precision_that_is_named_is_taken(name: str) -> None:
+    expected = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[name]
+    assert backbone_dtype(name, CPU) == backbone_dtype(name, GPU) == expected
+
+
+@pytest.mark.parametrize("has_bf16", [True, False])
+def test_auto_is_what_the_hardware_has(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: has_bf16)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_bf16)
+    assert backbone_dtype("auto", GPU) == (torch.bfloat16 if has_bf16 else torch.float16)
+    assert backbone_dtype("auto", CPU) == (torch.bfloat16 if has_bf16 else torch.float32)

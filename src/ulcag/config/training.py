@@ -43,7 +43,10 @@ class TrainingSettings(Section):
     momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")
     weight_decay: float = Field(1e-4, ge=0)
     augmentation: Augmentation = Augmentation()
-    precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the hardware has it")
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+        "auto", description="auto: bf16 where the hardware has it, else fp16 on a GPU and fp32 on a CPU"
+    )
+    compile: bool = Field(False, description="torch.compile the backbone; what cannot be compiled runs as it is")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
     processes: int = Field(1, ge=1, description="GPUs (or CPU processes) of one training; they share a batch")
     sync_batch_norm: bool = Field(

@@ -52,7 +52,7 @@ def evaluate_elsewhere(
     part = Part(tested.index[usable].tolist(), places[usable].to_numpy(dtype=np.int64))
     device = choose_device(settings.training.device)
     torch.set_num_threads(settings.training.threads)
-    network = network.to(device).to(memory_format=memory_format(device, bf16=False))
+    network = network.to(device).to(memory_format=memory_format(device, torch.float32))
     batches = EpochBatches(len(part), _BATCH, shuffle_seed=None)
     images = FaceImages(shards, part, settings.training, None)
     predicted = held_out_logits(network, make_loader(images, batches, 0, device), device)

@@ -48,6 +48,7 @@ def save(folder: Path, bound_to: str, learner: Learner, records: Records) -> Non
         "bound_to": bound_to,
         "network": learner.network.state_dict(),
         "optimiser": learner.optimiser.state_dict(),
+        "scaler": learner.scaler.state_dict(),
         "labels": learner.labels,
         **{name: _tensors(getattr(learner, name)) for name in ("templates", "mean", "opinion")},
         "records": {name: [_plain(frame) for frame in getattr(records, name)] for name in _FRAMES}
@@ -79,6 +80,7 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
         return Records()
     learner.network.load_state_dict(content["network"])
     learner.optimiser.load_state_dict(content["optimiser"])
+    learner.scaler.load_state_dict(content["scaler"])
     learner.labels = content["labels"]
     for name in ("templates", "mean", "opinion"):
         for key, value in content[name].items():

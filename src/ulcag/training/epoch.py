@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 import pandas as pd
 import torch
@@ -42,7 +43,7 @@ class Learner:
     given: Tensor
     z: Tensor
     known: Tensor
-    bf16: bool
+    dtype: torch.dtype
     labels: Tensor = field(init=False)
     templates: Templates | None = field(init=False)
     mean: RunningMean = field(default_factory=RunningMean)
@@ -50,9 +51,14 @@ class Learner:
     processes: Processes = field(default_factory=Processes)
     # The network's, as the processes share it; no part of the network, whose state has the same names in either case.
     backbone: nn.Module = field(init=False)
+    scaler: torch.amp.GradScaler = field(init=False)
 
     def __post_init__(self) -> None:
+        self.scaler = torch.amp.GradScaler(self.given.device.type, enabled=self.dtype == torch.float16)
         self.backbone = self.processes.backbone(self.network.backbone, self.given.device)
+        if self.settings.training.compile:
+            torch._dynamo.config.suppress_errors = True
+            self.backbone = cast(nn.Module, torch.compile(self.backbone))
         self.labels = self.given.clone()
         self.templates = self.opinion = None
         if self.network.action_units is None:
@@ -118,7 +124,7 @@ def train_epoch(
     for images, numbers in batches:
         images = images.to(learner.labels.device, non_blocking=True)
         numbers = numbers.to(learner.labels.device, non_blocking=True)
-        f = network.features(images, bf16=learner.bf16, through=learner.backbone)
+        f = network.features(images, dtype=learner.dtype, through=learner.backbone)
         # From here on every process works on the whole batch.
         f, numbers = learner.processes.gather(f, numbers)
         labels = learner.labels[numbers]
@@ -131,9 +137,11 @@ def train_epoch(
         else:
             step = ulcag_step(network, f, batch, settings.kind, settings.method, plan, learner.templates, learner.mean)
         learner.optimiser.zero_grad(set_to_none=True)
-        step.loss.backward()  # type: ignore[no-untyped-call]
+        # The scaler does nothing but in fp16, whose gradients would vanish.
+        learner.scaler.scale(step.loss).backward()  # type: ignore[no-untyped-call]
         learner.processes.agree(heads)
-        learner.optimiser.step()
+        learner.scaler.step(learner.optimiser)
+        learner.scaler.update()
 
         if step.new_labels is not None:
             next_labels[numbers] = step.new_labels

@@ -17,9 +17,10 @@ WITH_AUXILIARY: tuple[ArmKind, ...] = ("auxiliary", "ulc-ag")
 WITH_CONFIDENCE: tuple[ArmKind, ...] = ("target", "auxiliary", "ulc-ag", "scn")
 
 
-def memory_format(device: torch.device, bf16: bool) -> torch.memory_format:
+def memory_format(device: torch.device, dtype: torch.dtype) -> torch.memory_format:
     """The layout of images and weights: channels last, but for fp32 on a CPU, where it is slower."""
-    return torch.channels_last if bf16 or device.type == "cuda" else torch.contiguous_format
+    slower = dtype == torch.float32 and device.type == "cpu"
+    return torch.contiguous_format if slower else torch.channels_last
 
 
 class Network(nn.Module):
@@ -69,14 +70,16 @@ class Network(nn.Module):
         self.register_buffer("mean", torch.tensor(training.mean).view(1, 3, 1, 1) * 255)
         self.register_buffer("std", torch.tensor(training.std).view(1, 3, 1, 1) * 255)
 
-    def features(self, images: Tensor, *, bf16: bool = False, through: nn.Module | None = None) -> Tensor:
+    def features(
+        self, images: Tensor, *, dtype: torch.dtype = torch.float32, through: nn.Module | None = None
+    ) -> Tensor:
         """Images (N, 3, H, W) uint8 to features (N, D) float32; `through`: the backbone as several processes share it.
 
-        Only the backbone runs in bf16: heads and confidences are fp32, for confidences near 1 would tie in bf16.
+        Only the backbone runs in half precision: heads and confidences are fp32, for confidences near 1 would tie.
         """
-        x = ((images.float() - self.mean) / self.std).contiguous(memory_format=memory_format(images.device, bf16))
-        with torch.autocast(images.device.type, dtype=torch.bfloat16, enabled=bf16):
-            f: Tensor = (through or self.backbone)(x)
+        x = ((images.float() - self.mean) / self.std).contiguous(memory_format=memory_format(images.device, dtype))
+        with torch.autocast(images.device.type, dtype=dtype, enabled=dtype != torch.float32):
+            f: Tensor = (self.backbone if through is None else through)(x)
         return f.float()
 
     def heads(self) -> list[nn.Parameter]:

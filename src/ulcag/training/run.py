@@ -32,6 +32,7 @@ from ulcag.training.tables import HISTORY, RELABELS, TEMPLATES, TEST_LOGITS, TRA
 
 # Held-out images in a batch: has no influence on a result.
 _PREDICT_BATCH = 256
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def choose_device(name: str, local: int = 0) -> torch.device:
@@ -50,13 +51,14 @@ def choose_device(name: str, local: int = 0) -> torch.device:
     return device
 
 
-def use_bf16(precision: str, device: torch.device) -> bool:
-    """Whether the backbone computes in bf16: `auto` does where the hardware has it."""
+def backbone_dtype(precision: str, device: torch.device) -> torch.dtype:
+    """What the backbone computes in; `auto`: bf16 where the hardware has it, else fp16 on a GPU and fp32 on a CPU."""
     if precision != "auto":
-        return precision == "bf16"
+        return PRECISIONS[precision]
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return bool(torch.cpu._is_avx512_bf16_supported())
+        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if bf16 else torch.float16
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
 
 
 def train_run(
@@ -105,10 +107,10 @@ def train_run(
     torch.set_num_threads(training.threads)
     cv2.setNumThreads(1)
     torch.use_deterministic_algorithms(True)
-    bf16 = use_bf16(training.precision, device)
+    dtype = backbone_dtype(training.precision, device)
 
     network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
-    network = network.to(device).to(memory_format=memory_format(device, bf16))
+    network = network.to(device).to(memory_format=memory_format(device, dtype))
     if processes.number > 1 and training.sync_batch_norm and device.type == "cuda":
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
     groups = network.parameter_groups(training)
@@ -126,7 +128,7 @@ def train_run(
         data.labels.to(device),
         data.z.to(device),
         data.known.to(device),
-        bf16,
+        dtype,
         processes=processes,
     )
 
@@ -160,6 +162,7 @@ def train_run(
         if epoch == relabelling_start(settings) and processes.first:
             look("start")
         train_batches.epoch = epoch
+        epoch_started, seen = time.monotonic(), len(train_batches) * training.batch_size
         row, changed = train_epoch(learner, train_loader, epoch)
         check_loss(row, run.path)
         if not processes.first:
@@ -171,7 +174,10 @@ def train_run(
         records.seconds = time.monotonic() - started
         if state is not None:
             checkpoint.save(state, bound_to, learner, records)
-        bar.set_postfix(loss=f"{row['loss']:.3f}", relabelled=len(changed))
+        told = {"loss": f"{row['loss']:.3f}", "relabelled": len(changed)}
+        if row["alpha_mean"] is not None:
+            told["alpha"] = f"{row['alpha_mean']:.2f}"
+        bar.set_postfix(told | {"images/s": f"{seen / (time.monotonic() - epoch_started):.0f}"})
     processes.leave()
     if not processes.first:
         return
@@ -195,7 +201,7 @@ def train_run(
         "model_sha256": sha256(folder / "model.pt"),
         "seconds": round(time.monotonic() - started, 1),
         "device": str(device),
-        "precision": "bf16" if bf16 else "fp32",
+        "precision": next(name for name, one in PRECISIONS.items() if one == dtype),
         "versions": _versions(),
     }
     write_json(folder / "run.json", record)
