@@ -26,6 +26,12 @@ rule train_run:
         mem_mb=grows(6000),
         # Not growing: each attempt goes on where the one before was stopped.
         runtime=720,
+        # Changes no result: a resource, so that an edit trains nothing again.
+        board=lambda w: (
+            f"--tensorboard {expand(f'{RESULTS}/tensorboard/{RUN}', **w)[0]}"
+            if CONFIG.tensorboard
+            else ""
+        ),
     params:
         settings=train_settings,
         start=start_of_training,
@@ -40,7 +46,7 @@ rule train_run:
         " --faces {input.faces} --crops {params.crops} --action-units {input.action_units}"
         " --cooccurrence {input.cooccurrence} --dataset-name {wildcards.dataset} --noise-name {wildcards.noise}"
         " --arm-name {wildcards.arm} --seed {wildcards.seed} --fold {wildcards.fold} --out {params.folder}"
-        " --state {params.state}"
+        " --state {params.state} {resources.board}"
         " 2>&1 | tee {log}"
 
 

@@ -26,6 +26,7 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--arm-name", help="for the record; the arm's kind if not given")
     train.add_argument("--out", type=Path, required=True, help="the run's folder")
     train.add_argument("--state", type=Path, help="folder for checkpoints, from which a killed run goes on")
+    train.add_argument("--tensorboard", type=Path, help="folder for events of TensorBoard")
     add_settings(train, TrainSettings)
     train.set_defaults(do=_train)
 
@@ -75,7 +76,7 @@ def _train(options: argparse.Namespace) -> None:
     # faces.parquet says which shards it describes, so the crops need not be hashed again for each run
     weights = {"weights": Path(settings.training.weights)} if settings.training.weights else {}
     inputs = hashes({name: getattr(options, name) for name in _RUN_TABLES} | weights)
-    train_run(run, settings, data, options.crops, graph, options.out, inputs, options.state)
+    train_run(run, settings, data, options.crops, graph, options.out, inputs, options.state, options.tensorboard)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -70,6 +70,7 @@ class Config(Section):
     """config.yaml."""
 
     results: str = Field("results", description="where everything goes")
+    tensorboard: bool = Field(False, description="events for TensorBoard in results/tensorboard, while runs run")
     datasets: dict[str, DatasetSettings]
     noise: dict[str, NoiseSettings] = Field(default_factory=dict)
     arms: dict[str, ArmSettings] = Field(default_factory=dict)

@@ -22,6 +22,7 @@ from ulcag.graph.table import CoOccurrence
 from ulcag.progress import progress
 from ulcag.tables import write_table
 from ulcag.training import checkpoint
+from ulcag.training.board import Board
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
 from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.network import Network, memory_format
@@ -70,6 +71,7 @@ def train_run(
     folder: Path,
     inputs: dict[str, str],
     state: Path | None = None,
+    tensorboard: Path | None = None,
 ) -> None:
     """Train one arm with one seed and write the run's folder; `run.json` is written last.
 
@@ -83,6 +85,7 @@ def train_run(
         inputs: name to SHA-256 of what `data` and `graph` were read from.
         state: folder for checkpoints, removed when the run is done; a run that was killed goes on from there and
             ends as it would have. None: no checkpoints.
+        tensorboard: folder for events of TensorBoard.
 
     Raises:
         InputError: fewer training samples than a batch has, a loss that is not finite, or a checkpoint that cannot be
@@ -150,6 +153,7 @@ def train_run(
     records = checkpoint.Records() if state is None else checkpoint.load(state, bound_to, learner)
     processes.check_same("epochs done:", records.epochs, device)
     started = time.monotonic() - records.seconds
+    board = Board(tensorboard if processes.first else None, records.epochs)
     bar = progress(
         range(records.epochs, training.epochs),
         what=run.path,
@@ -167,6 +171,7 @@ def train_run(
         check_loss(row, run.path)
         if not processes.first:
             continue
+        board.add(row)
         records.history.append(row)
         records.changes.append(_named(changed, data.train))
         predicted = held_out_logits(network, held_out_loader, device)
@@ -178,6 +183,7 @@ def train_run(
         if row["alpha_mean"] is not None:
             told["alpha"] = f"{row['alpha_mean']:.2f}"
         bar.set_postfix(told | {"images/s": f"{seen / (time.monotonic() - epoch_started):.0f}"})
+    board.close()
     processes.leave()
     if not processes.first:
         return
