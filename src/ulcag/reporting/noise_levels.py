@@ -25,7 +25,7 @@ def noise_levels_figure(metrics: Runs) -> Figure:
         run = one["run"]
         arms = groups.setdefault((run["dataset"], run["fold"]), {})
         arms.setdefault(run["arm"], {}).setdefault(run["noise"], []).append(one)
-    figure = Figure(figsize=(10.5, 3.9 * max(1, len(groups))))
+    figure = Figure(figsize=(10.5, 0.4 + 3.9 * max(1, len(groups))))
     for ((dataset, fold), arms), (left, right) in zip(
         groups.items(), figure.subplots(max(1, len(groups)), 2, squeeze=False), strict=False
     ):
@@ -44,7 +44,8 @@ def noise_levels_figure(metrics: Runs) -> Figure:
         for axes in (left, right):
             axes.set_xlabel("labels replaced, %")
             axes.grid(axis="y")
-            axes.legend(fontsize=9)
+    handles = {name: line for axes in figure.axes for line, name in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=6, fontsize=9)
     return figure
 
 
