@@ -58,7 +58,7 @@ rule check_samples:
         f"{RESULTS}/benchmarks/check/{{dataset}}.tsv"
     conda:
         "../../envs/check.yaml"
-    threads: 4
+    threads: 2
     resources:
         mem_mb=grows(4000),
         runtime=grows(120),
