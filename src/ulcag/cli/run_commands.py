@@ -80,9 +80,7 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from ulcag.evaluation.elsewhere import evaluate_elsewhere
     from ulcag.evaluation.evaluate import evaluate_run
-    from ulcag.faces.table import FACES
     from ulcag.samples.table import NOISE, SAMPLES
     from ulcag.tables import read_table
 
@@ -91,6 +89,10 @@ def _evaluate(options: argparse.Namespace) -> None:
     if missing:
         raise InputError("evaluate", expected=f"--{missing[0]}", found="nothing")
     if options.data:
+        # here alone, because it needs torch
+        from ulcag.evaluation.elsewhere import evaluate_elsewhere
+        from ulcag.faces.table import FACES
+
         samples, faces = read_table(options.samples, SAMPLES), read_table(options.faces, FACES)
         evaluate_elsewhere(options.run, options.data, samples, faces, options.crops, options.out)
         return
