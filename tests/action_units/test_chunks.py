@@ -110,14 +110,30 @@ def test_no_picture_is_lost_or_blamed_for_another(
 ) -> None:
     folder = tmp_path_factory.mktemp("chunks")
     pictures = {f"p{i:02d}": KINDS[kind] for i, kind in enumerate(kinds)}
-    found = work(pictures, install_stand_in(folder / "bin"), folder, chunk=chunk)
+    program = install_stand_in(folder / "bin")
+    if set(kinds) == {"failed"}:
+        # then it may as well be the program's fault
+        with pytest.raises(InputError, match="expected: OpenFace to work"):
+            work(pictures, program, folder, chunk=chunk)
+        return
+    found = work(pictures, program, folder, chunk=chunk)
     assert [found[stem].status for stem in pictures] == kinds
 
 
 def test_what_dies_of_everything_is_an_error_and_not_a_thousand_bad_pictures(program: Path, tmp_path: Path) -> None:
     pictures = {f"p{i:03d}": b"broken" for i in range(200)}
-    with pytest.raises(InputError, match=r"20 pictures of which each ended with code 1: Could not read"):
+    with pytest.raises(InputError, match=r"20 pictures, of which the last OpenFace ended with code 1: Could not read"):
         work(pictures, program, tmp_path)
+    # nothing is held against them once it works
+    found = work({stem: png_header(*GOOD) for stem in pictures}, program, tmp_path)
+    assert {found[stem].status for stem in pictures} == {"ok"}
+
+
+def test_pictures_that_failed_for_want_of_time_are_tried_again(program: Path, tmp_path: Path) -> None:
+    pictures = {"p0": png_header(*GOOD), "p1": png_header(200, HANG)}
+    assert work(pictures, program, tmp_path, stall_seconds=0.3)["p1"].status == "failed"
+    found = work({"p0": b"broken", "p1": png_header(*GOOD)}, program, tmp_path)
+    assert (found["p0"].status, found["p1"].status) == ("ok", "ok")
 
 
 def test_csv_files_that_are_none_of_openface_stop_the_work(tmp_path: Path) -> None:

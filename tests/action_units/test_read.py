@@ -162,6 +162,15 @@ def test_a_table_that_is_wrong_is_named(rows: list[str], message: str, csv: Csv,
         by_table(csv, tmp_path, *rows)
 
 
+def test_a_name_of_several_images_names_none_of_them(csv: Csv, tmp_path: Path) -> None:
+    csv.write("1", {"confidence": 0.9})
+    (tmp_path / "map.csv").write_text("image,csv\nx/a.jpg,1.csv\na.jpg,1.csv\n")
+    samples = pd.DataFrame({"sample_id": ["1", "2"], "path": ["x/a.jpg", "y/a.jpg"]})
+    settings = ActionUnitsSettings(folder=str(csv.folder), table=str(tmp_path / "map.csv"))
+    with pytest.raises(InputError, match=r"row 2\n  expected: one image\n  found:    'a\.jpg', the name of 2 files"):
+        read_folder(samples, settings, tmp_path / "au.parquet", {})
+
+
 def test_a_table_without_its_columns(csv: Csv, tmp_path: Path) -> None:
     (tmp_path / "map.csv").write_text("picture,csv\na,1.csv\n")
     settings = ActionUnitsSettings(folder=str(csv.folder), table=str(tmp_path / "map.csv"))

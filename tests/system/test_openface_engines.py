@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = Path("/bin/FaceLandmarkImg")
 ENGINES = ("docker", "podman")
 
-# The set of the issue that this was made for, or a tenth of it.
+# Pictures, and bad ones of each kind; more by environment.
 PICTURES = int(os.environ.get("ULCAG_SYSTEM_PICTURES", "200"))
 BAD = int(os.environ.get("ULCAG_SYSTEM_BAD", "2"))
 STALL = 2.0

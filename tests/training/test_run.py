@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ulcag.errors import InputError
-from ulcag.training.run import backbone_dtype, check_loss
+from ulcag.training.run import backbone_dtype, check_loss, choose_device
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, None])
@@ -34,3 +34,11 @@ def test_auto_is_what_the_hardware_has(has_bf16: bool, monkeypatch: pytest.Monke
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_bf16)
     assert backbone_dtype("auto", GPU) == (torch.bfloat16 if has_bf16 else torch.float16)
     assert backbone_dtype("auto", CPU) == (torch.bfloat16 if has_bf16 else torch.float32)
+
+
+def test_a_gpu_that_is_not_there_is_named() -> None:
+    assert choose_device("cpu") == CPU
+    if not torch.cuda.is_available():
+        assert choose_device("auto", local=1) == CPU
+        with pytest.raises(InputError, match=r"found:    cuda, process 1 of this machine(.|\n)*training\.processes"):
+            choose_device("cuda", local=1)

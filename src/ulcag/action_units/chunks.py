@@ -55,6 +55,7 @@ def run_chunks(stems: Sequence[str], prepare: Prepare, select: Select, engine: E
                     future.cancel()
                 engine.close()
                 raise
+        work.finish()
     finally:
         bar.close()
         engine.close()
@@ -67,7 +68,7 @@ class _Work:
         self.prepare, self.select, self.engine, self.outcomes = prepare, select, engine, outcomes
         self._numbers = itertools.count()
         self._ended_well = False
-        self._died_alone = 0
+        self._died_alone: list[Outcome] = []
         self._lock = threading.Lock()
 
     def do(self, chunk: list[str], update: Callable[[int], Any]) -> None:
@@ -81,12 +82,14 @@ class _Work:
             if not why:
                 found += [Outcome(stem, "no_face") for stem in rest]
                 rest = []
-            elif len(piece) == 1:
-                found += [Outcome(stem, "failed", f"OpenFace {why}") for stem in rest]
-                rest = []
-            self._count(piece, why)
             self.outcomes.add(found)
             update(len(found))
+            if why and len(piece) == 1:
+                self._died(piece[0] if rest else None, why)
+                update(len(rest))
+                rest = []
+            elif not why:
+                self._ended_well = True
             waiting += reversed(_doubling(rest))
 
     def _call(self, piece: list[str]) -> tuple[list[Outcome], str]:
@@ -116,14 +119,28 @@ class _Work:
             return Outcome(stem, "failed", f"OpenFace's CSV, {error}") if whole else None
         return Outcome(stem, "no_face") if face is None else Outcome(stem, "ok", face=face)
 
-    def _count(self, piece: list[str], why: str) -> None:
+    def _died(self, stem: str | None, why: str) -> None:
+        """A picture that a call died of alone. It is held back until it is clear that calls can end well, too."""
         with self._lock:
-            self._ended_well |= not why
-            self._died_alone += bool(why) and len(piece) == 1
-            if self._died_alone >= _HOPELESS and not self._ended_well:
-                do = "try the program by hand on one picture; nothing that is known is lost"
-                found = f"{self._died_alone} pictures of which each {why}, and no call that ended well"
-                raise InputError(self.engine.settings.program, expected="OpenFace to work", found=found, do=do)
+            if stem is not None:
+                self._died_alone.append(Outcome(stem, "failed", f"OpenFace {why}"))
+            if len(self._died_alone) >= _HOPELESS and not self._ended_well:
+                self._give_up()
+
+    def finish(self) -> None:
+        """Write down what was held back.
+
+        Raises:
+            InputError: no call ended well, and no picture has an outcome.
+        """
+        if self._died_alone and not self._ended_well and not len(self.outcomes):
+            self._give_up()
+        self.outcomes.add(self._died_alone)
+
+    def _give_up(self) -> None:
+        do = "try the program by hand on one picture, and start again; nothing that is known is lost"
+        found = f"{len(self._died_alone)} pictures, of which the last {self._died_alone[-1].reason}; no call ended well"
+        raise InputError(self.engine.settings.program, expected="OpenFace to work", found=found, do=do)
 
 
 def _split(items: list[str], parts: int) -> Iterable[list[str]]:

@@ -151,7 +151,14 @@ class Engine:
             return [*start, *s.engine_arguments, s.image, s.program, *self._program_arguments(inside)]
         binds = [f"--mount=type=bind,source={folder / m},target=/{m}{'' if m == CSVS else ',readonly'}" for m in mounts]
         start = [s.runtime, "run", "--rm", "--init", "--pull=never", "--network=none", f"--user={self._user}"]
-        start += ["--cap-drop=ALL", "--security-opt=no-new-privileges", f"--memory={s.memory_mb}m", "--cpus=1"]
+        start += [
+            "--cap-drop=ALL",
+            "--security-opt=no-new-privileges",
+            # where SELinux is enforced, a container may read no folder that was not labelled for it
+            "--security-opt=label=disable",
+            f"--memory={s.memory_mb}m",
+            "--cpus=1",
+        ]
         start += [f"--env={key}={value}" for key, value in _ONE_THREAD.items()]
         start += [f"--name={self._container(name)}", f"--label=ulcag={self.owner}", f"--entrypoint={s.program}"]
         return [*start, *binds, *s.engine_arguments, s.image, *self._program_arguments(inside)]

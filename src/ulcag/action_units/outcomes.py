@@ -68,8 +68,8 @@ def action_unit_rows(
 class Outcomes:
     """Outcomes by name, kept in a file of JSON lines.
 
-    A line is added as soon as something is known; one that was cut short by a kill is not counted. The first line binds
-    the file to settings and inputs: a file of others is begun anew.
+    A line is added as soon as something is known; one that was cut short by a kill is not counted, nor is a failure,
+    which is tried again. The first line binds the file to settings and inputs: a file of others is begun anew.
     """
 
     def __init__(self, path: Path, bound_to: str) -> None:
@@ -127,7 +127,9 @@ class Outcomes:
                 outcome = _outcome(json.loads(line))
             except (ValueError, TypeError, KeyError):
                 continue  # cut by a kill, with another line behind it
-            self._found[outcome.stem] = outcome
+            # A failure is tried again: it may have been for want of memory or time.
+            if outcome.status != "failed":
+                self._found[outcome.stem] = outcome
         if not text.endswith("\n"):
             with open(self.path, "a") as file:
                 file.write("\n")

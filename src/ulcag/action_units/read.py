@@ -1,6 +1,7 @@
 """A folder of OpenFace CSV files to the action units table."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -119,7 +120,9 @@ def by_table(samples: pd.DataFrame, folder: Path, table: Path) -> tuple[list[Pat
     if missing:
         raise InputError(table, expected="columns image and csv", found=f"no column {', '.join(missing)}")
     # The surest name last, so that it wins.
-    places = {Path(path).name: i for i, path in enumerate(samples["path"])}
+    names = [Path(path).name for path in samples["path"]]
+    places = {name: i for i, name in enumerate(names)}
+    several = {name for name, times in Counter(names).items() if times > 1}
     places |= {path: i for i, path in enumerate(samples["path"])}
     places |= {sample_id: i for i, sample_id in enumerate(samples["sample_id"])}
     csv_of: list[Path | None] = [None] * len(samples)
@@ -128,6 +131,10 @@ def by_table(samples: pd.DataFrame, folder: Path, table: Path) -> tuple[list[Pat
         path, place = folder / name, places.get(image)
         if not path.is_file():
             raise InputError(f"{table}, row {number}", expected="a CSV file that is there", found=str(path))
+        if image in several:
+            do = "give the sample's id or its whole path"
+            found = f"'{image}', the name of {names.count(image)} files"
+            raise InputError(f"{table}, row {number}", expected="one image", found=found, do=do)
         if place is None:
             unmatched.append(path)
         elif csv_of[place] is not None:

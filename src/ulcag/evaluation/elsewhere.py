@@ -50,7 +50,8 @@ def evaluate_elsewhere(
         do = "take a data set with a test split whose faces have been found"
         raise InputError(name, expected="test samples with a crop and a known class", found="none", do=do)
     part = Part(tested.index[usable].tolist(), places[usable].to_numpy(dtype=np.int64))
-    device = choose_device(settings.training.device)
+    # not the training's: a network can be tried where there is no GPU
+    device = choose_device("auto")
     torch.set_num_threads(settings.training.threads)
     network = network.to(device).to(memory_format=memory_format(device, torch.float32))
     batches = EpochBatches(len(part), _BATCH, shuffle_seed=None)

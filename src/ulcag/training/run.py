@@ -1,6 +1,7 @@
 """A run from its inputs to its folder."""
 
 import math
+import os
 import shutil
 import subprocess
 import time
@@ -42,13 +43,17 @@ def choose_device(name: str, local: int = 0) -> torch.device:
     Raises:
         InputError: the device is not there.
     """
-    if name == "auto":
-        return torch.device(f"cuda:{local}" if torch.cuda.is_available() else "cpu")
+    if name == "auto" and not torch.cuda.is_available():
+        return torch.device("cpu")
     try:
-        device = torch.device(name)
+        device = torch.device(f"cuda:{local}" if name in ("auto", "cuda") else name)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise InputError("training.device", expected="a device that is there", found=f"{name}: {error}") from None
+        do = "one GPU for each process: training.processes" if local else ""
+        found = f"{name}, process {local} of this machine: {error}"
+        raise InputError("training.device", expected="a device that is there", found=found, do=do) from None
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
     return device
 
 
@@ -105,6 +110,11 @@ def train_run(
         found = f"{training.processes} and {training.batch_size}"
         do = f"start it with torchrun --nproc-per-node={training.processes}, as Snakemake does"
         raise InputError(f"run {run.path}, {processes.number} processes", expected=expected, found=found, do=do)
+    if processes.number > 1 and training.device.startswith("cuda:"):
+        do = "set training.device: auto or cuda"
+        raise InputError("training.device", expected="a GPU for each process", found=training.device, do=do)
+    # What cuBLAS needs to repeat its results; before the GPU is first used.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     device = choose_device(training.device, processes.local)
     processes.join(device)
     torch.set_num_threads(training.threads)
@@ -149,7 +159,8 @@ def train_run(
         records.states.append(_named(examine(learner, train_as_is), data.train).assign(moment=moment))
 
     about: dict[str, Any] = {"settings": settings.plain() | {"run": run.plain()}, "inputs": inputs}
-    bound_to = binding(about, _versions())
+    arithmetic = {"device": device.type, "precision": str(dtype), "processes": processes.number}
+    bound_to = binding(about, _versions(), arithmetic)
     records = checkpoint.Records() if state is None else checkpoint.load(state, bound_to, learner)
     processes.check_same("epochs done:", records.epochs, device)
     started = time.monotonic() - records.seconds
