@@ -22,3 +22,8 @@ def test_the_defaults_are_the_papers() -> None:
 def test_std_must_be_positive() -> None:
     with pytest.raises(InputError, match="every std must be above 0"):
         TrainingSettings.read({"std": [1, 0, 1]})
+
+
+def test_accumulation_of_gradients_is_refused_with_the_reason() -> None:
+    with pytest.raises(InputError, match="defined on one batch, and two halves are not the same"):
+        TrainingSettings.read({"accumulate_gradients": 4})

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from ulcag.config.method import ArmKind, MethodSettings
 from ulcag.config.section import Section
@@ -54,6 +54,16 @@ class TrainingSettings(Section):
     )
     threads: int = Field(1, ge=1, description="CPU threads of one training; part of what makes a result repeatable")
     loader_workers: int = Field(0, ge=0, description="processes that load images; does not change a result")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_accumulation(cls, values: Any) -> Any:
+        if isinstance(values, dict) and any("accumul" in str(key) for key in values):
+            raise ValueError(
+                "gradients are not accumulated: confidence groups, class weights, templates and relabelling "
+                "are defined on one batch, and two halves are not the same. Use processes, or a smaller batch_size"
+            )
+        return values
 
     @field_validator("std")
     @classmethod
