@@ -19,7 +19,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("engines")
     up = subprocess.run([HERE / "engines.sh", "up", folder], stdout=subprocess.PIPE, text=True, timeout=400)
     if up.returncode == 77:
-        pytest.skip("Docker and Podman cannot be installed here")
+        pytest.skip("Docker and Podman cannot be installed, or started, here")
     assert up.returncode == 0, (folder / "dockerd.log").read_text()
     with pytest.MonkeyPatch.context() as patch:
         for line in up.stdout.splitlines():

@@ -29,6 +29,7 @@ for _ in $(seq 60); do
   if DOCKER_HOST=$socket docker info >/dev/null 2>&1; then break; fi
   sleep 0.5
 done
+DOCKER_HOST=$socket docker info >/dev/null 2>&1 || { tail -5 "$dir/dockerd.log" >&2; exit 77; }
 tar -C "$dir/root" -c . | DOCKER_HOST=$socket docker import - ulcag-stand-in:1 >&2
 
 cat >"$dir/containers.conf" <<CONF
