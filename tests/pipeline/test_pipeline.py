@@ -257,8 +257,9 @@ def test_a_run_that_is_told_to_end_does_so_at_once_and_goes_on_later(who: str, t
         os.killpg(process.pid, signal.SIGTERM)
     else:
         process.terminate()
-    assert process.wait(timeout=20) == -signal.SIGTERM
-    deadline = time.monotonic() + 20
+    assert process.wait(timeout=120) == -signal.SIGTERM
+    # a loader process looks every few seconds whether its parent lives, and may still be starting on a busy machine
+    deadline = time.monotonic() + 120
     while group_lives(process.pid):
         assert time.monotonic() < deadline
         time.sleep(0.1)
