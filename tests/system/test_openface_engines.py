@@ -91,7 +91,7 @@ def test_a_killed_job_goes_on_to_the_same_table(runtime: str, tmp_path: Path) ->
     process.send_signal(signal.SIGKILL)
     process.wait()
     # What it left running is found by its owner's name. Clients of Docker outlive it, too, and may yet start something.
-    engine, deadline = Engine(OpenFaceSettings(**options(runtime)), "test"), time.monotonic() + 20
+    engine, deadline = Engine(OpenFaceSettings(**options(runtime)), "test"), time.monotonic() + 60
     while running(runtime) and time.monotonic() < deadline:
         engine.stop_leftovers()
         time.sleep(0.5)
