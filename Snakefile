@@ -26,6 +26,7 @@ include: "workflow/rules/action_units.smk"
 include: "workflow/rules/graph.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/reporting_runs.smk"
 include: "workflow/rules/reporting.smk"
 
 
