@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ulcag.action_units.engine import BOXES, PICTURES
 from ulcag.faces.crop import Box
 
 # A picture is scaled up to so many times `face_size` at most.
@@ -55,9 +56,9 @@ def write_picture(folder: Path, stem: str, picture: np.ndarray, box: Box | None)
     quick = [cv2.IMWRITE_PNG_COMPRESSION, 1]
     written, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quick)
     assert written
-    (folder / "in" / f"{stem}.png").write_bytes(png.tobytes())
+    (folder / PICTURES / f"{stem}.png").write_bytes(png.tobytes())
     if box is not None:
-        (folder / "box" / f"{stem}.txt").write_text(" ".join(f"{corner:.2f}" for corner in box) + "\n")
+        (folder / BOXES / f"{stem}.txt").write_text(" ".join(f"{corner:.2f}" for corner in box) + "\n")
 
 
 def _missing(there: float) -> int:

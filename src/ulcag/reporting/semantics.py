@@ -12,10 +12,10 @@ from ulcag.classes import CLASSES
 from ulcag.evaluation.metrics import softmax
 from ulcag.reporting.sheet import choose_samples, verdict
 from ulcag.reporting.style import COLOURS, MAP, UNKNOWN, readable_on
+from ulcag.reporting.templates import MOMENTS
 from ulcag.samples.table import VOTE_SHARES
 from ulcag.training.tables import DISTANCES, LOGITS
 
-MOMENTS = {"start": "before labels change", "end": "after training"}
 # Samples of each kind: changed and now right, changed and now wrong, ...
 _OF_A_KIND = 2
 
