@@ -39,11 +39,23 @@ CONFIG: dict[str, Any] = {
 FIGURES = ("confidence", "confusion", "curves", "flow", "semantics", "sheet", "templates")
 
 
-def snakemake(folder: Path, *arguments: str) -> str:
+def start(folder: Path, *arguments: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def snakemake(folder: Path, *arguments: str) -> str:
+    code, said = start(folder, *arguments)
+    assert code == 0, said
+    return said
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """What is said where something must not work."""
+    code, said = start(folder, *arguments)
+    assert code != 0
+    return said
 
 
 def jobs(folder: Path, *arguments: str) -> dict[str, int]:
@@ -304,11 +316,9 @@ def test_a_data_set_that_leaks_is_stopped_before_faces_are_looked_for(done: Path
 
     folder = changed("datasets.leaking", leaking)
     target = "results/faces/leaking/shard-000.arrow"
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "1", target]
-    stopped = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert stopped.returncode != 0
-    assert "also in train, mirrored or changed copies included: 3 of 12" in stopped.stdout + stopped.stderr
-    assert "set `check: warn` for it" in stopped.stdout + stopped.stderr
+    said = refused(folder, target)
+    assert "also in train, mirrored or changed copies included: 3 of 12" in said
+    assert "set `check: warn` for it" in said
     assert not (folder / target).exists()
     found = pd.read_csv(folder / "results/samples/leaking/check.csv")
     assert found["severity"][0] == "fatal"
@@ -348,20 +358,15 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
 
 def test_a_typo_in_the_configuration_is_named(changed: Any) -> None:
     folder = changed("datasets.tiny.trianing", {})
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "-n"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode != 0
-    assert "did you mean 'training'?" in done.stdout + done.stderr
+    assert "did you mean 'training'?" in refused(folder, "-n")
 
 
 def test_a_data_set_smaller_than_a_batch_is_an_error(changed: Any) -> None:
     folder = changed("datasets.tiny.training.batch_size", 64)
     run = "results/training/tiny/half/baseline/seed0/all/run.json"
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "1", run]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode != 0
-    assert "expected: at least one batch of 64 training samples" in done.stdout + done.stderr
-    assert "found:    48 samples" in done.stdout + done.stderr
+    said = refused(folder, run)
+    assert "expected: at least one batch of 64 training samples" in said
+    assert "found:    48 samples" in said
 
 
 def test_a_report_can_be_made(done: Path) -> None:

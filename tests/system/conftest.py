@@ -11,11 +11,15 @@ import pytest
 HERE = Path(__file__).parent
 
 
+def skip_unless_root_of_debian(what: str) -> None:
+    if os.getuid() != 0 or shutil.which("apt-get") is None:
+        pytest.skip(f"{what}: installed and started here by root of a Debian machine only")
+
+
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Docker and Podman with the image `ulcag-stand-in:1`."""
-    if os.getuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip("Docker and Podman are installed and started here by root of a Debian machine only")
+    skip_unless_root_of_debian("Docker and Podman")
     folder = tmp_path_factory.mktemp("engines")
     up = subprocess.run([HERE / "engines.sh", "up", folder], stdout=subprocess.PIPE, text=True, timeout=400)
     if up.returncode == 77:
@@ -32,8 +36,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A Slurm of one node, with partitions `cpu` and `gpu`."""
-    if os.getuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip("Slurm is installed and started here by root of a Debian machine only")
+    skip_unless_root_of_debian("Slurm")
     folder = tmp_path_factory.mktemp("slurm")
     up = subprocess.run([HERE / "slurm.sh", "up", folder], stderr=subprocess.PIPE, text=True, timeout=400)
     if up.returncode == 77:
