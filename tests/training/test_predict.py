@@ -24,6 +24,18 @@ def test_predictions_do_not_depend_on_order_or_size_of_batches(toy: Toy) -> None
         assert (one[LOGITS].to_numpy().argmax(1) == other[LOGITS].to_numpy().argmax(1)).all()
 
 
+def test_held_out_samples_have_a_confidence_where_the_arm_has_one(toy: Toy) -> None:
+    network = toy.learner("ulc-ag").network
+    frame = held_out_logits(network, toy.batches(), CPU).sort_values("number")
+    images = torch.cat([images for images, _ in toy.batches()])
+    numbers = torch.cat([numbers for _, numbers in toy.batches()])
+    assert network.confidence is not None
+    with torch.no_grad():
+        expected = network.confidence(network.features(images))[numbers.argsort()]
+    assert np.allclose(frame["alpha"], expected, atol=1e-5)
+    assert held_out_logits(toy.learner("baseline").network, toy.batches(), CPU)["alpha"].isna().all()
+
+
 def test_predicting_changes_nothing(toy: Toy) -> None:
     learner = toy.learner("baseline")
     before = {name: value.clone() for name, value in learner.network.state_dict().items()}

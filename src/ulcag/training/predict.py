@@ -15,18 +15,18 @@ from ulcag.training.tables import DISTANCES, LOGITS
 
 @torch.no_grad()
 def held_out_logits(network: Network, batches: Iterable[tuple[Tensor, Tensor]], device: torch.device) -> pd.DataFrame:
-    """Unweighted logits, float32, a row a sample: inference needs neither alpha nor gamma.
+    """Unweighted logits, for inference needs neither alpha nor gamma, and alpha, float32, a row a sample.
 
     In fp32 and with the statistics of batch normalisation fixed, so that batches do not change a result.
     """
     network.eval()
-    rows, numbers_seen = [], []
+    frames = []
     for images, numbers in batches:
-        rows.append(network.classifier(network.features(images.to(device))).cpu())
-        numbers_seen.append(numbers)
-    frame = pd.DataFrame(torch.cat(rows).numpy(), columns=LOGITS)
-    frame.insert(0, "number", torch.cat(numbers_seen).numpy())
-    return frame
+        f = network.features(images.to(device))
+        frame = pd.DataFrame(network.classifier(f).cpu().numpy(), columns=LOGITS)
+        frame.insert(0, "number", numbers.numpy())
+        frames.append(frame.assign(alpha=_alpha(network, f)))
+    return pd.concat(frames, ignore_index=True)
 
 
 @torch.no_grad()
@@ -47,7 +47,7 @@ def examine(learner: Learner, batches: Iterable[tuple[Tensor, Tensor]]) -> pd.Da
         frame = pd.DataFrame(network.classifier(f).cpu().numpy(), columns=LOGITS)
         frame.insert(0, "number", numbers.numpy())
         frame["label"] = learner.labels[here].cpu().numpy()
-        frame["alpha"] = None if network.confidence is None else network.confidence(f).cpu().numpy()
+        frame["alpha"] = _alpha(network, f)
         distances = torch.full((len(f), len(DISTANCES)), torch.inf, device=device)
         if measured is not None:
             distances = measured[here]
@@ -76,6 +76,13 @@ def examine_templates(learner: Learner) -> pd.DataFrame:
     frame = pd.DataFrame(_without_infinity(distances), columns=DISTANCES)
     frame.insert(0, "class", range(len(frame)))
     return frame
+
+
+def _alpha(network: Network, f: Tensor) -> np.ndarray:
+    """Eq. 1; not-a-number where the arm has no confidence."""
+    if network.confidence is None:
+        return np.full(len(f), np.nan, dtype=np.float32)
+    return np.asarray(network.confidence(f).cpu().numpy())
 
 
 def _without_infinity(distances: Tensor) -> np.ndarray:

@@ -14,7 +14,12 @@ _SAMPLE = Column("sample_id", pa.string(), "as in samples")
 
 TEST_LOGITS = Schema(
     "test_logits",
-    (_EPOCH, _SAMPLE, *[Column(name, pa.float32(), "unweighted logit of the held-out sample") for name in LOGITS]),
+    (
+        _EPOCH,
+        _SAMPLE,
+        *[Column(name, pa.float32(), "unweighted logit of the held-out sample") for name in LOGITS],
+        Column("alpha", pa.float32(), "confidence, Eq. 1; none where the arm has none", "0..1", nullable=True),
+    ),
     key=("epoch", "sample_id"),
 )
 
