@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,13 +28,47 @@ def whole_or_absent(path: Path) -> Iterator[Path]:
     path = Path(path)
     # The suffix stays, because writers such as matplotlib choose the format by it.
     beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
+    with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield beside
             os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_or_absent_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path`; it takes the name `path` only when the block ends without error.
+
+    A folder that has this name already is deleted, its links but not what they lead to: the caller makes sure that it
+    may be.
+
+    Raises:
+        InputError: the disk is full, or nothing may be written there.
+    """
+    beside, old = (path.with_name(f".{path.name}.{os.getpid()}.{ending}") for ending in ("part", "old"))
+    with _explained(path):
+        try:
+            beside.mkdir(parents=True)
+            yield beside
+            if path.exists():
+                path.rename(old)
+            try:
+                beside.rename(path)
+            except OSError:
+                if old.exists():
+                    old.rename(path)
+                raise
+        finally:
+            for folder in (beside, old):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         if error.errno not in _CANNOT_WRITE:
             raise

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.samples.layouts import AFFECTNET_HEADER, affectnet_2021, affectnet_full, affectnet_row
 from ulcag.classes import CLASSES
 from ulcag.config import AffectNetSamples
 from ulcag.errors import InputError
@@ -12,29 +13,12 @@ from ulcag.samples.read_affectnet import read_affectnet
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
 
-HEADER = "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal"
 NAMES = ["neutral", "happy", "sad", "surprise", "fear", "disgust", "angry"]
-
-
-def row(name: str, code: int) -> str:
-    return f"{name},1,2,30,40,1.0;2.0;3.0;4.0,{code},0.1,-0.2"
-
-
-def full(root: Path, *, header: bool = True) -> AffectNetSamples:
-    for folder in ("Manually_Annotated_Images", "Automatically_Annotated_Images"):
-        (root / folder).mkdir(parents=True)
-    training = [HEADER, *[row(f"1/t{code}.jpg", code) for code in range(11)], "2/cut.jpg,1,2"]
-    (root / "training.csv").write_text("\n".join(training) + "\n")
-    validation = [row(f"3/v{code}.jpg", code) for code in range(8)]
-    (root / "validation.csv").write_text("\n".join([HEADER, *validation] if header else validation) + "\n")
-    automatic = [HEADER, *[row(f"4/a{code}.jpg", code) for code in range(9)]]
-    (root / "automatically_annotated.csv").write_text("\n".join(automatic) + "\n")
-    return AffectNetSamples(root=str(root))
 
 
 @pytest.mark.parametrize("header", [True, False])
 def test_the_full_release(header: bool, tmp_path: Path) -> None:
-    found = read_affectnet(full(tmp_path, header=header))
+    found = read_affectnet(affectnet_full(tmp_path, header=header))
     samples = found.samples.set_index("sample_id")
     train = samples[samples["split"] == "train"]
     assert [CLASSES[train.loc[f"manually/1/t{code}.jpg", "label"]] for code in range(7)] == NAMES
@@ -49,7 +33,7 @@ def test_the_full_release(header: bool, tmp_path: Path) -> None:
 
 
 def test_the_automatic_part_is_tested_on_the_manual_one(tmp_path: Path) -> None:
-    settings = full(tmp_path).model_copy(update={"part": "automatic"})
+    settings = affectnet_full(tmp_path).model_copy(update={"part": "automatic"})
     samples = read_affectnet(settings).samples
     by_split = samples.groupby("split")["sample_id"].agg(list)
     assert by_split["train"][0] == "automatically/4/a0.jpg"
@@ -57,12 +41,7 @@ def test_the_automatic_part_is_tested_on_the_manual_one(tmp_path: Path) -> None:
 
 
 def test_the_release_of_2021(tmp_path: Path) -> None:
-    for folder, codes in (("train_set", range(8)), ("val_set", range(3))):
-        (tmp_path / folder / "annotations").mkdir(parents=True)
-        for code in codes:
-            np.save(tmp_path / folder / "annotations" / f"{code}_exp.npy", np.array(str(code)))
-            np.save(tmp_path / folder / "annotations" / f"{code}_val.npy", np.array("0.5"))
-    found = read_affectnet(AffectNetSamples(root=str(tmp_path)))
+    found = read_affectnet(affectnet_2021(tmp_path))
     samples = found.samples.set_index("sample_id")
     assert [CLASSES[samples.loc[f"train_set/{code}", "label"]] for code in range(7)] == NAMES
     assert samples.loc["val_set/2", "path"] == str(tmp_path / "val_set/images/2.jpg")
@@ -83,7 +62,7 @@ def test_a_pickled_annotation_is_refused(tmp_path: Path) -> None:
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"training\.csv at one of"):
         read_affectnet(AffectNetSamples(root=str(tmp_path)))
-    settings = full(tmp_path)
-    (tmp_path / "training.csv").write_text("\n".join([HEADER, row("1/x.jpg", 12)]) + "\n")
+    settings = affectnet_full(tmp_path)
+    (tmp_path / "training.csv").write_text("\n".join([AFFECTNET_HEADER, affectnet_row("1/x.jpg", 12)]) + "\n")
     with pytest.raises(InputError, match=r"training\.csv, row 2\n.*0 to 11\n.*12"):
         read_affectnet(settings)

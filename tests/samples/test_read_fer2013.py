@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 
+from tests.samples.layouts import FER_VOTES, fer2013, fer_picture
 from ulcag.classes import CLASSES
 from ulcag.config import Fer2013Samples
 from ulcag.errors import InputError
@@ -13,33 +13,15 @@ from ulcag.samples.read_fer2013 import majority, read_fer2013
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
 
-USAGES = ["Training"] * 5 + ["PublicTest", "PrivateTest"]
-VOTES = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
-
-
-def picture(number: int) -> np.ndarray:
-    return ((np.arange(48 * 48).reshape(48, 48) + number) % 256).astype(np.uint8)
-
-
-def write(root: Path, *, votes: bool = True) -> Fer2013Samples:
-    root.mkdir(exist_ok=True)
-    rows = ["emotion,pixels,Usage"]
-    rows += [f"{n},{' '.join(map(str, picture(n).ravel()))},{usage}" for n, usage in enumerate(USAGES)]
-    (root / "fer2013.csv").write_text("\n".join(rows) + "\n")
-    if votes:
-        # every image: five votes for sadness, one for fear, four for unknown
-        (root / "fer2013new.csv").write_text("\n".join([VOTES, *[f"{u},,0,0,0,5,0,0,1,0,4,0" for u in USAGES]]) + "\n")
-    return Fer2013Samples(root=str(root))
-
 
 def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
-    found = read_fer2013(write(tmp_path / "fer"), tmp_path / "cache")
+    found = read_fer2013(fer2013(tmp_path / "fer"), tmp_path / "cache")
     samples = found.samples
     assert samples["sample_id"].tolist() == [f"fer{n:07d}.png" for n in (0, 1, 2, 3, 4, 6)]
     assert [CLASSES[c] for c in samples["label"]] == ["angry", "disgust", "fear", "happy", "sad", "neutral"]
     assert samples["split"].tolist() == ["train"] * 5 + ["test"]
     assert {CLASSES[c] for c in samples["clean_label"]} == {"sad"}
-    assert (cv2.imread(samples["path"].iloc[3], cv2.IMREAD_GRAYSCALE) == picture(3)).all()
+    assert (cv2.imread(samples["path"].iloc[3], cv2.IMREAD_GRAYSCALE) == fer_picture(3)).all()
     assert "left out: 1 PublicTest images" in found.notes
     # five of six votes for the seven classes
     shares = found.votes.set_index("sample_id")
@@ -51,7 +33,7 @@ def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
 
 
 def test_without_votes_there_is_no_clean_label(tmp_path: Path) -> None:
-    settings = write(tmp_path / "fer", votes=False).model_copy(update={"public_test": "train"})
+    settings = fer2013(tmp_path / "fer", votes=False).model_copy(update={"public_test": "train"})
     found = read_fer2013(settings, tmp_path / "cache")
     assert found.samples["clean_label"].isna().all()
     assert found.samples["split"].tolist() == ["train"] * 6 + ["test"]
@@ -79,12 +61,12 @@ def test_majority_by_hand(votes: dict[str, int], expected: str | None) -> None:
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"fer2013\.csv at one of"):
         read_fer2013(Fer2013Samples(root=str(tmp_path)), tmp_path / "cache")
-    settings = write(tmp_path / "fer")
+    settings = fer2013(tmp_path / "fer")
     with (tmp_path / "fer" / "fer2013.csv").open("a") as file:
         file.write("7,1 2 3,Training\n")
     with pytest.raises(InputError, match=r"row 7\n.*\n.*emotion '7', 3 pixels"):
         read_fer2013(settings, tmp_path / "cache")
-    write(tmp_path / "fer")
-    (tmp_path / "fer" / "fer2013new.csv").write_text(VOTES + "\nTraining,,1,1,1,1,1,1,1,1,1,1\n")
+    fer2013(tmp_path / "fer")
+    (tmp_path / "fer" / "fer2013new.csv").write_text(FER_VOTES + "\nTraining,,1,1,1,1,1,1,1,1,1,1\n")
     with pytest.raises(InputError, match="a row for each"):
         read_fer2013(settings, tmp_path / "cache")

@@ -4,18 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples.layouts import touch
 from ulcag.classes import CLASSES
 from ulcag.config import FolderSamples
 from ulcag.errors import InputError
 from ulcag.samples.read_folder import read_folder
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
-
-
-def touch(root: Path, *names: str) -> None:
-    for name in names:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).touch()
 
 
 def test_splits_and_classes_are_folders(tmp_path: Path) -> None:

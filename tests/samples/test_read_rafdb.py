@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples.layouts import rafdb
 from ulcag.classes import CLASSES
 from ulcag.config import RafDbSamples
 from ulcag.errors import InputError
@@ -11,18 +12,9 @@ from ulcag.samples.read_rafdb import rafdb_row, read_rafdb
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
 
-ROWS = [f"{split}_{i:05d}.jpg {i}" for split in ("train", "test") for i in range(1, 8)]
-
-
-def official(root: Path, rows: list[str] = ROWS, images: str = "original") -> Path:
-    (root / "EmoLabel").mkdir(parents=True)
-    (root / "Image" / images).mkdir(parents=True)
-    (root / "EmoLabel" / "list_patition_label.txt").write_text("\n".join(rows) + "\n")
-    return root
-
 
 def test_codes_splits_and_paths(tmp_path: Path) -> None:
-    root = official(tmp_path / "basic")
+    root = rafdb(tmp_path / "basic")
     found = read_rafdb(RafDbSamples(root=str(tmp_path)))
     samples = found.samples.set_index("sample_id")
     assert len(samples) == 14
@@ -36,7 +28,7 @@ def test_codes_splits_and_paths(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inside", ["", "basic", "RAF-DB/basic", "RAF-DB", "raf-basic"])
 def test_every_name_of_the_root_in_use(inside: str, tmp_path: Path) -> None:
-    official(tmp_path / inside, images="aligned")
+    rafdb(tmp_path / inside, images="aligned")
     samples = read_rafdb(RafDbSamples(root=str(tmp_path), images="aligned")).samples
     assert samples["path"].iloc[0].endswith("Image/aligned/test_00001_aligned.jpg")
 
@@ -47,14 +39,14 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     for i, (row, line) in enumerate(
         [("train_00001.jpg 8", 1), ("train_00001.jpg", 1), ("img.jpg 3", 1), ("train_00009.jpg x", 1)]
     ):
-        root = official(tmp_path / str(i), [row])
+        root = rafdb(tmp_path / str(i), [row])
         with pytest.raises(InputError, match=rf"line {line}") as error:
             read_rafdb(RafDbSamples(root=str(root)))
         assert row in str(error.value)
-    root = official(tmp_path / "twice", ["train_00001.jpg 1", "train_00001.jpg 2"])
+    root = rafdb(tmp_path / "twice", ["train_00001.jpg 1", "train_00001.jpg 2"])
     with pytest.raises(InputError, match=r"train_00001\.jpg more than once"):
         read_rafdb(RafDbSamples(root=str(root)))
-    root = official(tmp_path / "aligned", images="aligned")
+    root = rafdb(tmp_path / "aligned", images="aligned")
     with pytest.raises(InputError, match="set `images` to original or aligned"):
         read_rafdb(RafDbSamples(root=str(root)))
 

@@ -39,7 +39,7 @@ def read_affectnet(settings: AffectNetSamples) -> Found:
     """
     root = Path(settings.root)
     left_out: Counter[str] = Counter()
-    if (root / "train_set").is_dir():
+    if is_of_2021(settings):
         if settings.part == "automatic":
             do = "set `part: manual`, or `root` to the full release"
             raise InputError(root, expected="the full release", found="the one of 2021 (train_set)", do=do)
@@ -57,16 +57,17 @@ def read_affectnet(settings: AffectNetSamples) -> Found:
 
 
 def _full(root: Path, images: str, table: str, split: str, left_out: Counter[str]) -> list[Row]:
-    path = first_that_exists(root, [str(Path(place) / table) for place in _PLACES], table)
+    path = _table(root, table)
     folder = first_that_exists(root, [images, f"{images}/{images}"], "the images")
     rows = []
     with path.open(newline="", encoding="utf-8", errors="replace") as file:
-        reader = csv.reader(file)
-        place_file, place_expression = 0, 6
-        for number, fields in enumerate(reader, start=1):
-            if number == 1 and _FILE in fields:
-                place_file, place_expression = fields.index(_FILE), fields.index(_EXPRESSION)
-                continue
+        places = None
+        for number, fields in enumerate(csv.reader(file), start=1):
+            if places is None:
+                places = file_and_expression(fields)
+                if _FILE in fields:
+                    continue
+            place_file, place_expression = places
             # One row of training.csv is cut off in some copies.
             if len(fields) < _COLUMNS or not fields[place_expression].strip().isdecimal():
                 left_out[f"malformed rows of {table}"] += 1
@@ -76,6 +77,30 @@ def _full(root: Path, images: str, table: str, split: str, left_out: Counter[str
                 name = fields[place_file].strip()
                 rows.append((f"{images.split('_')[0].lower()}/{name}", str(folder / name), split, label))
     return rows
+
+
+def is_of_2021(settings: AffectNetSamples) -> bool:
+    """Whether it is the release of 2021, with a file for each label."""
+    return (Path(settings.root) / "train_set").is_dir()
+
+
+def training_table(settings: AffectNetSamples) -> tuple[Path, str]:
+    """Full release: the table with the training labels, and what stands before its file names in sample ids.
+
+    Raises:
+        InputError: it is at none of the usual places.
+    """
+    images, table = _TABLES[settings.part]
+    return _table(Path(settings.root), table), f"{images.split('_')[0].lower()}/"
+
+
+def file_and_expression(first: list[str]) -> tuple[int, int]:
+    """In which columns a table of the full release has them, by its first row, which is no header in some copies."""
+    return (first.index(_FILE), first.index(_EXPRESSION)) if _FILE in first else (0, 6)
+
+
+def _table(root: Path, name: str) -> Path:
+    return first_that_exists(root, [str(Path(place) / name) for place in _PLACES], name)
 
 
 def _release_2021(folder: Path, split: str, left_out: Counter[str]) -> list[Row]:

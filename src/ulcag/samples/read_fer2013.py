@@ -36,7 +36,7 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
         InputError: no fer2013.csv, a row that is not 48 x 48 pixels with a code 0 to 6, or votes for other images.
     """
     root = Path(settings.root)
-    table = first_that_exists(root, ["fer2013.csv", "fer2013/fer2013.csv", "data/fer2013.csv"], "fer2013.csv")
+    table = pixel_table(settings)
     votes = _votes(root)
     splits = {"Training": "train", "PrivateTest": "test", "PublicTest": settings.public_test}
     names, paths, split, label, clean, counts = [], [], [], [], [], []
@@ -48,7 +48,7 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
             if splits[usage] == "drop":
                 left_out[f"{usage} images"] += 1
                 continue
-            names.append(f"fer{number:07d}.png")
+            names.append(picture_name(number))
             paths.append(str(cache / names[-1]))
             split.append(splits[usage])
             label.append(code)
@@ -63,6 +63,21 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
     notes = (f"FER2013 {crowd}: {table}", f"{known} of {len(clean)} have a clean label", *counted(left_out))
     samples = samples_table(names, paths, split, label, clean_label=clean)
     return Found(samples, notes, votes_table(names, np.array(counts).reshape(-1, len(CLASSES))))
+
+
+def pixel_table(settings: Fer2013Samples) -> Path:
+    """Where fer2013.csv is.
+
+    Raises:
+        InputError: at none of the usual places.
+    """
+    places = ["fer2013.csv", "fer2013/fer2013.csv", "data/fer2013.csv"]
+    return first_that_exists(Path(settings.root), places, "fer2013.csv")
+
+
+def picture_name(number: int) -> str:
+    """FER+'s name, and the sample id, of a row of fer2013.csv; the first one below the header is 0."""
+    return f"fer{number:07d}.png"
 
 
 def majority(votes: dict[str, int]) -> int | None:

@@ -21,29 +21,45 @@ def read_folder(settings: FolderSamples) -> Found:
         InputError: no such folder, a folder that is no class, or no image.
     """
     root = Path(settings.root)
-    if not root.is_dir():
-        raise InputError(root, expected="a folder", found="no such folder", do="check `root`")
-    folders = sorted(path for path in root.iterdir() if path.is_dir())
-    splits = {path: _SPLITS[path.name.lower()] for path in folders if path.name.lower() in _SPLITS}
-    parts = splits or {root: "train"}
     paths, split, label, dropped = [], [], [], 0
-    for part, name in parts.items():
-        for folder in sorted(path for path in part.iterdir() if path.is_dir()):
-            code = _class_of(folder, settings)
-            files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _IMAGES)
-            if code is None:
-                dropped += len(files)
-                continue
-            paths += files
-            split += [name] * len(files)
-            label += [code] * len(files)
+    for folder, name, code in class_folders(settings):
+        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _IMAGES)
+        if code is None:
+            dropped += len(files)
+            continue
+        paths += files
+        split += [name] * len(files)
+        label += [code] * len(files)
     if not paths:
         expected = "images in folders such as train/happy/"
         raise InputError(root, expected=expected, found="none", do=f"endings that count: {', '.join(sorted(_IMAGES))}")
     ids = [path.relative_to(root).as_posix() for path in paths]
-    found = ", ".join(sorted(path.name for path in splits)) or "no folder for a split: all images are for training"
+    found = (
+        ", ".join(sorted(path.name for path in _splits(root))) or "no folder for a split: all images are for training"
+    )
     notes = (f"folders: {found}", *counted({"images in folders to drop": dropped}))
     return Found(samples_table(ids, [str(path) for path in paths], split, label), notes)
+
+
+def class_folders(settings: FolderSamples) -> list[tuple[Path, str, int | None]]:
+    """The folders of images: path, split, and class, which is None for a folder to drop.
+
+    Raises:
+        InputError: no such folder, or a folder that is no class.
+    """
+    root = Path(settings.root)
+    if not root.is_dir():
+        raise InputError(root, expected="a folder", found="no such folder", do="check `root`")
+    return [
+        (folder, split, _class_of(folder, settings))
+        for part, split in (_splits(root) or {root: "train"}).items()
+        for folder in sorted(path for path in part.iterdir() if path.is_dir())
+    ]
+
+
+def _splits(root: Path) -> dict[Path, str]:
+    folders = sorted(path for path in root.iterdir() if path.is_dir())
+    return {path: _SPLITS[path.name.lower()] for path in folders if path.name.lower() in _SPLITS}
 
 
 def _class_of(folder: Path, settings: FolderSamples) -> int | None:

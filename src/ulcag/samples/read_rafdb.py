@@ -26,8 +26,7 @@ def read_rafdb(settings: RafDbSamples) -> Found:
         InputError: no label list at any of the usual places, or a row that is not `<split>_<number>.jpg <1..7>`, or a
             file that occurs twice.
     """
-    root = Path(settings.root)
-    labels = first_that_exists(root, [str(Path(place) / _LIST) for place in _ROOTS], "RAF-DB's label list")
+    labels = label_list(settings)
     images = labels.parents[1] / "Image" / settings.images
     if not images.is_dir():
         do = "set `images` to original or aligned, whichever you have"
@@ -47,6 +46,15 @@ def read_rafdb(settings: RafDbSamples) -> Found:
     path = [str(images / f"{stem}{suffix}") for stem in stems]
     notes = (f"RAF-DB: labels {labels}, {settings.images} images",)
     return Found(samples_table(names, path, split, label), notes)
+
+
+def label_list(settings: RafDbSamples) -> Path:
+    """Where the label list is.
+
+    Raises:
+        InputError: at none of the usual places.
+    """
+    return first_that_exists(Path(settings.root), [str(Path(p) / _LIST) for p in _ROOTS], "RAF-DB's label list")
 
 
 def rafdb_row(where: Path, number: int, line: str, lowest_code: int = 1) -> tuple[str, int]:

@@ -27,8 +27,8 @@ def read_table_samples(settings: TableSamples) -> Found:
         InputError: file, row, what was expected and found: unknown column, label, split; repeated image.
     """
     path = Path(settings.path)
-    table = _read(path)
-    columns = _columns(path, table, settings)
+    table = read_as_it_is(path)
+    columns = columns_in_use(path, table, settings)
     root = Path(settings.images) if settings.images else path.parent
 
     frame = pd.DataFrame({ours: table[theirs] for ours, theirs in columns.items()})
@@ -76,7 +76,12 @@ def _count(path: Path, row: object, value: object, column: str) -> float:
     return float(number)
 
 
-def _read(path: Path) -> pd.DataFrame:
+def read_as_it_is(path: Path) -> pd.DataFrame:
+    """The table with its own columns and values.
+
+    Raises:
+        InputError: no such file, or none of CSV and Parquet.
+    """
     if path.suffix not in (".csv", ".parquet"):
         raise InputError(path, expected="a .csv or .parquet file", found=f"suffix '{path.suffix}'")
     try:
@@ -88,7 +93,12 @@ def _read(path: Path) -> pd.DataFrame:
         raise InputError(path, expected=f"a {path.suffix} table", found=str(error)) from None
 
 
-def _columns(path: Path, table: pd.DataFrame, settings: TableSamples) -> dict[str, str]:
+def columns_in_use(path: Path, table: pd.DataFrame, settings: TableSamples) -> dict[str, str]:
+    """Our column -> the table's own name, for those that it has.
+
+    Raises:
+        InputError: a column that is no name of ours, or is missing.
+    """
     unknown = [name for name in settings.columns if name not in OURS]
     if unknown:
         raise InputError("samples.columns", expected=f"keys among {', '.join(OURS)}", found=", ".join(unknown))

@@ -1,0 +1,72 @@
+"""Small data sets in the layouts that the readers know."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ulcag.config import AffectNetSamples, Fer2013Samples
+
+RAFDB_ROWS = [f"{split}_{i:05d}.jpg {i}" for split in ("train", "test") for i in range(1, 8)]
+AFFECTNET_HEADER = (
+    "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal"
+)
+FER_USAGES = ["Training"] * 5 + ["PublicTest", "PrivateTest"]
+FER_VOTES = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
+
+
+def touch(root: Path, *names: str) -> None:
+    """Empty files, with the folders that they are in."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+
+
+def rafdb(root: Path, rows: list[str] = RAFDB_ROWS, images: str = "original") -> Path:
+    """RAF-DB's label list; the folder of images is empty."""
+    (root / "EmoLabel").mkdir(parents=True)
+    (root / "Image" / images).mkdir(parents=True)
+    (root / "EmoLabel" / "list_patition_label.txt").write_text("\n".join(rows) + "\n")
+    return root
+
+
+def affectnet_row(name: str, code: int) -> str:
+    return f"{name},1,2,30,40,1.0;2.0;3.0;4.0,{code},0.1,-0.2"
+
+
+def affectnet_full(root: Path, *, header: bool = True) -> AffectNetSamples:
+    """The full release, without images: every code, and a row that is cut off."""
+    for folder in ("Manually_Annotated_Images", "Automatically_Annotated_Images"):
+        (root / folder).mkdir(parents=True)
+    training = [AFFECTNET_HEADER, *[affectnet_row(f"1/t{code}.jpg", code) for code in range(11)], "2/cut.jpg,1,2"]
+    (root / "training.csv").write_text("\n".join(training) + "\n")
+    validation = [affectnet_row(f"3/v{code}.jpg", code) for code in range(8)]
+    (root / "validation.csv").write_text("\n".join([AFFECTNET_HEADER, *validation] if header else validation) + "\n")
+    automatic = [AFFECTNET_HEADER, *[affectnet_row(f"4/a{code}.jpg", code) for code in range(9)]]
+    (root / "automatically_annotated.csv").write_text("\n".join(automatic) + "\n")
+    return AffectNetSamples(root=str(root))
+
+
+def affectnet_2021(root: Path) -> AffectNetSamples:
+    """The release of 2021, without images."""
+    for folder, codes in (("train_set", range(8)), ("val_set", range(3))):
+        (root / folder / "annotations").mkdir(parents=True)
+        for code in codes:
+            np.save(root / folder / "annotations" / f"{code}_exp.npy", np.array(str(code)))
+            np.save(root / folder / "annotations" / f"{code}_val.npy", np.array("0.5"))
+    return AffectNetSamples(root=str(root))
+
+
+def fer_picture(number: int) -> np.ndarray:
+    return ((np.arange(48 * 48).reshape(48, 48) + number) % 256).astype(np.uint8)
+
+
+def fer2013(root: Path, *, votes: bool = True) -> Fer2013Samples:
+    """A picture of each class; with votes: five for sadness, one for fear, four for unknown, for each picture."""
+    root.mkdir(exist_ok=True)
+    rows = ["emotion,pixels,Usage"]
+    rows += [f"{n},{' '.join(map(str, fer_picture(n).ravel()))},{usage}" for n, usage in enumerate(FER_USAGES)]
+    (root / "fer2013.csv").write_text("\n".join(rows) + "\n")
+    if votes:
+        text = [FER_VOTES, *[f"{usage},,0,0,0,5,0,0,1,0,4,0" for usage in FER_USAGES]]
+        (root / "fer2013new.csv").write_text("\n".join(text) + "\n")
+    return Fer2013Samples(root=str(root))
