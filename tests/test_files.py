@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ulcag.errors import InputError
-from ulcag.files import binding, read_json, sha256, whole_or_absent, write_json
+from ulcag.files import binding, read_json, sha256, whole_or_absent, whole_or_absent_folder, write_json
 
 
 def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -21,6 +21,30 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
         fail_half_way()
     assert read_json(path) == {"a": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_replaces_the_old_one_whole_or_leaves_it(tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "a").touch()
+    path = tmp_path / "new" / "folder"
+    with whole_or_absent_folder(path) as beside:
+        (beside / "link").symlink_to(tmp_path / "precious")
+        assert not path.exists()
+
+    def fail_half_way() -> None:
+        with whole_or_absent_folder(path) as beside:
+            (beside / "link").symlink_to(tmp_path / "precious")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert [p.name for p in path.iterdir()] == ["link"]
+    with whole_or_absent_folder(path) as beside:
+        (beside / "b").touch()
+    assert [p.name for p in path.iterdir()] == ["b"]
+    # the old folder's link is gone, what it led to is not
+    assert (tmp_path / "precious" / "a").exists()
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_read_json_says_what_is_wrong(tmp_path: Path) -> None:

@@ -47,9 +47,10 @@ def affectnet_full(root: Path, *, header: bool = True) -> AffectNetSamples:
 
 
 def affectnet_2021(root: Path) -> AffectNetSamples:
-    """The release of 2021, without images."""
+    """The release of 2021; the folders of images are empty."""
     for folder, codes in (("train_set", range(8)), ("val_set", range(3))):
         (root / folder / "annotations").mkdir(parents=True)
+        (root / folder / "images").mkdir()
         for code in codes:
             np.save(root / folder / "annotations" / f"{code}_exp.npy", np.array(str(code)))
             np.save(root / folder / "annotations" / f"{code}_val.npy", np.array("0.5"))

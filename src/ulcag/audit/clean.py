@@ -1,0 +1,217 @@
+"""The data set with new labels, in the layout that it came in; nothing of the original is touched."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ulcag import __version__
+from ulcag.audit.clean_layouts import write_affectnet, write_fer2013, write_folder, write_rafdb
+from ulcag.audit.clean_table import write_table_of_labels
+from ulcag.audit.rewrite import MARKER, Written
+from ulcag.classes import CLASSES
+from ulcag.config import (
+    AffectNetSamples,
+    Fer2013Samples,
+    FolderSamples,
+    RafDbSamples,
+    SamplesSettings,
+    SyntheticSamples,
+    TableSamples,
+)
+from ulcag.errors import InputError
+from ulcag.files import binding, read_json, whole_or_absent_folder, write_json
+from ulcag.samples.read import read_samples
+from ulcag.samples.read_fer2013 import read_fer2013
+
+_AGAIN = "read the data set again (`ulcag samples`), and audit it again"
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A data set that was written with new labels.
+
+    Attributes:
+        settings: with which `ulcag samples` reads it.
+        samples: how many it has, test samples included.
+        changed: how many have another label than in the original.
+        notes: what a user must hear.
+    """
+
+    settings: SamplesSettings
+    samples: int
+    changed: int
+    notes: tuple[str, ...]
+
+
+def write_clean(samples: pd.DataFrame, settings: SamplesSettings, labels: pd.Series, out: Path) -> Clean:
+    """Write a data set with new labels, in its own layout, whole or absent; pictures are links to the originals.
+
+    Before, the original is read to see that it still is what `samples` says; afterwards, what was written is read
+    back, and must have the same samples with the new labels.
+
+    Args:
+        samples: rows of the samples table, train and test.
+        settings: of the reader that made it.
+        labels: new class of training samples, indexed by sample id; those not in it stay as they are.
+        out: the folder to make. One that this function made before is replaced; any other is refused.
+
+    Raises:
+        InputError: a label for a sample that is not there, or for a test sample; the data set has moved or changed;
+            `out` is not ours, or lies in the data set or the data set in it; a class has no word in the layout.
+    """
+    out = Path(out)
+    changed = _changed(samples, labels)
+    if isinstance(settings, SyntheticSamples):
+        samples, settings, changed = _as_table(samples, changed)
+    _check_place(out, settings, samples)
+    _compare(samples, _read(settings, samples), _source(settings), "the samples that samples.parquet has", _AGAIN)
+    with whole_or_absent_folder(out) as beside:
+        written = _write(settings, samples, changed, beside)
+        expected = samples.assign(
+            label=[changed.get(name, label) for name, label in _published(samples).items()],
+            sample_id=[written.renamed.get(name, name) for name in samples["sample_id"]],
+        )
+        what = "to be read back as it was meant"
+        _compare(expected, _read(written.settings, samples), out, what, "please report it; nothing was written")
+        key = "path" if isinstance(settings, TableSamples) else "root"
+        inside = Path(getattr(written.settings, key)).relative_to(beside)
+        clean = written.settings.model_copy(update={key: str(out / inside)})
+        about = {"ulcag": __version__, "settings": clean.plain(), "samples": len(samples), "changed": len(changed)}
+        about |= {"notes": list(written.notes), "hash": binding(settings.plain(), changed)}
+        write_json(beside / MARKER, about)
+    return Clean(clean, len(samples), len(changed), written.notes)
+
+
+def _write(settings: SamplesSettings, samples: pd.DataFrame, changed: dict[str, int], out: Path) -> Written:
+    match settings:
+        case TableSamples():
+            return write_table_of_labels(settings, changed, out)
+        case FolderSamples():
+            return write_folder(settings, samples, changed, out)
+        case RafDbSamples():
+            return write_rafdb(settings, changed, out)
+        case AffectNetSamples():
+            return write_affectnet(settings, samples, changed, out)
+        case Fer2013Samples():
+            return write_fer2013(settings, changed, out)
+        case SyntheticSamples():
+            raise AssertionError("written as a table")
+
+
+def _published(samples: pd.DataFrame) -> dict[str, int]:
+    return {name: int(label) for name, label in zip(samples["sample_id"], samples["label"], strict=True)}
+
+
+def _changed(samples: pd.DataFrame, labels: pd.Series) -> dict[str, int]:
+    """The labels that differ from the published ones, by sample id."""
+    published = _published(samples)
+    test = set(samples["sample_id"][samples["split"] == "test"])
+    changed: dict[str, int] = {}
+    seen: set[str] = set()
+    for name, code in labels.items():
+        where = f"new labels, sample {name!r}"
+        if not isinstance(name, str) or name not in published:
+            raise InputError(where, expected="a sample of the data set", found="no such sample", do=_AGAIN)
+        if pd.isna(code) or code not in range(len(CLASSES)):
+            raise InputError(where, expected=f"a class, 0 to {len(CLASSES) - 1}", found=str(code))
+        if name in seen:
+            raise InputError(where, expected="one label for a sample", found="several")
+        seen.add(name)
+        if code != published[name]:
+            if name in test:
+                do = "leave test samples out: what is measured on other labels cannot be compared"
+                raise InputError(where, expected="training samples only", found="a test sample", do=do)
+            changed[name] = int(code)
+    return dict(sorted(changed.items()))
+
+
+def _as_table(samples: pd.DataFrame, changed: dict[str, int]) -> tuple[pd.DataFrame, SamplesSettings, dict[str, int]]:
+    """The embedded data set as what it is on disk: a table labels.csv with pictures beside it."""
+    folder = Path(samples["path"].iloc[0]).parents[1]
+    name_of = {
+        name: Path(path).relative_to(folder).as_posix()
+        for name, path in zip(samples["sample_id"], samples["path"], strict=True)
+    }
+    table = TableSamples(path=str(folder / "labels.csv"))
+    of_table = samples.assign(sample_id=list(name_of.values()))
+    return of_table, table, {name_of[name]: code for name, code in changed.items()}
+
+
+def _read(settings: SamplesSettings, samples: pd.DataFrame) -> pd.DataFrame:
+    source = _source(settings)
+    if not source.exists():
+        do = f"put it back where it was, or {_AGAIN}"
+        raise InputError(source, expected="the data set that the samples are from", found="nothing there", do=do)
+    pictures = Path(samples["path"].iloc[0]).parent
+    found = (
+        read_fer2013(settings, pictures) if isinstance(settings, Fer2013Samples) else read_samples(settings, pictures)
+    )
+    return found.samples
+
+
+def _source(settings: SamplesSettings) -> Path:
+    """What a reader reads: a folder or a table."""
+    return Path(settings.path if isinstance(settings, TableSamples) else settings.root)  # type: ignore[union-attr]
+
+
+def _compare(expected: pd.DataFrame, found: pd.DataFrame, where: Path, what: str, do: str) -> None:
+    """Nothing, if both have the same samples with the same splits and labels."""
+    columns = ["sample_id", "split", "label"]
+    both = expected[columns].merge(found[columns], on="sample_id", how="outer", suffixes=("", "_found"), indicator=True)
+    differs = (both["label"] != both["label_found"]) | (both["split"] != both["split_found"])
+    problems = {
+        "are gone": both["_merge"] == "left_only",
+        "are new": both["_merge"] == "right_only",
+        "have another label or split": (both["_merge"] == "both") & differs,
+    }
+    told = [
+        f"{rows.sum()} {name}, such as {both['sample_id'][rows].iloc[0]}"
+        for name, rows in problems.items()
+        if any(rows)
+    ]
+    if told:
+        raise InputError(where, expected=what, found="; ".join(told), do=do)
+
+
+def _check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> None:
+    """Nothing, if `out` may be made, or made again, where it is."""
+    if os.path.lexists(out) and not _is_ours(out):
+        do = "choose a folder that does not exist yet"
+        raise InputError(out, expected="no folder, or one made here by an earlier audit", found="something else", do=do)
+    place, source = out.resolve(), _source(settings).resolve()
+    above = {place, *place.parents}
+    own = _own_folders(settings, samples)
+    inside = sorted(folder for folder in own if folder in above)
+    holds = sorted(folder for folder in own | {source} if place in folder.parents)
+    if inside or holds:
+        found = f"it is inside {inside[0]}" if inside else f"it holds {holds[0]}"
+        do = "choose a folder elsewhere"
+        raise InputError(out, expected="a folder outside the data set", found=found, do=do)
+
+
+def _own_folders(settings: SamplesSettings, samples: pd.DataFrame) -> set[Path]:
+    """Folders that belong to the data set, so that nothing may be made in them."""
+    if not isinstance(settings, TableSamples):
+        return {_source(settings).resolve()}
+    table = Path(settings.path).parent.resolve()
+    own = {Path(folder).resolve() for folder in {os.path.dirname(path) for path in samples["path"]}}
+    if settings.images:
+        return own | {Path(settings.images).resolve()}
+    first = {Path(name).parts[0] for name in samples["sample_id"] if Path(name).parts}
+    linked = {(table / name).resolve() for name in first - {"..", "/"}}
+    # A table in the folder that one works in makes it no data set's folder: results lie there, too.
+    working = Path.cwd().resolve()
+    elsewhere = table != working and table not in working.parents
+    return own | linked | ({table} if linked and elsewhere else set())
+
+
+def _is_ours(out: Path) -> bool:
+    if out.is_symlink() or not (out / MARKER).is_file():
+        return False
+    try:
+        about = read_json(out / MARKER)
+    except InputError:
+        return False
+    return isinstance(about, dict) and {"ulcag", "settings", "hash"} <= set(about)

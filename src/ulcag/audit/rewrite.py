@@ -1,0 +1,168 @@
+"""What writing a data set with new labels needs in every layout: links, rows of CSV, and words for classes."""
+
+import csv
+import errno
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from ulcag.classes import CLASSES, SYNONYMS, class_index
+from ulcag.config import SamplesSettings
+from ulcag.errors import InputError
+from ulcag.progress import progress
+
+# Lies in a folder that we made, and says so.
+MARKER = ".ulcag-clean.json"
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_FIELD = re.compile(r'"(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*')
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a layout's writer wrote.
+
+    Attributes:
+        settings: with which the reader reads it.
+        notes: what a user must hear.
+        renamed: sample id before -> after, where an id is a path that changed.
+    """
+
+    settings: SamplesSettings
+    notes: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+def link(source: str | Path, name: Path) -> None:
+    """Make `name` a symbolic link to `source`.
+
+    Raises:
+        InputError: the file system has no links.
+    """
+    try:
+        os.symlink(source, name)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        do = "choose a folder on another disk"
+        raise InputError(name.parent, expected="a disk with symbolic links", found=str(error), do=do) from None
+
+
+def link_all(source: Path, out: Path, opened: Collection[str], left_out: Collection[str] = ()) -> None:
+    """Fill `out` with links to what is in `source`.
+
+    A folder is one link, unless it is opened: then it is a folder of its own with links in it, so that what is written
+    there is not written into the original.
+
+    Args:
+        source: a folder.
+        out: an empty folder.
+        opened: folders, relative to `source`, as POSIX paths.
+        left_out: files and folders, relative to `source`, that get no link.
+    """
+    target = os.path.realpath(source)
+    for name, is_folder in progress(_entries(source, out, opened), what="links", unit="link"):
+        if not is_folder and name not in left_out:
+            link(os.path.join(target, name), out / name)
+
+
+def _entries(source: Path, out: Path, opened: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """What is in `source`, and whether it is an opened folder, which is made in `out`."""
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(source / inside) as entries:
+            for entry in entries:
+                name = f"{inside}/{entry.name}" if inside else entry.name
+                is_folder = name in opened and entry.is_dir()
+                if is_folder:
+                    (out / name).mkdir()
+                    waiting.append(name)
+                if entry.name != MARKER:
+                    yield name, is_folder
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """All folders that relative POSIX paths lie in."""
+    nearest = {os.path.dirname(path) for path in paths}
+    return nearest | {str(folder) for path in nearest for folder in PurePosixPath(path).parents}
+
+
+def open_text(path: Path, mode: str = "r") -> IO[str]:
+    """A text file whose every byte and line end comes out as it went in, whatever its encoding."""
+    return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")
+
+
+def rows(file: IO[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each row of a CSV file: its own text, line end included, and its fields."""
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in file:
+            taken.append(line)
+            yield line
+
+    for fields in csv.reader(lines()):
+        yield "".join(taken), fields
+        taken.clear()
+
+
+def with_field(row: str, place: int, value: str) -> str:
+    """A row of CSV with another value in one field; all the rest stays as it is written.
+
+    Args:
+        row: its text.
+        place: of the field, from 0.
+        value: quoted if the old value was, or if it must be.
+    """
+    start = 0
+    for _ in range(place):
+        start = _match(row, start).end() + 1
+    old = _match(row, start)
+    if old.group().startswith('"') or any(sign in value for sign in ',"\r\n'):
+        value = '"' + value.replace('"', '""') + '"'
+    return row[:start] + value + row[old.end() :]
+
+
+def _match(row: str, start: int) -> re.Match[str]:
+    found = _FIELD.match(row, start)
+    assert found is not None  # it matches the empty field, too
+    return found
+
+
+def words_for(used: Mapping[str, int], labels: Mapping[str, str]) -> list[str | None]:
+    """A word for each class, in the data set's own vocabulary; None for a class that has none.
+
+    The word in use, the most frequent first; else one that `labels` translates; else our name of the class or a synonym
+    of it, in the case of the names in use.
+
+    Args:
+        used: the data set's words for labels, and how often each is used.
+        labels: word -> class name or `drop`, as in the settings.
+    """
+    names = [word for word in used if class_index(word) is not None]
+    style = next((case for case in (str.upper, str.title) if names and all(w == case(w) for w in names)), str.lower)
+    candidates = [*sorted(used, key=lambda word: (-used[word], word)), *labels]
+    candidates += [style(name) for name in (*CLASSES, *SYNONYMS)]
+    words: dict[int, str] = {}
+    for word in candidates:
+        code = class_index(labels.get(word, word))
+        if code is not None:
+            words.setdefault(code, word)
+    return [words.get(code) for code in range(len(CLASSES))]
+
+
+def word_or_error(words: list[str | None], code: int, where: Path) -> str:
+    """The word for a class.
+
+    Raises:
+        InputError: there is none.
+    """
+    word = words[code]
+    if word is None:
+        found = f"words for {', '.join(CLASSES[c] for c, w in enumerate(words) if w is not None)}"
+        do = f"translate a word to it: labels: {{<word>: {CLASSES[code]}}}, and make the samples again"
+        raise InputError(where, expected=f"a word for {CLASSES[code]}", found=found, do=do)
+    return word

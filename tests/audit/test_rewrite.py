@@ -1,0 +1,70 @@
+"""Rows of CSV with one field changed, words for classes, and links."""
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.samples.layouts import touch
+from ulcag.audit import rewrite
+from ulcag.audit.rewrite import link_all, rows, with_field, words_for
+from ulcag.classes import CLASSES
+from ulcag.errors import InputError
+
+FIELDS = st.lists(st.text(st.sampled_from('ab ,"\n\rü'), max_size=5), min_size=2, max_size=4)
+
+
+@given(st.lists(FIELDS, min_size=1, max_size=3), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.data())
+def test_one_field_changes_and_no_other(table: list[list[str]], quoting: int, data: st.DataObject) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file, quoting=quoting).writerows(table)  # type: ignore[arg-type]
+    found = list(rows(io.StringIO(file.getvalue(), newline="")))
+    assert "".join(text for text, _ in found) == file.getvalue()
+    assert [fields for _, fields in found] == table
+    text, fields = found[-1]
+    place = data.draw(st.integers(0, len(fields) - 1))
+    value = data.draw(st.sampled_from(["x", "a,b", 'say "x"']))
+    new = with_field(text, place, value)
+    assert next(csv.reader(io.StringIO(new, newline=""))) == [*fields[:place], value, *fields[place + 1 :]]
+    assert with_field(text, place, "x").count("\r\n") >= 1
+
+
+@pytest.mark.parametrize(
+    ("used", "labels", "expected"),
+    [
+        ({}, {}, {"sad": "sad", "happy": "happy"}),
+        ({"SAD": 1, "FEAR": 2}, {}, {"sad": "SAD", "happy": "HAPPY"}),
+        ({"Sadness": 1, "Sad": 2, "Anger": 1}, {}, {"sad": "Sad", "angry": "Anger", "happy": "Happy"}),
+        ({"Sadness": 2, "Sad": 2}, {}, {"sad": "Sad"}),  # as often: the first of the alphabet
+        ({"0": 5}, {"0": "sad", "1": "happy", "2": "drop"}, {"sad": "0", "happy": "1", "fear": "fear"}),
+        ({"sad": 5}, {"sad": "happy", "traurig": "sad"}, {"happy": "sad", "sad": "traurig"}),
+        ({"sad": 5}, {"happy": "drop"}, {"happy": "happiness"}),
+        ({"sad": 5}, {"fear": "drop", "fearful": "sad"}, {"fear": None}),
+    ],
+)
+def test_words_by_hand(used: dict[str, int], labels: dict[str, str], expected: dict[str, str | None]) -> None:
+    words = dict(zip(CLASSES, words_for(used, labels), strict=True))
+    assert {name: words[name] for name in expected} == expected
+
+
+def test_opened_folders_are_folders_and_the_rest_is_links(tmp_path: Path) -> None:
+    touch(tmp_path, "old/a/b/c.txt", "old/a/d.txt", "old/e/f.txt", "old/a/b/g.txt")
+    (tmp_path / "way").symlink_to(tmp_path / "old")
+    (tmp_path / "new").mkdir()
+    link_all(tmp_path / "way", tmp_path / "new", {"a", "a/b"}, {"a/b/c.txt"})
+    found = {str(p.relative_to(tmp_path / "new")): p.is_symlink() for p in (tmp_path / "new").rglob("*")}
+    assert found == {"a": False, "a/b": False, "a/b/g.txt": True, "a/d.txt": True, "e": True}
+    assert os.readlink(tmp_path / "new/e") == str(tmp_path / "old/e")
+
+
+def test_a_disk_without_links_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: str, name: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(rewrite.os, "symlink", refuse)
+    with pytest.raises(InputError, match=r"a disk with symbolic links\n.*not permitted\n.*another disk"):
+        rewrite.link("x", tmp_path / "y")
