@@ -3,7 +3,7 @@
 #   snakemake --cores 8                  everything that config.yaml names
 #   snakemake --cores 8 --use-conda      the same, each rule in its own environment from envs/
 #   snakemake --cores 8 faces            up to one stage: samples, faces, action_units, graph, train, evaluate,
-#                                        tables, figures
+#                                        audit, tables, figures
 #   snakemake --report report.html       an HTML report of what has been made
 #   snakemake --profile workflow/profiles/slurm
 #                                        everything, through Slurm: docs/cluster.md
@@ -26,6 +26,7 @@ include: "workflow/rules/action_units.smk"
 include: "workflow/rules/graph.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/audit.smk"
 include: "workflow/rules/reporting_runs.smk"
 include: "workflow/rules/reporting.smk"
 
@@ -37,5 +38,6 @@ rule all:
     input:
         rules.faces.input,
         rules.evaluate.input,
+        rules.audit.input,
         rules.tables.input,
         rules.figures.input,

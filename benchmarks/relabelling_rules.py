@@ -22,7 +22,7 @@ from ulcag.action_units.presence import presence
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.classes import CLASSES, class_index
 from ulcag.evaluation.labels import quality, replay
-from ulcag.evaluation.metrics import softmax
+from ulcag.evaluation.metrics import area_under_curve, softmax
 from ulcag.graph.count import rows_of
 from ulcag.graph.table import read_cooccurrence
 from ulcag.method import (
@@ -34,7 +34,6 @@ from ulcag.method import (
     whitened_distances,
     whitened_templates,
 )
-from ulcag.reporting.confidence import area_under_curve
 from ulcag.samples.table import NOISE, SAMPLES, true_labels
 from ulcag.tables import read_table
 from ulcag.training.tables import LOGITS, RELABELS, TRAIN_STATE

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ulcag.reporting.confidence import area_under_curve
+from ulcag.evaluation.metrics import area_under_curve
 from ulcag.samples.table import NOISE, SAMPLES, true_labels
 from ulcag.tables import read_table
 from ulcag.training.tables import DISTANCES, HISTORY, RELABELS, TEMPLATES, TRAIN_STATE

@@ -12,11 +12,12 @@ from ulcag.action_units.outcomes import Outcome, action_unit_rows
 from ulcag.action_units.table import INTENSITY_UNITS
 from ulcag.classes import CLASSES
 from ulcag.config import GraphSettings
+from ulcag.evaluation.metrics import area_under_curve
 from ulcag.graph.table import CoOccurrence
 from ulcag.reporting.action_units import action_units_figure
 from ulcag.reporting.check import check_figure
 from ulcag.reporting.comparison import comparison_figure
-from ulcag.reporting.confidence import area_under_curve, confidence_figure
+from ulcag.reporting.confidence import confidence_figure
 from ulcag.reporting.confusion import confusion_figure, confusion_table
 from ulcag.reporting.cooccurrence import cooccurrence_figure
 from ulcag.reporting.curves import curves_figure

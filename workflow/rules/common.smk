@@ -17,7 +17,8 @@ except InputError as error:
 
 RESULTS = CONFIG.results
 RUNS = CONFIG.all_runs()
-DATASETS = list(dict.fromkeys(run.dataset for run in RUNS))
+AUDITS = CONFIG.all_audits()
+DATASETS = list(dict.fromkeys(run.dataset for run in [*RUNS, *AUDITS]))
 RUN = "{dataset}/{noise}/{arm}/seed{seed}/{fold}"
 
 # Every command runs the package from src, so that no environment needs it installed. Idle OpenMP threads that
@@ -108,11 +109,11 @@ def train_settings(w):
     )
 
 
-# Where action units come from is each data set's own: CSV files that exist, or OpenFace, shard by shard.
+# Where action units come from is each data set's own: CSV files that exist or nothing, or OpenFace, shard by shard.
 FROM_CSV = [
     name
     for name, dataset in CONFIG.datasets.items()
-    if dataset.action_units.source == "csv"
+    if dataset.action_units.source != "openface"
 ]
 BY_OPENFACE = [name for name in CONFIG.datasets if name not in FROM_CSV]
 # A constraint that no data set meets.

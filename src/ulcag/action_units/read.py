@@ -8,7 +8,7 @@ import pandas as pd
 
 from ulcag.action_units.openface_csv import DamagedCsvError, read_openface_csv, select_face
 from ulcag.action_units.outcomes import Outcome, action_unit_rows
-from ulcag.action_units.table import ACTION_UNITS, OK
+from ulcag.action_units.table import ACTION_UNITS, NOT_READ, OK
 from ulcag.config import ActionUnitsSettings
 from ulcag.errors import InputError
 from ulcag.progress import progress
@@ -77,6 +77,13 @@ def read_folder(
             f"unmatched, that is CSV files of no sample: {some}{', ...' if len(unmatched) > 3 else ''}", file=sys.stderr
         )
     return counts
+
+
+def do_without(samples: pd.DataFrame, settings: ActionUnitsSettings, out: Path, inputs: dict[str, str]) -> None:
+    """Write a table in which no action unit is known, for arms that need none; arguments as in `read_folder`."""
+    outcomes = (Outcome(sample_id, NOT_READ) for sample_id in samples["sample_id"])
+    frame = action_unit_rows(samples["sample_id"], outcomes, settings.min_confidence)
+    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.plain(), inputs=inputs)
 
 
 def csv_folder(samples: pd.DataFrame, settings: ActionUnitsSettings) -> Path:

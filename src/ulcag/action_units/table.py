@@ -13,12 +13,14 @@ PRESENCE_UNITS = tuple(sorted((*INTENSITY_UNITS, "AU28")))
 
 # The only status whose action units may be used.
 OK = "ok"
+# Nobody asked for action units.
+NOT_READ = "not_read"
 
 ACTION_UNITS = Schema(
     "action_units",
     (
         Column("sample_id", pa.string(), "as in samples"),
-        Column("status", pa.string(), "ok, no_face, low_confidence, or failed"),
+        Column("status", pa.string(), "ok, no_face, low_confidence, failed, or not_read (not asked for)"),
         Column("reason", pa.string(), "why it failed", nullable=True),
         Column("confidence", pa.float32(), "OpenFace's confidence in its landmarks", "0..1", nullable=True),
         Column("face", pa.int16(), "which of the faces that OpenFace found, from 0", nullable=True),

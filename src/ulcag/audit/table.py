@@ -33,6 +33,7 @@ AUDIT = Schema(
             Column(name, pa.float32(), "half the squared whitened distance to that class's template", nullable=True)
             for name in TEMPLATE_DISTANCES
         ],
+        Column("cleanlab", pa.float32(), "label quality by cleanlab, where it was asked for", "0..1", nullable=True),
         Column("fold", pa.string(), "the fold that held it out", nullable=True),
     ),
 )

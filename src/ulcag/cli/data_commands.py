@@ -162,7 +162,7 @@ def _faces(options: argparse.Namespace) -> None:
 
 
 def _action_units(options: argparse.Namespace) -> None:
-    from ulcag.action_units.read import read_folder
+    from ulcag.action_units.read import do_without, read_folder
     from ulcag.faces.table import FACES
     from ulcag.samples.table import SAMPLES
     from ulcag.tables import read_table
@@ -176,6 +176,9 @@ def _action_units(options: argparse.Namespace) -> None:
     inputs = {"samples": options.samples} | ({"faces": options.faces} if nearest else {})
     inputs |= {"table": Path(settings.table)} if settings.table else {}
     samples = read_table(options.samples, SAMPLES)
+    if settings.source == "none":
+        do_without(samples, settings, options.out, hashes(inputs))
+        return
     faces = read_table(options.faces, FACES) if nearest else None
     read_folder(samples, settings, options.out, hashes(inputs), faces)
 

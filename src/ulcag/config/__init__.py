@@ -2,7 +2,7 @@
 
 from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings
 from ulcag.config.method import ARMS, ArmKind, ArmSettings, MethodSettings, method_settings
-from ulcag.config.project import Config, DatasetSettings, Run
+from ulcag.config.project import Audit, Config, DatasetSettings, Run
 from ulcag.config.rooms import (
     AffectNetSamples,
     CheckMode,
@@ -24,6 +24,7 @@ __all__ = [
     "AffectNetSamples",
     "ArmKind",
     "ArmSettings",
+    "Audit",
     "Augmentation",
     "CheckMode",
     "Config",

@@ -41,8 +41,10 @@ class OpenFaceSettings(Section):
 class ActionUnitsSettings(Section):
     """Where pseudo action units come from."""
 
-    source: Literal["csv", "openface"] = Field(
-        "csv", description="csv: OpenFace CSV files that exist already, one an image; openface: run it on the crops"
+    source: Literal["csv", "openface", "none"] = Field(
+        "csv",
+        description="csv: OpenFace CSV files that exist already, one an image; openface: run it on the crops; "
+        "none: do without, for arms that have no auxiliary branch",
     )
     folder: str = Field("", description="`csv`: where the files are; blank: `openface` beside the samples' images")
     table: str = Field(

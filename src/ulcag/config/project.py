@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
@@ -66,6 +67,38 @@ class Run(Section):
         return f"{self.dataset}/{self.noise}/{self.arm}/seed{self.seed}/{self.fold}"
 
 
+class AuditsSettings(Section):
+    """Audits to make: the product of these lists."""
+
+    datasets: tuple[str, ...] = Field(min_length=1)
+    noise: tuple[str, ...] = ("none",)
+    arms: tuple[str, ...] = ("ulc-ag",)
+    seeds: tuple[NonNegativeInt, ...] = (0,)
+    folds: int = Field(4, ge=2, description="parts of the training split, each judged by networks that never saw it")
+    cleanlab: bool = Field(False, description="also rank by cleanlab (extra `cleanlab`), from the same probabilities")
+
+
+class Audit(Section):
+    """One judgement of a data set's training labels, by the networks of all folds of one arm and seed."""
+
+    dataset: str
+    noise: str
+    arm: str
+    seed: int
+    folds: int
+    cleanlab: bool
+
+    @property
+    def path(self) -> str:
+        """The audit's folder below the room's results."""
+        return f"{self.dataset}/{self.noise}/{self.arm}/seed{self.seed}"
+
+    def runs(self) -> list[Run]:
+        """The trainings that it needs, one a fold."""
+        of = self.model_dump(include={"dataset", "noise", "arm", "seed"})
+        return [Run(**of, fold=f"{part}of{self.folds}") for part in range(1, self.folds + 1)]
+
+
 class Config(Section):
     """config.yaml."""
 
@@ -74,7 +107,8 @@ class Config(Section):
     datasets: dict[str, DatasetSettings]
     noise: dict[str, NoiseSettings] = Field(default_factory=dict)
     arms: dict[str, ArmSettings] = Field(default_factory=dict)
-    runs: tuple[RunsSettings, ...] = Field(min_length=1)
+    runs: tuple[RunsSettings, ...] = ()
+    audits: tuple[AuditsSettings, ...] = ()
 
     @classmethod
     def read(cls, values: Mapping[str, Any], where: str = "config.yaml") -> Self:
@@ -91,8 +125,12 @@ class Config(Section):
             for name in getattr(config, kind):
                 if not _NAME.fullmatch(name):
                     raise InputError(f"{where}, {kind}", expected="a name that can be a folder", found=repr(name))
+        if not config.runs and not config.audits:
+            raise InputError(where, expected="runs or audits to make", found="neither")
         for run in config.all_runs():
-            config._check_run(run, where)
+            config._check_run(run, f"{where}, runs")
+        for audit in config.all_audits():
+            config._check_run(audit.runs()[0], f"{where}, audits")
         for r in config.runs:
             for other in r.test_on:
                 _known(other, config.datasets, f"{where}, runs.test_on")
@@ -106,6 +144,24 @@ class Config(Section):
             for dataset, noise, seed, fold, arm in itertools.product(r.datasets, r.noise, r.seeds, r.folds, r.arms)
         )
         return list(dict.fromkeys(runs))
+
+    def all_audits(self) -> list[Audit]:
+        """Every audit once, in the order of the configuration.
+
+        Raises:
+            InputError: two audits that would have the same folder.
+        """
+        audits = [
+            Audit(dataset=dataset, noise=noise, arm=arm, seed=seed, folds=a.folds, cleanlab=a.cleanlab)
+            for a in self.audits
+            for dataset, noise, seed, arm in itertools.product(a.datasets, a.noise, a.seeds, a.arms)
+        ]
+        audits = list(dict.fromkeys(audits))
+        several = [path for path, times in Counter(audit.path for audit in audits).items() if times > 1]
+        if several:
+            found = "several that differ in folds or cleanlab"
+            raise InputError("audits", expected=f"one audit {several[0]}", found=found)
+        return audits
 
     def elsewhere(self) -> list[tuple[Run, str]]:
         """Runs, and the other data sets that they are tried on; only whole runs, which are not cross-fitted."""
@@ -124,11 +180,16 @@ class Config(Section):
 
     def _check_run(self, run: Run, where: str) -> None:
         for kind, name in (("datasets", run.dataset), ("noise", run.noise), ("arms", run.arm)):
-            _known(name, getattr(self, kind), f"{where}, runs.{kind}")
+            _known(name, getattr(self, kind), f"{where}.{kind}")
         fold = _FOLD.fullmatch(run.fold)
         if not fold or (fold[1] and int(fold[1]) > int(fold[2])):
-            raise InputError(f"{where}, runs.folds", expected="'all', or such as '1of10'", found=repr(run.fold))
+            raise InputError(f"{where}.folds", expected="'all', or such as '1of10'", found=repr(run.fold))
         self.method(run.dataset, run.arm)
+        without = self.datasets[run.dataset].action_units.source == "none"
+        if without and self.arms[run.arm].kind in ("auxiliary", "ulc-ag"):
+            expected = f"action units, which the arm {run.arm} needs"
+            do = "set action_units.source to csv or openface, or choose an arm without auxiliary branch"
+            raise InputError(f"{where}, {run.dataset}", expected=expected, found="action_units.source: none", do=do)
 
 
 def _known(name: str, names: Iterable[str], where: str) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ulcag.classes import CLASSES
 
@@ -81,3 +82,30 @@ def all_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
 def by_class(values: np.ndarray) -> dict[str, float | None]:
     """Class name to value; None in place of nan, which JSON does not have."""
     return {name: None if np.isnan(v) else float(v) for name, v in zip(CLASSES, values, strict=True)}
+
+
+def area_under_curve(score: np.ndarray, positive: np.ndarray) -> float:
+    """Probability that a positive sample scores higher than a negative one; ties count half (Mann and Whitney).
+
+    Args:
+        score: (n,).
+        positive: (n,) bool, with some of either kind.
+    """
+    ranks = pd.Series(score).rank().to_numpy()
+    n = int(positive.sum())
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(score) - n)))
+
+
+def average_precision(score: np.ndarray, positive: np.ndarray) -> float:
+    """Mean, over the positive samples, of the share of positives among those that score at least as high.
+
+    Args:
+        score: (n,).
+        positive: (n,) bool, with at least one.
+    """
+    order = np.argsort(-score, kind="stable")
+    found, values = np.cumsum(positive[order]), score[order]
+    # Samples that tie are counted together, at the last of them.
+    last = np.searchsorted(-values, -values, side="right") - 1
+    precision = found[last] / (last + 1)
+    return float(precision[positive[order]].mean())

@@ -5,6 +5,7 @@ import pandas as pd
 import torch
 
 from ulcag.action_units.presence import presence
+from ulcag.action_units.table import NOT_READ
 from ulcag.config import GraphSettings
 from ulcag.errors import InputError
 from ulcag.graph.table import CoOccurrence
@@ -31,7 +32,8 @@ def count_cooccurrence(
     rows, _ = split_fold(samples, fold)
     table = rows_of(action_units, samples["sample_id"].iloc[rows], "action_units")
     names, z, known = presence(table, settings)
-    if not known.any():
+    # Where nobody asked for action units, the graph has no edges, and no arm that needs it is trained.
+    if not known.any() and not (table["status"] == NOT_READ).all():
         do = "look at the column `status` of action_units.parquet"
         raise InputError("graph", expected="training samples with usable action units", found="none", do=do)
     z = z[known]

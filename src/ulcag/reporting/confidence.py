@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ulcag.evaluation.metrics import area_under_curve
 from ulcag.reporting.style import RIGHT, UNKNOWN, WRONG
 from ulcag.reporting.templates import MOMENTS
 
@@ -45,15 +46,3 @@ def confidence_figure(state: pd.DataFrame, given: pd.Series, truth: pd.Series, t
         axes.legend(fontsize=9)
         axes.set_ylabel("% of the samples")
     return figure
-
-
-def area_under_curve(score: np.ndarray, positive: np.ndarray) -> float:
-    """Probability that a positive sample scores higher than a negative one; ties count half (Mann and Whitney).
-
-    Args:
-        score: (n,).
-        positive: (n,) bool, with some of either kind.
-    """
-    ranks = pd.Series(score).rank().to_numpy()
-    n = int(positive.sum())
-    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(score) - n)))

@@ -76,7 +76,11 @@ def gather_run_data(
         usable = found[found["row"].notna()]
         left_out[name] = len(found) - len(usable)
         if usable.empty:
-            raise InputError(f"fold '{fold}'", expected=f"samples with a face in part '{name}'", found="none")
+            do = "see the column status of faces.parquet; pictures that are face crops: faces.source: whole_image"
+            found_none = f"none of {len(found)}"
+            raise InputError(
+                f"fold '{fold}'", expected=f"samples with a face in part '{name}'", found=found_none, do=do
+            )
         places = usable[["shard", "row"]].to_numpy(dtype=np.int64)
         parts.append(Part(usable["sample_id"].tolist(), places))
     train, held_out = parts

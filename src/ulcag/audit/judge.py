@@ -1,0 +1,130 @@
+"""Which labels are wrong, and what they should be. Not in the paper.
+
+Labels are not wrong at random: of FER2013's *fear*, nine in ten are, of *happy* one in sixteen. So the evidence
+(evidence.py) is weighed with how a class is mislabelled. J[c, g] is the share of samples that are c and are labelled
+g; from L, the likelihood of what was seen,
+
+    q_c ~ L_c J[c, g]        J[c, g'] = mean over samples of q_c, where g = g'
+
+starting from q_c ~ f_c L_c, the evidence alone, and repeated a few times. Not until it stands still: each round
+trusts the labels more, and in the end all of them. Where a class cannot be recognised, J says that its labels are
+worth little.
+
+    quality of a label    q_g
+    suggestion            argmax_c q_c
+    relabel               the suggestion leads the given label by more than `lead`, by q and by q with all classes
+                          equally frequent, as in method/posterior.py: or rare classes would lose their samples to
+                          frequent ones
+    review                another class is suggested, and does not lead so
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ulcag.audit.evidence import log_likelihood, normalised
+from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW, TEMPLATE_DISTANCES
+from ulcag.classes import CLASSES
+
+ROUNDS = 3
+LEAD = 0.1
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found for n samples.
+
+    Attributes:
+        posterior: (n, C), q.
+        joint: (C, C), J[true, given], in samples.
+        weights: (2,), v of the networks and w of the action units.
+        suggested: (n,) classes.
+        decision: (n,) keep, relabel or review.
+    """
+
+    posterior: np.ndarray
+    joint: np.ndarray
+    weights: np.ndarray
+    suggested: np.ndarray
+    decision: np.ndarray
+
+
+def judge(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> Judgement:
+    """Judge labels by evidence that has not seen them.
+
+    Args:
+        p: (n, C) out-of-fold probabilities.
+        distances: (n, C) distances of measured action units to the templates; not-a-number where not known.
+        given: (n,) labels.
+    """
+    evidence, weights = log_likelihood(p, distances, given)
+    frequency = np.bincount(given, minlength=p.shape[1]) / len(given)
+    posterior = normalised(evidence + np.log(np.maximum(frequency, 1e-12)))
+    joint = noise_joint(posterior, given)
+    for _ in range(ROUNDS):
+        posterior = normalised(evidence + np.log(np.maximum(joint, 1e-12)).T[given])
+        joint = noise_joint(posterior, given)
+    suggested = posterior.argmax(axis=1)
+    leads = np.minimum(lead(posterior, suggested, given), lead(equally_frequent(posterior), suggested, given))
+    decision = np.where(suggested == given, KEEP, np.where(leads > LEAD, RELABEL, REVIEW))
+    return Judgement(posterior, len(given) * joint, weights, suggested, decision)
+
+
+def noise_joint(posterior: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """J: (C, C) shares [true, given], from (n, C) posteriors and (n,) labels."""
+    classes = posterior.shape[1]
+    return np.stack([posterior[given == c].sum(axis=0) for c in range(classes)], axis=1) / len(given)
+
+
+def equally_frequent(posterior: np.ndarray) -> np.ndarray:
+    """(n, C) posteriors as they were if all classes were equally frequent."""
+    balanced = posterior / np.maximum(posterior.mean(axis=0), 1 / len(posterior))
+    return np.asarray(balanced / balanced.sum(axis=1, keepdims=True))
+
+
+def lead(posterior: np.ndarray, suggested: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """(n,) by how much one label is more probable than the other."""
+    rows = np.arange(len(given))
+    return np.asarray(posterior[rows, suggested] - posterior[rows, given])
+
+
+def audit_rows(
+    p: np.ndarray, distances: np.ndarray, given: np.ndarray, alpha: np.ndarray, fold: np.ndarray, found: Judgement
+) -> pd.DataFrame:
+    """Rows of the audit table, without the sample ids; arguments as in `judge`, with alpha and fold (n,)."""
+    rows = np.arange(len(given))
+    frame = pd.DataFrame(
+        {
+            "given": given.astype(np.int8),
+            "suggested": found.suggested.astype(np.int8),
+            "decision": found.decision,
+            "quality": found.posterior[rows, given],
+            "certainty": found.posterior[rows, found.suggested],
+            "alpha": alpha,
+            "fold": fold,
+        }
+    )
+    frame[OUT_OF_FOLD] = p
+    frame[POSTERIOR] = found.posterior
+    frame[TEMPLATE_DISTANCES] = np.where(np.isfinite(distances), distances, np.nan)
+    trusted = found.joint.diagonal() / np.maximum(found.joint.sum(axis=0), 1e-12)
+    nearest = np.where(np.isnan(distances).all(axis=1), -1, np.nan_to_num(distances, nan=np.inf).argmin(axis=1))
+    frame["reason"] = [
+        _reason(decision, y, new, probabilities, near, trusted[y])
+        for decision, y, new, probabilities, near in zip(
+            found.decision, given, found.suggested, p, nearest, strict=True
+        )
+    ]
+    return frame
+
+
+def _reason(decision: str, given: int, suggested: int, p: np.ndarray, nearest: int, trusted: float) -> str:
+    """Why, in words; the numbers beside it are in the row."""
+    y, new = CLASSES[given], CLASSES[suggested]
+    units = "action units not known" if nearest < 0 else f"action units nearest to {CLASSES[nearest]}"
+    if decision == KEEP:
+        return f"network: {y} {100 * p[given]:.0f} %; {units}"
+    text = f"network: {new} {100 * p[suggested]:.0f} %, {y} {100 * p[given]:.0f} %; {units}"
+    text += f"; of labels {y}, {100 * trusted:.0f} % are trusted"
+    return text if decision == RELABEL else f"{text}; not clear enough to relabel"

@@ -1,0 +1,168 @@
+"""The audit room: the runs of all folds to a judgement of every training label."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ulcag import __version__
+from ulcag.audit.evidence import held_out_distances, measured_units
+from ulcag.audit.judge import Judgement, audit_rows, judge
+from ulcag.audit.page import write_page
+from ulcag.audit.score import quality_by_cleanlab, scores
+from ulcag.audit.table import AUDIT, DECISIONS, UNJUDGED
+from ulcag.classes import CLASSES
+from ulcag.errors import InputError
+from ulcag.evaluation.metrics import softmax
+from ulcag.faces.shard import Crops
+from ulcag.faces.table import FACES
+from ulcag.files import hashes, read_json, whole_or_absent, write_json
+from ulcag.graph.count import rows_of
+from ulcag.samples.table import class_counts, true_labels
+from ulcag.tables import read_table, write_table
+from ulcag.training.tables import LOGITS, TEST_LOGITS
+
+
+def audit_labels(
+    samples: pd.DataFrame,
+    noise: pd.DataFrame,
+    faces: pd.DataFrame,
+    action_units: pd.DataFrame,
+    runs: Sequence[Path],
+    folder: Path,
+    settings: dict[str, Any],
+    cleanlab: bool = False,
+) -> pd.DataFrame:
+    """Judge the training labels of a data set, and write the audit's folder.
+
+    Args:
+        samples, noise, faces, action_units: the tables that the runs were given.
+        runs: folders of the runs of all folds, of one arm and seed.
+        folder: for audit.parquet, audit.csv, noise_matrix.csv and audit.json.
+        settings: for the record.
+        cleanlab: also rank by cleanlab, from the same probabilities.
+
+    Returns:
+        Rows of the audit table.
+
+    Raises:
+        InputError: the runs are not all folds of one audit, labels are of one class only, or no sample was judged.
+    """
+    about = _read_runs(runs)
+    predicted = pd.concat([_held_out(run, record["run"]["fold"]) for run, record in about], ignore_index=True)
+    given = noise.set_index("sample_id")["label"]
+    ids = predicted["sample_id"]
+    labels = rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64)
+    if len(np.unique(labels)) < 2:
+        found = f"{len(labels)} labels, all {CLASSES[labels[0]]}"
+        do = "give labels of several classes: what is wrong with one is told by the others"
+        raise InputError("audit", expected="labels of at least two classes", found=found, do=do)
+    points, known = measured_units(rows_of(action_units, ids, "action_units"))
+    fold = predicted["fold"].to_numpy()
+    distances = held_out_distances(points, labels, known, fold)
+    p = softmax(predicted[LOGITS].to_numpy())
+    found = judge(p, distances, labels)
+    judged = audit_rows(p, distances, labels, predicted["alpha"].to_numpy(), fold, found).assign(sample_id=ids)
+    judged["cleanlab"] = quality_by_cleanlab(p, labels) if cleanlab else np.nan
+    left_out = given.index.difference(pd.Index(ids))
+    audit = pd.concat([judged, _unjudged(left_out, given, faces)], ignore_index=True)
+    audit = audit.sort_values("sample_id", ignore_index=True)
+
+    record = _record(audit, found, about[0][1], true_labels(samples))
+    inputs = hashes({f"fold {one['run']['fold']}": run / "test_logits.parquet" for run, one in about})
+    inputs |= about[0][1]["inputs"]
+    write_table(folder / "audit.parquet", audit, AUDIT, settings=settings, inputs=inputs)
+    names = [f"labelled {name}" for name in CLASSES]
+    matrix = pd.DataFrame(found.joint, index=pd.Index(CLASSES, name="true"), columns=names)
+    with whole_or_absent(folder / "noise_matrix.csv") as beside:
+        matrix.to_csv(beside, float_format="%.2f")
+    with whole_or_absent(folder / "audit.csv") as beside:
+        in_words(audit).to_csv(beside, index=False, float_format="%.4f")
+    write_json(folder / "audit.json", record)
+    counts = ", ".join(f"{record['decisions'][name]} {name}" for name in DECISIONS)
+    print(f"audit of {len(audit)} labels: {counts}", file=sys.stderr)
+    return audit
+
+
+def draw_page(folder: Path, faces_file: Path, crops: Sequence[Path], out: Path, size: int) -> None:
+    """An audit's folder to a page, with pictures of `size` pixels.
+
+    Raises:
+        InputError: the folder is none of an audit.
+    """
+    audit = read_table(folder / "audit.parquet", AUDIT)
+    matrix = pd.read_csv(folder / "noise_matrix.csv", index_col="true").to_numpy(dtype=np.float64)
+    faces = read_table(faces_file, FACES)
+    places = {
+        name: (int(shard), int(row))
+        for name, shard, row in zip(faces["sample_id"], faces["shard"], faces["row"], strict=True)
+        if not pd.isna(row)
+    }
+    shards = Crops(crops)
+
+    def picture(sample_id: str) -> np.ndarray | None:
+        place = places.get(sample_id)
+        return None if place is None else shards.tight(*place, size)
+
+    record = read_json(folder / "audit.json")
+    write_page(audit, matrix, picture, record["run"] | {"folds": audit["fold"].nunique(), "version": __version__}, out)
+
+
+def in_words(audit: pd.DataFrame) -> pd.DataFrame:
+    """The audit with class names in place of codes, the most doubtful label first."""
+    names = {name: [CLASSES[int(code)] for code in audit[name]] for name in ("given", "suggested")}
+    return audit.assign(**names)[AUDIT.names].sort_values(["quality", "sample_id"], ignore_index=True)
+
+
+def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:
+    """Each run's folder and record, if together they are all folds of one arm and seed, made from the same tables."""
+    about = [(run, read_json(run / "run.json")) for run in runs]
+    first = about[0][1]
+    for run, record in about[1:]:
+        for what in ("dataset", "noise", "arm", "seed"):
+            if record["run"][what] != first["run"][what]:
+                found = f"{record['run'][what]} beside {first['run'][what]}"
+                raise InputError(run / "run.json", expected=f"runs of one {what}", found=found)
+        differ = [name for name, value in record["inputs"].items() if value != first["inputs"][name]]
+        # Co-occurrence is counted for each fold.
+        if set(differ) - {"cooccurrence"}:
+            do = "make the runs of all folds again"
+            raise InputError(run / "run.json", expected="runs of the same tables", found=f"another {differ[0]}", do=do)
+    folds = sorted(record["run"]["fold"] for _, record in about)
+    if folds != sorted(f"{part}of{len(folds)}" for part in range(1, len(folds) + 1)):
+        raise InputError("audit", expected="the runs of all folds, such as 1of4 to 4of4", found=", ".join(folds))
+    return about
+
+
+def _held_out(run: Path, fold: str) -> pd.DataFrame:
+    """What the network of the last epoch says of the samples that it was not trained on."""
+    logits = read_table(run / "test_logits.parquet", TEST_LOGITS)
+    return logits[logits["epoch"] == logits["epoch"].max()].assign(fold=fold)
+
+
+def _unjudged(ids: pd.Index, given: pd.Series, faces: pd.DataFrame) -> pd.DataFrame:
+    """Rows of samples that no network could look at."""
+    status = faces.set_index("sample_id")["status"].reindex(ids)
+    labels = given.reindex(ids).astype(np.int8).to_numpy()
+    why = {"none": "no face was found", "unreadable": "the picture cannot be read"}
+    frame = pd.DataFrame({"sample_id": ids, "given": labels, "suggested": labels, "decision": UNJUDGED})
+    frame["reason"] = [why.get(one, f"no crop was stored: {one}") for one in status]
+    return frame.reindex(columns=AUDIT.names)
+
+
+def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: pd.Series) -> dict[str, Any]:
+    network, units = (round(float(weight), 4) for weight in found.weights)
+    counts = audit["decision"].value_counts()
+    final = audit["suggested"].where(audit["decision"] == "relabel", audit["given"])
+    return {
+        "run": {name: run["run"][name] for name in ("dataset", "noise", "arm", "seed")},
+        "samples": len(audit),
+        "decisions": {name: int(counts.get(name, 0)) for name in DECISIONS},
+        "expected_wrong": float(1 - audit["quality"].mean()),
+        "weights": {"network": network, "action_units": units},
+        "classes": {"before": class_counts(audit["given"]), "after": class_counts(final)},
+        "against_truth": scores(audit, truth),
+    }

@@ -1,0 +1,185 @@
+"""Commands of the audit room: audit, audit apply, and the stages that Snakemake calls."""
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ulcag.cli.settings import add_settings, settings_values
+from ulcag.config import DatasetSettings
+from ulcag.errors import InputError
+from ulcag.files import whole_or_absent
+
+# Pictures on the page, pixels.
+_PICTURE = 96
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this room."""
+    audit = commands.add_parser(
+        "audit",
+        help="find wrong labels in a data set; `audit apply` takes over a review",
+        description="Find wrong labels: runs the whole pipeline through Snakemake. The same command again goes on where it "
+        "was stopped. After a review on the page: ulcag audit apply FOLDER REVIEW.",
+    )
+    audit.add_argument(
+        "data", type=Path, help="folders named like classes, a table (.csv, .parquet), or a known data set"
+    )
+    audit.add_argument("--out", type=Path, required=True, help="folder for all results")
+    audit.add_argument("--action-units", default="", metavar="DIR", help="OpenFace's CSV files, one an image")
+    audit.add_argument(
+        "--openface", default="", choices=["", "docker", "podman", "apptainer", "none"], help="run OpenFace with this"
+    )
+    audit.add_argument("--small", action="store_true", help="small networks from scratch, for a machine without GPU")
+    audit.add_argument("--folds", type=int, default=4, help="parts, each judged by networks that never saw it")
+    audit.add_argument("--seed", type=int, default=0)
+    audit.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab (extra `cleanlab`)")
+    audit.add_argument("--cores", type=int, default=2)
+    add_settings(audit, DatasetSettings)
+    audit.set_defaults(do=_audit)
+
+    apply = commands.add_parser("audit apply", help="take over what a review on the page accepted and rejected")
+    apply.add_argument("folder", type=Path, help="the audit's folder, which holds audit.parquet")
+    apply.add_argument("review", type=Path, help="review.csv, as the page saves it")
+    apply.add_argument("--out", type=Path, help="folder to write; FOLDER/reviewed if not given")
+    apply.set_defaults(do=_apply)
+
+    judge = commands.add_parser("judge", help="judge labels by the runs of all folds")
+    for name in ("samples", "noise", "faces", "action-units"):
+        judge.add_argument(f"--{name}", type=Path, required=True, help="the table that the runs were given")
+    judge.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of the runs of all folds")
+    judge.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab")
+    judge.add_argument("--out", type=Path, required=True, help="the audit's folder")
+    judge.set_defaults(do=_judge)
+
+    page = commands.add_parser("audit-page", help="an audit as a page to look at and to review")
+    page.add_argument("folder", type=Path, help="the audit's folder")
+    page.add_argument("--faces", type=Path, required=True, help="faces.parquet")
+    page.add_argument("--crops", type=Path, nargs="+", required=True, help="all shards of crops, in order")
+    page.add_argument("--out", type=Path, required=True, help="the page to write (.html)")
+    page.set_defaults(do=_page)
+
+    clean = commands.add_parser("clean", help="the data set with the labels that an audit decided")
+    clean.add_argument("folder", type=Path, help="the audit's folder; labels_clean.csv and clean/ are written there")
+    clean.add_argument("--samples", type=Path, help="samples.parquet; where it was at the audit, if not given")
+    clean.set_defaults(do=_clean)
+
+
+def _audit(options: argparse.Namespace) -> None:
+    import yaml
+
+    from ulcag.audit.start import audit_config, snakemake_command
+
+    config = audit_config(
+        options.data,
+        options.out,
+        values=settings_values(options),
+        units=options.action_units,
+        openface=options.openface,
+        small=options.small,
+        folds=options.folds,
+        seed=options.seed,
+        cleanlab=options.cleanlab,
+    )
+    path = options.out.resolve() / "config.yaml"
+    with whole_or_absent(path) as beside:
+        beside.write_text(yaml.safe_dump(config, sort_keys=False))
+    command = snakemake_command(path, options.cores)
+    print(shlex.join(command), file=sys.stderr)
+    # Idle OpenMP threads that spin would starve the other jobs of a small machine.
+    done = subprocess.run(command, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+    arm = config["audits"][0]["arms"][0]
+    folder = options.out / "audit" / "data" / "none" / arm / f"seed{options.seed}"
+    if done.returncode:
+        do = "see above; when it is put right, the same command goes on from there (after a kill: snakemake --unlock)"
+        raise InputError(options.out, expected="the pipeline to run to its end", found="an error", do=do)
+    print(f"\nlook at   {folder / 'audit.html'}\nlabels    {folder / 'labels_clean.csv'}\ndata set  {folder / 'clean'}")
+    print(f"after a review on the page: ulcag audit apply {shlex.quote(str(folder))} review.csv")
+
+
+def _judge(options: argparse.Namespace) -> None:
+    from ulcag.action_units.table import ACTION_UNITS
+    from ulcag.audit.run import audit_labels
+    from ulcag.faces.table import FACES
+    from ulcag.samples.table import NOISE, SAMPLES
+    from ulcag.tables import read_table
+
+    # From the audit's folder, so that both can be moved together.
+    settings = {"samples": os.path.relpath(options.samples, options.out), "cleanlab": options.cleanlab}
+    audit_labels(
+        read_table(options.samples, SAMPLES),
+        read_table(options.noise, NOISE),
+        read_table(options.faces, FACES),
+        read_table(options.action_units, ACTION_UNITS),
+        options.runs,
+        options.out,
+        settings,
+        options.cleanlab,
+    )
+
+
+def _page(options: argparse.Namespace) -> None:
+    from ulcag.audit.run import draw_page
+
+    draw_page(options.folder, options.faces, options.crops, options.out, _PICTURE)
+
+
+def _clean(options: argparse.Namespace) -> None:
+    from ulcag.audit.table import AUDIT
+    from ulcag.tables import read_table
+
+    audit = read_table(options.folder / "audit.parquet", AUDIT)
+    _write_labels(audit, options.samples or _samples_of(options.folder), options.folder)
+
+
+def _apply(options: argparse.Namespace) -> None:
+    from ulcag.audit.apply import apply_review
+    from ulcag.audit.run import in_words
+    from ulcag.audit.table import AUDIT
+    from ulcag.files import hashes
+    from ulcag.tables import read_made_by, read_table, write_table
+
+    path, out = options.folder / "audit.parquet", options.out or options.folder / "reviewed"
+    reviewed = apply_review(read_table(path, AUDIT), options.review)
+    samples = _samples_of(options.folder)
+    settings = read_made_by(path)["settings"] | {"samples": os.path.relpath(samples, out)}
+    inputs = hashes({"audit": path, "review": options.review})
+    write_table(out / "audit.parquet", reviewed, AUDIT, settings=settings, inputs=inputs)
+    with whole_or_absent(out / "audit.csv") as beside:
+        in_words(reviewed).to_csv(beside, index=False, float_format="%.4f")
+    _write_labels(reviewed, samples, out)
+
+
+def _samples_of(folder: Path) -> Path:
+    """samples.parquet, where it was at the audit."""
+    from ulcag.tables import read_made_by
+
+    path = folder / "audit.parquet"
+    if not path.is_file():
+        raise InputError(
+            path, expected="the folder of an audit", found="no such file", do="give the folder of audit.parquet"
+        )
+    return folder / read_made_by(path)["settings"]["samples"]
+
+
+def _write_labels(audit: Any, samples_file: Path, folder: Path) -> None:
+    """labels_clean.csv and clean/; the former last, for Snakemake takes it for both."""
+    from pydantic import TypeAdapter
+
+    from ulcag.audit.apply import final_labels
+    from ulcag.audit.clean import write_clean
+    from ulcag.audit.labels_csv import write_labels_csv
+    from ulcag.config import SamplesSettings
+    from ulcag.samples.table import SAMPLES
+    from ulcag.tables import read_made_by, read_table
+
+    final = final_labels(audit)
+    settings: Any = TypeAdapter(SamplesSettings).validate_python(read_made_by(samples_file)["settings"])
+    clean = write_clean(read_table(samples_file, SAMPLES), settings, final, folder / "clean")
+    write_labels_csv(audit, final, folder / "labels_clean.csv")
+    for note in clean.notes:
+        print(note, file=sys.stderr)
+    print(f"{folder / 'clean'}: {clean.samples} samples, {clean.changed} with another label", file=sys.stderr)

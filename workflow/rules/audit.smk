@@ -1,0 +1,108 @@
+AUDIT = "{dataset}/{noise}/{arm}/seed{seed}"
+
+
+def audit_of(w):
+    """The audit that the wildcards name."""
+    path = AUDIT.format(**w)
+    return next(audit for audit in AUDITS if audit.path == path)
+
+
+def fold_runs(file):
+    """An input function: one file of the run of each fold."""
+    return lambda w: [
+        f"{RESULTS}/training/{run.path}/{file}" for run in audit_of(w).runs()
+    ]
+
+
+rule judge_labels:
+    input:
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        records=fold_runs("run.json"),
+        logits=fold_runs("test_logits.parquet"),
+    output:
+        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
+        table=f"{RESULTS}/audit/{AUDIT}/audit.csv",
+        matrix=f"{RESULTS}/audit/{AUDIT}/noise_matrix.csv",
+        record=f"{RESULTS}/audit/{AUDIT}/audit.json",
+    log:
+        f"{RESULTS}/logs/audit/{AUDIT}/judge.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/audit/{AUDIT}/judge.tsv"
+    conda:
+        "../../envs/audit.yaml"
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(30),
+    params:
+        runs=lambda w, input: [Path(record).parent for record in input.records],
+        folder=lambda w, output: Path(output.audit).parent,
+        cleanlab=lambda w: "--cleanlab" if audit_of(w).cleanlab else "",
+    shell:
+        "python -m ulcag judge --samples {input.samples} --noise {input.noise} --faces {input.faces}"
+        " --action-units {input.action_units} --runs {params.runs} {params.cleanlab} --out {params.folder}"
+        " 2>&1 | tee {log}"
+
+
+rule draw_audit:
+    input:
+        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
+        matrix=f"{RESULTS}/audit/{AUDIT}/noise_matrix.csv",
+        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+    output:
+        page=report(
+            f"{RESULTS}/audit/{AUDIT}/audit.html",
+            caption="../report/audit.rst",
+            category="Audit",
+            labels={"data set": "{dataset}", "noise": "{noise}", "seed": "{seed}"},
+        ),
+    log:
+        f"{RESULTS}/logs/audit/{AUDIT}/page.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/audit/{AUDIT}/page.tsv"
+    conda:
+        "../../envs/audit.yaml"
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(30),
+    params:
+        # not inputs, as in training
+        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
+        folder=lambda w, input: Path(input.audit).parent,
+    shell:
+        "python -m ulcag audit-page {params.folder} --faces {input.faces} --crops {params.crops} --out {output.page}"
+        " 2>&1 | tee {log}"
+
+
+# clean/ itself, with a link for each picture, is not declared: the command puts a finished one in place of an old one,
+# and leaves alone what is not its own.
+rule clean_labels:
+    input:
+        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+    output:
+        labels=f"{RESULTS}/audit/{AUDIT}/labels_clean.csv",
+    log:
+        f"{RESULTS}/logs/audit/{AUDIT}/clean.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/audit/{AUDIT}/clean.tsv"
+    conda:
+        "../../envs/audit.yaml"
+    resources:
+        mem_mb=grows(4000),
+        runtime=grows(60),
+    params:
+        folder=lambda w, input: Path(input.audit).parent,
+    shell:
+        "python -m ulcag clean {params.folder} --samples {input.samples} 2>&1 | tee {log}"
+
+
+rule audit:
+    input:
+        [
+            f"{RESULTS}/audit/{audit.path}/{file}"
+            for audit in AUDITS
+            for file in ("audit.html", "labels_clean.csv")
+        ],
