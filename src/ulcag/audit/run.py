@@ -57,9 +57,9 @@ def audit_labels(
     ids = predicted["sample_id"]
     labels = rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64)
     if len(np.unique(labels)) < 2:
-        found = f"{len(labels)} labels, all {CLASSES[labels[0]]}"
         do = "give labels of several classes: what is wrong with one is told by the others"
-        raise InputError("audit", expected="labels of at least two classes", found=found, do=do)
+        alike = f"{len(labels)} labels, all {CLASSES[labels[0]]}"
+        raise InputError("audit", expected="labels of at least two classes", found=alike, do=do)
     points, known = measured_units(rows_of(action_units, ids, "action_units"))
     fold = predicted["fold"].to_numpy()
     distances = held_out_distances(points, labels, known, fold)
@@ -163,6 +163,6 @@ def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: p
         "decisions": {name: int(counts.get(name, 0)) for name in DECISIONS},
         "expected_wrong": float(1 - audit["quality"].mean()),
         "weights": {"network": network, "action_units": units},
-        "classes": {"before": class_counts(audit["given"]), "after": class_counts(final)},
+        "classes": {"before": class_counts(audit["given"].to_numpy()), "after": class_counts(final.to_numpy())},
         "against_truth": scores(audit, truth),
     }

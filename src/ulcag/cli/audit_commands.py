@@ -22,8 +22,8 @@ def add_commands(commands: Any) -> None:
     audit = commands.add_parser(
         "audit",
         help="find wrong labels in a data set; `audit apply` takes over a review",
-        description="Find wrong labels: runs the whole pipeline through Snakemake. The same command again goes on where it "
-        "was stopped. After a review on the page: ulcag audit apply FOLDER REVIEW.",
+        description="Find wrong labels: runs the whole pipeline through Snakemake. The same command again goes on "
+        "where it was stopped. After a review on the page: ulcag audit apply FOLDER REVIEW.",
     )
     audit.add_argument(
         "data", type=Path, help="folders named like classes, a table (.csv, .parquet), or a known data set"
