@@ -15,12 +15,12 @@ sure of themselves are turned down, and a witness that knows nothing of the labe
 import numpy as np
 import pandas as pd
 import torch
+import torch.nn.functional as F
 
 from ulcag.action_units.table import INTENSITY_UNITS, OK, PRESENCE_UNITS
 from ulcag.classes import CLASSES
 from ulcag.method import whitened_distances, whitened_templates
 
-_NEWTON_STEPS = 50
 # A probability below it counts as it.
 _LEAST = 1e-6
 
@@ -87,7 +87,7 @@ def fit_weights(views: np.ndarray, given: np.ndarray) -> np.ndarray:
     """
     used = [k for k in range(len(views)) if np.ptp(views[k], axis=-1).any()]
     while used:
-        weights = _newton(np.maximum(views[used], np.log(_LEAST)), given)
+        weights = _most_likely(np.maximum(views[used], np.log(_LEAST)), given)
         if (weights >= 0).all():
             result = np.zeros(len(views))
             result[used] = weights
@@ -96,25 +96,23 @@ def fit_weights(views: np.ndarray, given: np.ndarray) -> np.ndarray:
     return np.zeros(len(views))
 
 
-def _newton(views: np.ndarray, given: np.ndarray) -> np.ndarray:
+def _most_likely(views: np.ndarray, given: np.ndarray) -> np.ndarray:
     frequency = np.bincount(given, minlength=views.shape[2]) / len(given)
-    log_frequency = np.log(np.maximum(frequency, _LEAST))
-    rows = np.arange(len(given))
-    weights = np.zeros(len(views))
-    for _ in range(_NEWTON_STEPS):
-        q = normalised(log_frequency + np.tensordot(weights, views, axes=1))
-        mean = (q * views).sum(axis=2)
-        gradient = (views[:, rows, given] - mean).mean(axis=1)
-        centred = (views - mean[:, :, None]) * np.sqrt(q)
-        hessian = np.einsum("inc,jnc->ij", centred, centred) / len(given)
-        # The small number keeps witnesses apart that say the same.
-        step = np.linalg.solve(hessian + 1e-6 * np.eye(len(views)), gradient)
-        # No step is longer than 1, or the first could overshoot.
-        step /= max(1.0, float(np.abs(step).max()))
-        weights = weights + step
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights
+    log_frequency = torch.from_numpy(np.log(np.maximum(frequency, _LEAST)))
+    says, labels = torch.from_numpy(views), torch.from_numpy(given.astype(np.int64))
+    weights = torch.zeros(len(views), dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=100, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
+
+    def loss() -> float:
+        optimiser.zero_grad()
+        logits = log_frequency + torch.tensordot(weights, says, dims=1)
+        # The small number bounds the weight of a witness that is always right.
+        value = F.cross_entropy(logits, labels) + 1e-6 * weights.square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value.item()
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    return weights.detach().numpy()
 
 
 def log_likelihood(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
