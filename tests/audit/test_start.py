@@ -1,0 +1,126 @@
+"""From a user's folder to the pipeline's configuration, and what is said where it cannot be audited."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from PIL import Image
+
+from ulcag.audit.start import SMALL, audit_config, recognise, snakefile
+from ulcag.config import Config
+from ulcag.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+
+
+def pictures(folder: Path, names: dict[str, int]) -> Path:
+    """Folders named like classes, each with some pictures."""
+    for name, count in names.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(count):
+            Image.new("RGB", (20, 20)).save(folder / name / f"{number}.png")
+    return folder
+
+
+def read(data: Path, out: Path, **changes: Any) -> Config:
+    return Config.read(audit_config(data, out, **({"values": {}} | changes)))
+
+
+def test_a_folder_of_classes_is_audited_without_action_units_by_the_baseline(tmp_path: Path) -> None:
+    config = read(pictures(tmp_path / "faces", {"happy": 40, "sad": 40}), tmp_path / "out")
+    audit = config.all_audits()[0]
+    assert (audit.arm, audit.folds) == ("baseline", 4)
+    assert config.datasets["data"].action_units.source == "none"
+    assert config.results == str(tmp_path / "out")
+    # 60 pictures to train on, 8 batches an epoch
+    assert config.datasets["data"].training.batch_size == 7
+
+
+def test_with_action_units_it_is_the_whole_method(tmp_path: Path) -> None:
+    data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
+    config = read(data, tmp_path / "out", units=str(tmp_path / "csv"), seed=3, folds=5, cleanlab=True)
+    audit = config.all_audits()[0]
+    assert (audit.arm, audit.seed, audit.folds, audit.cleanlab) == ("ulc-ag", 3, 5, True)
+    assert config.datasets["data"].action_units.folder == str(tmp_path / "csv")
+    config = read(data, tmp_path / "out", openface="podman")
+    assert config.datasets["data"].action_units.openface.runtime == "podman"
+
+
+def test_settings_win_over_what_is_recognised(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    rows = [f"{number}.jpg,{('glad', 'sad')[number % 2]}" for number in range(40)]
+    table.write_text("\n".join(["file,said", *rows]))
+    values = {
+        "samples": {"columns": {"image": "file", "label": "said"}, "labels": {"glad": "happy"}},
+        "training": {"batch_size": 4, "epochs": 2},
+    }
+    settings = read(table, tmp_path / "out", values=values).datasets["data"]
+    assert settings.training.batch_size == 4
+    assert settings.training.epochs == 2
+
+
+def test_small_is_what_the_embedded_set_is_trained_with(tmp_path: Path) -> None:
+    assert yaml.safe_load((ROOT / "config.yaml").read_text())["datasets"]["synthetic"]["training"] == SMALL
+    config = read(pictures(tmp_path / "faces", {"happy": 400, "sad": 400}), tmp_path / "out", small=True)
+    assert config.datasets["data"].training.plain()["batch_size"] == 64
+    assert config.datasets["data"].training.image_size == 48
+
+
+@pytest.mark.parametrize(
+    ("marks", "reader"),
+    [
+        (["EmoLabel/list_patition_label.txt"], "rafdb"),
+        (["basic/EmoLabel/list_patition_label.txt"], "rafdb"),
+        (["training.csv"], "affectnet"),
+        (["train_set/annotations/0_exp.npy"], "affectnet"),
+        (["fer2013.csv"], "fer2013"),
+        (["happy/a.jpg"], "folder"),
+    ],
+)
+def test_known_data_sets_are_recognised(tmp_path: Path, marks: list[str], reader: str) -> None:
+    for mark in marks:
+        (tmp_path / mark).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / mark).touch()
+    assert recognise(tmp_path)["reader"] == reader
+
+
+def test_a_file_is_a_table_or_fer2013(tmp_path: Path) -> None:
+    for name, reader in (("fer2013.csv", "fer2013"), ("mine.csv", "table"), ("mine.parquet", "table")):
+        (tmp_path / name).touch()
+        assert recognise(tmp_path / name)["reader"] == reader
+    (tmp_path / "mine.xlsx").touch()
+    with pytest.raises(InputError, match=r"mine\.xlsx(.|\n)*a table(.|\n)*\.xlsx"):
+        recognise(tmp_path / "mine.xlsx")
+    with pytest.raises(InputError, match="no such file or folder"):
+        recognise(tmp_path / "nowhere")
+
+
+def test_what_cannot_be_audited_is_said_at_once(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InputError, match=r"empty(.|\n)*images in folders such as train/happy/"):
+        read(empty, tmp_path / "out")
+    with pytest.raises(InputError, match=r"gleeful(.|\n)*labels: \{'gleeful'"):
+        read(pictures(tmp_path / "strange", {"gleeful": 2}), tmp_path / "out")
+    with pytest.raises(InputError, match="labels of at least two classes"):
+        read(pictures(tmp_path / "one", {"happy": 9}), tmp_path / "out")
+    with pytest.raises(InputError, match=r"at least 4 training pictures(.|\n)*3"):
+        read(pictures(tmp_path / "few", {"happy": 2, "sad": 1}), tmp_path / "out")
+    table = tmp_path / "labels.csv"
+    pd.DataFrame({"image": ["a.jpg"] * 4, "label": ["7", "5", "7", "5"]}).to_csv(table, index=False)
+    with pytest.raises(InputError, match=r"labels\.csv, row 0, label(.|\n)*'7'"):
+        read(table, tmp_path / "out")
+
+
+def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
+    with pytest.raises(InputError, match="did you mean 'epochs'"):
+        read(data, tmp_path / "out", values={"training": {"epoch": 2}})
+    with pytest.raises(InputError, match="folds"):
+        read(data, tmp_path / "out", folds=1)
+
+
+def test_the_pipeline_lies_beside_the_package() -> None:
+    assert snakefile() == ROOT / "Snakefile"
