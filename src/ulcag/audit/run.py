@@ -126,9 +126,10 @@ def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:
             if record["run"][what] != first["run"][what]:
                 found = f"{record['run'][what]} beside {first['run'][what]}"
                 raise InputError(run / "run.json", expected=f"runs of one {what}", found=found)
-        differ = [name for name, value in record["inputs"].items() if value != first["inputs"][name]]
         # Co-occurrence is counted for each fold.
-        if set(differ) - {"cooccurrence"}:
+        same = record["inputs"].keys() - {"cooccurrence"}
+        differ = sorted(name for name in same if record["inputs"][name] != first["inputs"].get(name))
+        if differ:
             do = "make the runs of all folds again"
             raise InputError(run / "run.json", expected="runs of the same tables", found=f"another {differ[0]}", do=do)
     folds = sorted(record["run"]["fold"] for _, record in about)
