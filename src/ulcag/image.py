@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-# Larger pictures are taken for decompression bombs. One of this size takes MTCNN 2 GB at min_face 40.
+# Larger pictures are taken for decompression bombs. One of this size takes MTCNN 1.6 GB.
 MAX_PIXELS = 50_000_000
 
 

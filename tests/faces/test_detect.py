@@ -41,28 +41,28 @@ def test_nothing_is_found_on_an_even_wall() -> None:
     assert Mtcnn(40, 0.5)(np.full((100, 140, 3), 128, np.uint8)) == []
 
 
-# 47 is one of the sizes at which MTCNN's own arithmetic, 47 * (12 / 47), is below 12
-@pytest.mark.parametrize(("height", "width", "min_face"), [(1, 1, 40), (39, 200, 40), (200, 39, 40), (47, 90, 47)])
+@pytest.mark.parametrize(("height", "width", "min_face"), [(1, 1, 40), (39, 200, 40), (200, 39, 40), (46, 90, 47)])
 def test_a_picture_smaller_than_min_face_is_not_searched(height: int, width: int, min_face: int) -> None:
     with pytest.raises(NotSearchedError, match=f"the shorter side has {min(height, width)} pixels, under min_face"):
         Mtcnn(min_face, 0.5)(np.zeros((height, width, 3), np.uint8))
 
 
-def test_a_picture_just_large_enough_is_searched() -> None:
-    assert Mtcnn(40, 0.5)(np.zeros((40, 40, 3), np.uint8)) == []
+# 20 is the least there is; 47 * (12 / 47) is below 12 in floating point
+@pytest.mark.parametrize("side", [20, 40, 47])
+def test_a_picture_just_large_enough_is_searched(side: int) -> None:
+    assert Mtcnn(side, 0.5)(np.zeros((side, side, 3), np.uint8)) == []
 
 
-def test_a_failure_inside_mtcnn_concerns_one_picture() -> None:
-    class Failing:
-        min_face_size = 40
-
-        def detect(self, image: np.ndarray, landmarks: bool) -> None:
-            raise IndexError("the shape of the mask [3] does not match")
-
-    detector = Mtcnn(40, 0.5)
-    detector.network = Failing()
-    with pytest.raises(NotSearchedError, match=r"MTCNN failed: IndexError: the shape of the mask \[3\]"):
-        detector(np.zeros((100, 100, 3), np.uint8))
+def test_a_small_face_is_searched_for_only_where_there_is_no_large_one() -> None:
+    small = np.full((500, 500, 3), 60, np.uint8)
+    small[380:480, 20:120] = cartoon(100)
+    both = small.copy()
+    both[20:320, 180:480] = cartoon(300)
+    (alone,) = Mtcnn(40, 0.9, 0.4)(small)
+    assert alone.box[2] < 120
+    (large,) = Mtcnn(40, 0.9, 0.4)(both)
+    assert large.box[0] > 180
+    assert len(Mtcnn(40, 0.9)(both)) == 2
 
 
 LARGE_AT_THE_BORDER = face(0, 0, 60, 60, probability=0.92)

@@ -1,4 +1,4 @@
-"""Face detection with facenet-pytorch's MTCNN, whose weights come with the package."""
+"""Face detection by MTCNN, and the choice between several faces."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,38 +29,33 @@ class Detector(Protocol):
 
 
 class Mtcnn:
-    """MTCNN on the CPU, one picture at a time.
-
-    In a batch the boxes of 9 pictures in 10 come out otherwise than alone: mostly by less than 0.001 pixel, of one
-    picture in 160 by 34. A crop would depend on its neighbours; and batches are hardly faster.
+    """MTCNN on the CPU, one picture at a time, so that a crop does not depend on its neighbours.
 
     Args:
         min_face: smallest face searched for, pixels.
         min_probability: detections below it are dropped.
+        min_face_share: smaller faces than this part of the picture's shorter side are searched for only where no
+            other was found. Small faces take most of the time, and who is photographed is seldom one of them.
     """
 
-    def __init__(self, min_face: int, min_probability: float) -> None:
-        from facenet_pytorch import MTCNN
+    def __init__(self, min_face: int, min_probability: float, min_face_share: float = 0.0) -> None:
+        from ulcag.faces.mtcnn import Cascade
 
-        self.min_probability = min_probability
-        self.network = MTCNN(keep_all=True, min_face_size=min_face, device="cpu")
+        self.min_face, self.min_probability, self.min_face_share = min_face, min_probability, min_face_share
+        self.cascade = Cascade()
 
     def __call__(self, image: np.ndarray) -> list[Detection]:
-        # MTCNN's network has a window of 12 pixels. A picture that is smaller than it once `min_face` is scaled down
-        # to the window leaves MTCNN without any scale, and it fails. Computed as it does, rounding included.
         smallest = min(image.shape[:2])
-        if smallest * (12.0 / self.network.min_face_size) < 12:
+        if smallest < self.min_face:
             raise NotSearchedError(f"the shorter side has {smallest} pixels, under min_face")
-        try:
-            boxes, probabilities, landmarks = self.network.detect(image, landmarks=True)
-        except (IndexError, ValueError) as error:
-            # It loses count when a candidate lies wholly outside of the picture. (Out of memory is a RuntimeError.)
-            raise NotSearchedError(f"MTCNN failed: {type(error).__name__}: {error}") from None
-        if boxes is None:
-            return []
+        large = self.min_face_share * smallest
+        found = self._search(image, large) if large > self.min_face else []
+        return found or self._search(image, self.min_face)
+
+    def _search(self, image: np.ndarray, min_face: float) -> list[Detection]:
         return [
-            Detection((float(b[0]), float(b[1]), float(b[2]), float(b[3])), float(p), np.asarray(points, np.float64))
-            for b, p, points in zip(boxes, probabilities, landmarks, strict=True)
+            Detection((float(b[0]), float(b[1]), float(b[2]), float(b[3])), float(p), points.astype(np.float64))
+            for b, p, points in zip(*self.cascade(image, min_face), strict=True)
             if p >= self.min_probability and b[2] > b[0] and b[3] > b[1]
         ]
 
@@ -84,5 +79,9 @@ def select_face(faces: list[Detection], policy: str, width: int, height: int) ->
 
 
 def make_detector(settings: FacesSettings) -> Detector:
-    """The detector that the settings ask for."""
-    return Mtcnn(settings.min_face, settings.min_probability)
+    """The detector that the settings ask for. This process's torch is left with one thread."""
+    import torch
+
+    # A second thread costs these small networks more than it brings; shards run side by side instead.
+    torch.set_num_threads(1)
+    return Mtcnn(settings.min_face, settings.min_probability, settings.min_face_share)
