@@ -136,9 +136,9 @@ def _check_columns(path: Path, found: list[str], schema: Schema, *, exact: bool)
 
 
 def _check_nulls(path: Path, frame: pd.DataFrame, schema: Schema) -> None:
-    for column in schema.columns:
+    for column in (column for column in schema.columns if not column.nullable):
         absent = frame[column.name].isna().to_numpy()
-        if absent.any() and not column.nullable:
+        if absent.any():
             row = int(absent.argmax())
             where = f"{path}, column '{column.name}', row {row}"
             raise InputError(where, expected="a value", found="none")

@@ -92,4 +92,4 @@ def test_only_training_images_are_augmented(images: tuple[Path, Part]) -> None:
     plain = FaceImages([images[0]], images[1], settings, augment_seed=None)
     flipped = FaceImages([images[0]], images[1], settings, augment_seed=0)
     assert torch.equal(plain[(0, 1)][0], plain[(5, 1)][0])
-    assert torch.equal(flipped[(0, 1)][0], plain[(0, 1)][0].flip(2))
+    assert torch.equal(flipped[(0, 1)][0], plain[(0, 1)][0].flip(1))

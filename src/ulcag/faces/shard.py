@@ -94,8 +94,9 @@ class Crops:
         box = (x0 + dx, y0 + dy, x1 + dx, y1 + dy)
         left, top, right, bottom = square(box, image.shape[1], image.shape[0])
         face = image[top:bottom, left:right]
-        smaller = min(face.shape[:2]) > size
-        return cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+        # Means over areas, where pixels would be left out otherwise; elsewhere they take ten times as long.
+        halved = min(face.shape[:2]) >= 2 * size
+        return cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA if halved else cv2.INTER_LINEAR)
 
     def _find(self, shard: int, row: int) -> tuple[Any, int]:
         if shard not in self._readers:

@@ -5,6 +5,7 @@ Not by a worker's state: any number of loader processes gives the same images.
 
 import math
 
+import cv2
 import numpy as np
 
 from ulcag.config import Augmentation
@@ -33,9 +34,7 @@ def augment(image: np.ndarray, settings: Augmentation, fill: np.ndarray, random:
     Returns:
         (H, W, 3) uint8; `image` itself is not changed.
     """
-    if random.random() < settings.flip:
-        image = image[:, ::-1]
-    image = image.copy()
+    image = cv2.flip(image, 1) if random.random() < settings.flip else image.copy()
     if random.random() < settings.erase:
         height, width = image.shape[:2]
         area = random.uniform(*settings.erase_area) * height * width

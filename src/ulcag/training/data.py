@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler, default_collate
 
 from ulcag.action_units.presence import presence
 from ulcag.config import TrainingSettings
@@ -97,23 +97,24 @@ def gather_run_data(
 
 
 class FaceImages(Dataset[tuple[Tensor, int]]):
-    """Crops as (3, H, W) uint8, with the sample's number. Holds no label: workers would keep stale copies."""
+    """Crops as (H, W, 3) uint8, with the sample's number. Holds no label: workers would keep stale copies."""
 
     def __init__(
         self, shards: Sequence[Path], part: Part, settings: TrainingSettings, augment_seed: int | None
     ) -> None:
         self.crops = Crops(shards)
-        self.part = part
+        # without the names: each worker is sent a copy
+        self.places = part.places
         self.settings = settings
         self.augment_seed = augment_seed
         self.fill = np.round(np.array(settings.mean) * 255).astype(np.uint8)
 
     def __len__(self) -> int:
-        return len(self.part)
+        return len(self.places)
 
     def __getitem__(self, key: tuple[int, int]) -> tuple[Tensor, int]:
         epoch, number = key
-        shard, row = self.part.places[number]
+        shard, row = self.places[number]
         size, how = self.settings.image_size, self.settings.augmentation
         if self.augment_seed is None:
             image = self.crops.tight(int(shard), int(row), size)
@@ -121,7 +122,7 @@ class FaceImages(Dataset[tuple[Tensor, int]]):
             random = sample_generator(self.augment_seed, epoch, number)
             image = self.crops.tight(int(shard), int(row), size, random_shift(how, random))
             image = augment(image, how, self.fill, random)
-        return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))), number
+        return torch.from_numpy(image), number
 
 
 class EpochBatches(Sampler[list[tuple[int, int]]]):
@@ -148,13 +149,20 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
 
 
 def make_loader(images: FaceImages, batches: EpochBatches, workers: int, device: torch.device) -> DataLoader:
-    """A loader of (images (N, 3, H, W) uint8, numbers (N,) int64)."""
+    """A loader of (images (N, 3, H, W) uint8, colours last in memory, numbers (N,) int64)."""
     return DataLoader(
         images,
         batch_sampler=batches,
+        collate_fn=_collate,
         num_workers=workers,
         persistent_workers=workers > 0,
         pin_memory=device.type == "cuda",
         # Forking a process that runs threads can dead-lock.
         multiprocessing_context="spawn" if workers else None,
     )
+
+
+def _collate(items: list[tuple[Tensor, int]]) -> tuple[Tensor, Tensor]:
+    """Images as they lie in memory: to sort their colours would take a loader longer than to decode them."""
+    images, numbers = default_collate(items)
+    return images.permute(0, 3, 1, 2), numbers

@@ -77,7 +77,8 @@ class Network(nn.Module):
 
         Only the backbone runs in half precision: heads and confidences are fp32, for confidences near 1 would tie.
         """
-        x = ((images.float() - self.mean) / self.std).contiguous(memory_format=memory_format(images.device, dtype))
+        x = images.contiguous(memory_format=memory_format(images.device, dtype))
+        x = (x.float() - self.mean) / self.std
         with torch.autocast(images.device.type, dtype=dtype, enabled=dtype != torch.float32):
             f: Tensor = (self.backbone if through is None else through)(x)
         return f.float()
