@@ -86,7 +86,7 @@ def test_windows_show_the_means_that_torch_computes(height: int, width: int, cor
     x0, x1 = sorted(corners[:2])
     y0, y1 = sorted(corners[2:])
     boxes = torch.tensor([[x0, y0, x1, y1], [0, 0, width, height]], dtype=torch.float32)
-    shown, windows = mtcnn._windows(mtcnn.cv2.integral(image), boxes.clone(), 24)
+    shown, windows = mtcnn._windows(mtcnn.cv2.integral(image), boxes.numpy().copy(), 24)
     # facenet-pytorch counts a box's first pixel from 1, and its last one belongs to it
     left, top = max(int(boxes[0, 0]), 1) - 1, max(int(boxes[0, 1]), 1) - 1
     part = image[top : max(int(boxes[0, 3]), 0), left : max(int(boxes[0, 2]), 0)]

@@ -14,19 +14,19 @@ import cv2
 import numpy as np
 import torch
 from facenet_pytorch.models.mtcnn import ONet, PNet, RNet
-from facenet_pytorch.models.utils.detect_face import bbreg, nms_numpy, pad, rerec
-from torch import Tensor
+from facenet_pytorch.models.utils.detect_face import nms_numpy
+from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.ops import batched_nms, nms
+from torchvision.ops import nms
 
 # Sides of what the three networks look at, in pixels, and the step between two scales of a picture.
 P_WINDOW, R_WINDOW, O_WINDOW, FACTOR = 12, 24, 48, 0.709
 # Smallest face at the first of all scales, pixels.
 LEAST_FACE = 20
+# Scales of more pixels go through the first network by themselves.
+SHEET_PIXELS = 200 * 200
 # The probability that a candidate needs at each stage. All as in facenet-pytorch.
 P_LEAST, R_LEAST, O_LEAST = 0.6, 0.7, 0.7
-
-_NONE = np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty((0, 5, 2), np.float32)
 
 
 class Cascade:
@@ -54,39 +54,41 @@ class Cascade:
         """
         # of all pixels above and left of each corner; beyond 2^31 it wraps around, which differences undo
         sums = cv2.integral(image)
-        boxes, scores = self._propose(sums, list(_scales(min(image.shape[:2]), min_face)))
-        boxes = rerec(boxes[nms(boxes[:, :4], scores, 0.7)][:, 4:])
+        scales = list(_scales(min(image.shape[:2]), min_face))
+        # A large scale would be waste on a sheet with others, and would not fit into the processor's cache.
+        alone = sum(scale**2 * image.shape[0] * image.shape[1] > SHEET_PIXELS for scale in scales)
+        found = [self._propose(sums, [scale]) for scale in scales[:alone]]
+        found += [self._propose(sums, scales[alone:])] if scales[alone:] else []
+        windows, boxes, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        boxes = _squares(boxes[_best(windows, scores, 0.7)])
 
-        boxes, windows = _windows(sums, boxes, R_WINDOW)
-        if not len(boxes):
-            return _NONE
-        moves, probabilities = self.r(windows)
-        scores = probabilities[:, 1]
-        good = scores > R_LEAST
-        boxes, scores, moves = boxes[good], scores[good], moves[good]
-        kept = nms(boxes, scores, 0.7)
-        boxes = rerec(bbreg(boxes[kept], moves[kept]))
+        boxes, moves, scores, _ = self._judge(self.r, sums, boxes, R_WINDOW, R_LEAST)
+        kept = _best(boxes, scores, 0.7)
+        boxes = _squares(_moved(boxes[kept], moves[kept]))
 
-        boxes, windows = _windows(sums, boxes, O_WINDOW)
-        if not len(boxes):
-            return _NONE
-        moves, points, probabilities = self.o(windows)
-        scores = probabilities[:, 1]
-        good = scores > O_LEAST
-        boxes, scores, moves, points = boxes[good], scores[good], moves[good], points[good]
+        boxes, moves, scores, points = self._judge(self.o, sums, boxes, O_WINDOW, O_LEAST)
         sides = boxes[:, 2:] - boxes[:, :2] + 1
-        points = points.reshape(-1, 2, 5).mT * sides[:, None] + boxes[:, None, :2] - 1
-        boxes, scores, points = bbreg(boxes, moves).numpy(), scores.numpy(), points.numpy()
-        if not len(boxes):
-            return _NONE
-        kept = nms_numpy(boxes, scores, 0.7, "Min").astype(np.int64)
+        points = points.reshape(-1, 2, 5).swapaxes(1, 2) * sides[:, None] + boxes[:, None, :2] - 1
+        boxes = _moved(boxes, moves)
+        kept = nms_numpy(boxes, scores, 0.7, "Min").astype(np.int64) if len(boxes) > 1 else np.arange(len(boxes))
         boxes, scores, points = boxes[kept], scores[kept], points[kept]
-        sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-        largest = np.argsort(-sizes, kind="stable")
+        largest = np.argsort(-_areas(boxes), kind="stable")
         return boxes[largest], scores[largest], points[largest]
 
-    def _propose(self, sums: np.ndarray, scales: list[float]) -> tuple[Tensor, Tensor]:
-        """First stage: windows (n, 4) and beside them the boxes that they suggest (n, 4); scores (n,).
+    def _judge(
+        self, network: nn.Module, sums: np.ndarray, boxes: np.ndarray, side: int, least: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Second and third stage: the boxes (n, 4) that show a face, how to move their edges, scores, landmarks."""
+        boxes, windows = _windows(sums, boxes, side)
+        if not len(boxes):
+            return boxes, boxes, np.empty(0, np.float32), np.empty((0, 10), np.float32)
+        moves, *points, probabilities = (x.numpy() for x in network(windows))
+        scores = probabilities[:, 1]
+        good = scores > least
+        return boxes[good], moves[good], scores[good], points[0][good] if points else moves[good]
+
+    def _propose(self, sums: np.ndarray, scales: list[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """First stage: windows (n, 4) that may show a face, the boxes (n, 4) that they suggest, scores (n,).
 
         All scales lie on one sheet, which goes through the network once: it looks no further than its window.
         """
@@ -118,15 +120,17 @@ class Cascade:
 
         at = np.nonzero((scale_of >= 0) & (logits >= math.log(P_LEAST / (1 - P_LEAST))))
         which = scale_of[at]
-        scores = torch.from_numpy(logits[at]).sigmoid()
+        scores = 1 / (1 + np.exp(-logits[at]))
         features = torch.from_numpy(x[0].numpy()[:, at[0], at[1]].T)
-        moves = functional.linear(features, p.conv4_2.weight[:, :, 0, 0], p.conv4_2.bias)
+        moves = functional.linear(features, p.conv4_2.weight[:, :, 0, 0], p.conv4_2.bias).numpy()
         corner = (2 * np.stack(at, axis=1) - np.array(places)[which])[:, ::-1] + 1
         corners = np.concatenate([corner, corner + P_WINDOW - 1], axis=1).astype(np.float32)
-        boxes = torch.from_numpy(np.floor(corners / np.array(scales, np.float32)[which, None]))
-        kept = batched_nms(boxes, scores, torch.from_numpy(which), 0.5)
-        sides = (boxes[:, 2:] - boxes[:, :2]).repeat(1, 2)
-        return torch.cat([boxes, boxes + moves * sides], dim=1)[kept], scores[kept]
+        windows = np.floor(corners / np.array(scales, np.float32)[which, None])
+        # scale by scale: far apart, none is next to another scale's
+        apart = windows + (which * (2 * max(full) + 100)).astype(np.float32)[:, None]
+        kept = _best(apart, scores, 0.5)
+        sides = np.tile(windows[:, 2:] - windows[:, :2], 2)
+        return windows[kept], (windows + moves * sides)[kept], scores[kept]
 
 
 def _scales(side: int, min_face: float) -> Iterator[float]:
@@ -162,13 +166,36 @@ def _edges(n: int | np.ndarray, parts: int) -> tuple[np.ndarray, np.ndarray]:
     return part * n // parts, -(-(part + 1) * n // parts)
 
 
-def _windows(sums: np.ndarray, boxes: Tensor, side: int) -> tuple[Tensor, Tensor]:
+def _best(boxes: np.ndarray, scores: np.ndarray, most: float) -> np.ndarray:
+    """Which boxes (n, 4) no better one overlaps by more than `most`, the best first."""
+    return nms(torch.from_numpy(boxes), torch.from_numpy(scores), most).numpy()
+
+
+def _moved(boxes: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Boxes (n, 4) with their edges moved by parts of their sides, which count the last pixel."""
+    return boxes + moves * np.tile(boxes[:, 2:] - boxes[:, :2] + 1, 2)
+
+
+def _squares(boxes: np.ndarray) -> np.ndarray:
+    """Boxes (n, 4) grown to squares around the same centres."""
+    sides = boxes[:, 2:] - boxes[:, :2]
+    longest = sides.max(axis=1, keepdims=True)
+    corner = boxes[:, :2] + sides * np.float32(0.5) - longest * np.float32(0.5)
+    return np.concatenate([corner, corner + longest], axis=1)
+
+
+def _areas(boxes: np.ndarray) -> np.ndarray:
+    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+
+
+def _windows(sums: np.ndarray, boxes: np.ndarray, side: int) -> tuple[np.ndarray, Tensor]:
     """Boxes (n, 4) that show any of the picture, and what they show, as input of a network (n, 3, side, side)."""
-    # It clips boxes to the picture, and counts their first pixel from 1.
-    top, bottom, left, right = pad(boxes, sums.shape[1] - 1, sums.shape[0] - 1)
-    top, left = top - 1, left - 1
+    # The first pixel counts from 1 here, and the last one belongs to a box.
+    whole = boxes.astype(np.int64)
+    left, top = whole[:, 0].clip(1) - 1, whole[:, 1].clip(1) - 1
+    right, bottom = whole[:, 2].clip(max=sums.shape[1] - 1), whole[:, 3].clip(max=sums.shape[0] - 1)
     shown = (bottom > top) & (right > left)
-    top, bottom, left, right = top[shown], bottom[shown], left[shown], right[shown]
+    boxes, top, bottom, left, right = (x[shown] for x in (boxes, top, bottom, left, right))
     (y0, y1), (x0, x1) = _edges(bottom - top, side), _edges(right - left, side)
     areas = (y1 - y0)[:, :, None] * (x1 - x0)[:, None]
     y0, y1, x0, x1 = y0 + top[:, None], y1 + top[:, None], x0 + left[:, None], x1 + left[:, None]
@@ -178,7 +205,7 @@ def _windows(sums: np.ndarray, boxes: Tensor, side: int) -> tuple[Tensor, Tensor
         return flat.take(y[:, :, None] * width + x[:, None], axis=0)
 
     totals = at(y1, x1) - at(y0, x1) - at(y1, x0) + at(y0, x0)
-    return boxes[torch.from_numpy(shown)], torch.from_numpy(_to_network(totals, areas)).permute(0, 3, 1, 2)
+    return boxes, torch.from_numpy(_to_network(totals, areas)).permute(0, 3, 1, 2)
 
 
 def _to_network(totals: np.ndarray, areas: np.ndarray) -> np.ndarray:

@@ -1,0 +1,127 @@
+"""What all measurements share: interleaved repeats, medians with spread, the machine, and a section of a page."""
+
+import os
+import platform
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+# What a processor must have for fast arithmetic, as Linux names it.
+_FLAGS = ("avx2", "avx512f", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_tile")
+_PACKAGES = (
+    "facenet-pytorch",
+    "numpy",
+    "opencv-python-headless",
+    "pandas",
+    "pillow",
+    "pyarrow",
+    "torch",
+    "torchvision",
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median, smallest and largest of some repeats."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: list[float]) -> "Spread":
+        return cls(statistics.median(values), min(values), max(values))
+
+    def text(self, digits: int = 2) -> str:
+        """Such as `4.20 (4.11 to 4.35)`."""
+        return f"{self.median:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds of each repeat by the clock, and of processor time with that of child processes that ended."""
+
+    wall: list[float]
+    cpu: list[float]
+
+
+def measure(cases: Mapping[str, Callable[[], object]], repeats: int = 5, warm_up: int = 1) -> dict[str, Times]:
+    """Run all cases in turn, `repeats` times after `warm_up` rounds that do not count.
+
+    In turn, because a machine's speed drifts: what is compared has run within seconds of each other.
+    """
+    times = {name: Times([], []) for name in cases}
+    for turn in range(warm_up + repeats):
+        for name, run in cases.items():
+            cpu, wall = _cpu(), time.perf_counter()
+            run()
+            wall, cpu = time.perf_counter() - wall, _cpu() - cpu
+            if turn >= warm_up:
+                times[name].wall.append(wall)
+                times[name].cpu.append(cpu)
+            print(f"{name}, round {turn + 1} of {warm_up + repeats}: {wall:.2f} s, CPU {cpu:.2f} s", file=sys.stderr)
+    return times
+
+
+def ratio(slow: list[float], fast: list[float]) -> Spread:
+    """How many times as long `slow` took, round by round, so that a machine that slows down for a while slows both."""
+    return Spread.of([a / b for a, b in zip(slow, fast, strict=True)])
+
+
+def slope(small: float, large: float, n_small: int, n_large: int) -> float:
+    """Cost a sample at the larger number, as a multiple of that at the smaller: 1 is flat."""
+    return (large / n_large) / (small / n_small)
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def memory(pid: int | str = "self") -> dict[str, float]:
+    """Resident memory of a process in MB: `own` it cannot give back, `file` is mapped and can be dropped."""
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    return {name: int(fields[key].split()[0]) / 1024 for name, key in (("own", "RssAnon"), ("file", "RssFile"))}
+
+
+def machine(threads: int) -> str:
+    """The machine in a line: cores, what they can, threads of a process, other load, versions."""
+    info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    fields = dict(line.split(":", 1) for line in info.splitlines() if ":" in line)
+    names = {name.strip(): value.strip() for name, value in fields.items()}
+    has = [flag for flag in _FLAGS if flag in names.get("flags", "").split()]
+    versions = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
+    return (
+        f"{len(os.sched_getaffinity(0))} cores of {names.get('model name', platform.machine())} ({', '.join(has)}), "
+        f"{threads} thread{'s' if threads > 1 else ''} a process, load {os.getloadavg()[0]:.1f} at the start; "
+        f"Python {platform.python_version()}, {versions}."
+    )
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def with_section(page: str, name: str, text: str) -> str:
+    """A page with `text` between the markers `<!-- name -->` and `<!-- /name -->`; they are added if need be."""
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    section = f"{start}\n{text.strip()}\n{end}"
+    if start not in page:
+        return f"{page.rstrip()}\n\n{section}\n"
+    before, rest = page.split(start, 1)
+    return before + section + rest.split(end, 1)[1]
+
+
+def write_section(name: str, text: str, page: Path = PAGE) -> None:
+    """Print a section and put it into its place on the page."""
+    print(text)
+    before = page.read_text() if page.exists() else "# Performance\n"
+    page.write_text(with_section(before, name, text))
