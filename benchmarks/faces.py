@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 import torch
 from facenet_pytorch import MTCNN
-from harness import PAGE, Spread, Times, machine, measure, ratio, slope, table, write_section
+from harness import PAGE, Spread, Times, machine, measure, pictures, ratio, slope, table, write_section
 from PIL import Image
 
 from ulcag.config import FacesSettings
@@ -78,14 +78,6 @@ def main() -> None:
         flat = scaling(first, options.scaling, Path(folder))
     draw(points, PAGE.parent / "images" / "speed-faces.png")
     write_section("faces", section(about, parts, two, flat))
-
-
-def pictures(folder: Path, most: int) -> list[Path]:
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
-    if not found:
-        sys.exit(f"{folder}: no pictures")
-    # spread over the folder, whose names may sort by kind
-    return found[:: max(1, len(found) // most)][:most]
 
 
 def sizes(files: list[Path]) -> str:
@@ -278,11 +270,11 @@ def section(about: str, parts: list[str], two: str, flat: str) -> str:
             "## Faces",
             f"{about}",
             f"Each against `MTCNN(keep_all=True).detect` of {PEER} on pictures opened from disk by Pillow, one by one, "
-            "with its defaults (no face under 20 pixels); decoding is in both. One process, one thread, rounds in turn. "
-            "Speeds are medians; the ratio is of CPU time, median (least to most) of the rounds. Of the faces that it "
-            f"finds with a probability above {SURE}: same is an intersection over union of {SAME} or more, missed is "
-            "below 0.5. `min_face_share` leaves small faces out only where a larger one is found; ours are those above "
-            f"`min_probability` {DEFAULT.min_probability:g}.",
+            "with its defaults (no face under 20 pixels); decoding is in both. One process, one thread, rounds "
+            "in turn. Speeds are medians; the ratio is of CPU time, median (least to most) of the rounds. Of the faces that "
+            f"it finds with a probability above {SURE}: same is an intersection over union of {SAME} or more, missed "
+            "is below 0.5. `min_face_share` leaves small faces out only where a larger one is found; ours are those "
+            f"above `min_probability` {DEFAULT.min_probability:g}.",
             *parts,
             f"Two processes with half of the pictures each take one's time divided by {two}.",
             f"The whole stage, crops and table written, costs {flat}.",
