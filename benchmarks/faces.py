@@ -8,7 +8,6 @@ at sizes from 120 to 480 pixels. Writes a section of docs/performance.md and doc
 
 import argparse
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -270,11 +269,11 @@ def section(about: str, parts: list[str], two: str, flat: str) -> str:
             "## Faces",
             f"{about}",
             f"Each against `MTCNN(keep_all=True).detect` of {PEER} on pictures opened from disk by Pillow, one by one, "
-            "with its defaults (no face under 20 pixels); decoding is in both. One process, one thread, rounds "
-            "in turn. Speeds are medians; the ratio is of CPU time, median (least to most) of the rounds. Of the faces that "
-            f"it finds with a probability above {SURE}: same is an intersection over union of {SAME} or more, missed "
-            "is below 0.5. `min_face_share` leaves small faces out only where a larger one is found; ours are those "
-            f"above `min_probability` {DEFAULT.min_probability:g}.",
+            "with its defaults (no face under 20 pixels); decoding is in both. One process, one thread, rounds in "
+            "turn. Speeds are medians; the ratio is of CPU time, median (least to most) of the rounds.\n"
+            f"Of the faces that it finds with a probability above {SURE}: same is an intersection over union of {SAME} "
+            "or more, missed is below 0.5. `min_face_share` leaves small faces out only where a larger one is found; "
+            f"ours are those above `min_probability` {DEFAULT.min_probability:g}.",
             *parts,
             f"Two processes with half of the pictures each take one's time divided by {two}.",
             f"The whole stage, crops and table written, costs {flat}.",

@@ -174,13 +174,13 @@ def section(about: str, speed: str, flat: str, options: argparse.Namespace) -> s
             "## Loading",
             about,
             f"{options.images:,} images of {SETTINGS.image_size} pixels in a round, in batches of {BATCH}, by "
-            f"{options.workers} workers; rounds in turn. The same JPEG bytes in both, all in the page cache. Augmentation: "
-            "ours shifts, flips and erases bytes and leaves normalisation to the network's device; torchvision crops at "
+            f"{options.workers} workers; rounds in turn. The same JPEG bytes in both, all in the page cache. Ours "
+            "shifts, flips and erases bytes and leaves normalisation to the network's device; torchvision crops at "
             "random, flips, converts to floats, normalises and erases.",
             speed,
             "Cost: one process, images by chance among so many rows. Memory: of the workers after "
-            f"{2 * options.images:,} images. Mapped pages are the file's (and the libraries'), shared by all workers, and "
-            "are dropped when memory is short.",
+            f"{2 * options.images:,} images. Mapped pages are the file's and the libraries', shared by all workers, "
+            "and are dropped when memory is short.",
             flat,
         ]
     )
