@@ -256,6 +256,10 @@ def draw(points: dict[str, list[tuple[str, Spread, Agreement]]], path: Path) -> 
         axes.axvline(1, color="#888888", linewidth=0.8, linestyle=":")
         axes.set(title=title, xlabel=f"times as fast as {PEER} (CPU, one thread)", ylim=(-3, 103))
         axes.grid(True)
+    # beside the points of the last set, which lie apart
+    for (min_face, share), at in zip(SETTINGS, zip(*left.lines[-3].get_data(), strict=True), strict=True):
+        text = f"{share:g}" if share else f"{min_face} px"
+        left.annotate(text, at, xytext=(-3, -7), textcoords="offset points", ha="right", va="top", fontsize=8)
     left.set_ylabel("boxes that are the same, % of its sure ones")
     right.legend(loc="lower right")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -275,9 +279,11 @@ def section(about: str, parts: list[str], two: str, flat: str) -> str:
             "or more, missed is below 0.5. `min_face_share` leaves small faces out only where a larger one is found; "
             f"ours are those above `min_probability` {DEFAULT.min_probability:g}.",
             *parts,
-            f"Two processes with half of the pictures each take one's time divided by {two}.",
+            f"Two processes with half of the pictures each take one's time divided by {two}. This needs two idle "
+            "cores, which a load above 1 at the start does not leave.",
             f"The whole stage, crops and table written, costs {flat}.",
-            "Circles in the figure are the default; points to the right leave more small faces out.",
+            "Circles in the figure are the default; points to the right leave more small faces out. Beside the sheets' "
+            "points is `min_face_share`, or `min_face` where there is no share.",
             "![Speed against agreement for six settings](images/speed-faces.png)",
         ]
     )

@@ -123,11 +123,11 @@ def compare(shard: Path, rows: list[dict[str, object]], files: Path, options: ar
     def line(name: str, timing: Times) -> list[str]:
         speeds = [f"{n / Spread.of(seconds).median:.0f}" for seconds in (timing.wall, timing.cpu)]
         against = [
-            ratio(times[other].wall, timing.wall).text() if name in (OURS, NORMALISED) else "" for other in folders
+            ratio(times[other].cpu, timing.cpu).text() if name in (OURS, NORMALISED) else "" for other in folders
         ]
         return [name, *speeds, *against]
 
-    head = ["loader", "images/s", "images/s of CPU", f"times as fast (clock) as {RESIZED}", f"as {CROPPED}"]
+    head = ["loader", "images/s", "images/s of CPU", f"times as fast (CPU) as {RESIZED}", f"as {CROPPED}"]
     return table(head, [line(name, timing) for name, timing in times.items()])
 
 

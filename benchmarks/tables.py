@@ -135,6 +135,8 @@ def section(about: str, results: dict[int, tuple[dict[str, Times], str]], graph:
             f"{samples:,} samples of {len(PRESENCE_UNITS)} units. {' '.join(parts)}",
             "Tables with ids as AffectNet's, checked as always; medians, least and most in brackets.",
             table(["table", *heads, f"{large:,} rows, s by the clock", "cost a row, times"], rows),
+            "Where reading costs more a row at the larger number, it is the system's time for fresh memory, which "
+            "small tables find again from the round before.",
             "The command `ulcag merge action_units`, its start and most memory included: "
             f"{', '.join(command for _, command in results.values())}.",
         ]

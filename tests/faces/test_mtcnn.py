@@ -66,6 +66,7 @@ def test_scales_start_below_the_smallest_face_and_end_at_the_picture() -> None:
     assert set(scales) < set(mtcnn._scales(100, 20))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(12, 60), st.integers(12, 60)), min_size=1, max_size=9))
 def test_scales_on_a_sheet_do_not_touch(sizes: list[tuple[int, int]]) -> None:
     sizes = [(h, w) for h, w in sorted(sizes, key=lambda size: -size[1])]

@@ -25,6 +25,8 @@ P_WINDOW, R_WINDOW, O_WINDOW, FACTOR = 12, 24, 48, 0.709
 LEAST_FACE = 20
 # Scales of more pixels go through the first network by themselves.
 SHEET_PIXELS = 200 * 200
+# Windows that a network is shown at a time, such that a picture of noise does not fill the memory.
+MOST_WINDOWS = 512
 # The probability that a candidate needs at each stage. All as in facenet-pytorch.
 P_LEAST, R_LEAST, O_LEAST = 0.6, 0.7, 0.7
 
@@ -78,11 +80,16 @@ class Cascade:
     def _judge(
         self, network: nn.Module, sums: np.ndarray, boxes: np.ndarray, side: int, least: float
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Second and third stage: the boxes (n, 4) that show a face, how to move their edges, scores, landmarks."""
-        boxes, windows = _windows(sums, boxes, side)
-        if not len(boxes):
-            return boxes, boxes, np.empty(0, np.float32), np.empty((0, 10), np.float32)
-        moves, *points, probabilities = (x.numpy() for x in network(windows))
+        """Second or third stage: the boxes (n, 4) that show a face, how to move their edges (n, 4), scores (n,);
+        from the third also landmarks (n, 10), all x before all y."""
+        parts = []
+        for start in range(0, len(boxes), MOST_WINDOWS):
+            part, windows = _windows(sums, boxes[start : start + MOST_WINDOWS], side)
+            if len(part):
+                parts.append([part, *(x.numpy() for x in network(windows))])
+        if not parts:
+            return boxes[:0], boxes[:0], np.empty(0, np.float32), np.empty((0, 10), np.float32)
+        boxes, moves, *points, probabilities = (np.concatenate(part) for part in zip(*parts, strict=True))
         scores = probabilities[:, 1]
         good = scores > least
         return boxes[good], moves[good], scores[good], points[0][good] if points else moves[good]
