@@ -137,5 +137,4 @@ def with_section(page: str, name: str, text: str) -> str:
 def write_section(name: str, text: str, page: Path = PAGE) -> None:
     """Print a section and put it into its place on the page."""
     print(text)
-    before = page.read_text() if page.exists() else "# Performance\n"
-    page.write_text(with_section(before, name, text))
+    page.write_text(with_section(page.read_text(), name, text))
