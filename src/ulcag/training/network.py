@@ -78,8 +78,8 @@ class Network(nn.Module):
         Only the backbone runs in half precision: heads and confidences are fp32, for confidences near 1 would tie.
         """
         x = images.contiguous(memory_format=memory_format(images.device, dtype))
-        # in place: large intermediate results would cost more than the arithmetic
-        x = x.float().sub_(self.mean).div_(self.std)
+        # in place, on a copy: large intermediate results would cost more than the arithmetic
+        x = x.to(torch.float32, copy=True).sub_(self.mean).div_(self.std)
         with torch.autocast(images.device.type, dtype=dtype, enabled=dtype != torch.float32):
             f: Tensor = (self.backbone if through is None else through)(x)
         return f.float()
