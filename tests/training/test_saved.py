@@ -56,3 +56,18 @@ def test_a_model_of_another_arm_is_refused(tmp_path: Path) -> None:
     write_json(tmp_path / "other" / "run.json", record)
     with pytest.raises(InputError, match=r"expected: the network that run\.json describes"):
         load_run(tmp_path / "other")
+
+
+def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a run's folder(.|\n)*no such folder"):
+        load_run(tmp_path / "run")
+    (tmp_path / "run").mkdir()
+    with pytest.raises(InputError, match=r"a run's folder(.|\n)*no run\.json(.|\n)*ulcag train"):
+        load_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize("record", [[], {"run": {}, "settings": {}, "action_units": {}}])
+def test_a_record_of_something_else(record: object, tmp_path: Path) -> None:
+    write_json(tmp_path / "run" / "run.json", record)
+    with pytest.raises(InputError, match=r"the record that `ulcag train` wrote(.|\n)*no .*model_sha256"):
+        load_run(tmp_path / "run")

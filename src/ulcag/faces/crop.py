@@ -1,5 +1,6 @@
 """Geometry of boxes. A box is (x0, y0, x1, y1) in pixels, x to the right, y down, the upper ends excluded."""
 
+import cv2
 import numpy as np
 
 Box = tuple[float, float, float, float]
@@ -55,3 +56,21 @@ def square(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
 
     (left, right), (top, bottom) = span(x0, x1, width), span(y0, y1, height)
     return left, top, right, bottom
+
+
+def tight_square(image: np.ndarray, box: Box, size: int, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+    """The square around the face in a stored crop, resized to (size, size, 3) uint8 RGB: what a network sees.
+
+    Args:
+        image: the crop, (H, W, 3) uint8 RGB.
+        box: the face in it.
+        size: pixels.
+        shift: moves the square to the right and down, as parts of its side; never out of the crop.
+    """
+    x0, y0, x1, y1 = box
+    dx, dy = (part * max(x1 - x0, y1 - y0) for part in shift)
+    left, top, right, bottom = square((x0 + dx, y0 + dy, x1 + dx, y1 + dy), image.shape[1], image.shape[0])
+    face = image[top:bottom, left:right]
+    # Means over areas, where pixels would be left out otherwise; elsewhere they take ten times as long.
+    halved = min(face.shape[:2]) >= 2 * size
+    return cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA if halved else cv2.INTER_LINEAR)

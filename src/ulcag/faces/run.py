@@ -4,15 +4,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import pandas as pd
 
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
-from ulcag.faces.crop import inside, scale_to_fit, with_margin
+from ulcag.faces.cut import cut_crop
 from ulcag.faces.detect import Detection, Detector, NotSearchedError, make_detector, select_face
-from ulcag.faces.shard import encode_jpeg, new_shard, shard_rows
+from ulcag.faces.shard import new_shard, shard_rows
 from ulcag.faces.table import CORNERS, FACES, LANDMARKS
 from ulcag.files import sha256
 from ulcag.image import UnreadableError, read_image
@@ -103,16 +101,9 @@ def _one(
     else:
         return row | {"status": "none"}, None
 
-    crop = with_margin(box, margin, width, height)
-    left, top, right, bottom = crop
-    size = scale_to_fit(right - left, bottom - top, settings.longest_side)
-    stored = image[top:bottom, left:right]
-    if size != (right - left, bottom - top):
-        stored = cv2.resize(stored, size, interpolation=cv2.INTER_AREA)
-    tight = inside(box, crop, size)
-    row |= {f"crop_{corner}": float(value) for corner, value in zip(CORNERS, crop, strict=True)}
-    jpeg = encode_jpeg(np.ascontiguousarray(stored), settings.jpeg_quality)
-    return row, {"sample_id": sample_id, "jpeg": jpeg, **dict(zip(CORNERS, tight, strict=True))}
+    crop = cut_crop(image, box, margin, settings)
+    row |= {f"crop_{corner}": float(value) for corner, value in zip(CORNERS, crop.part, strict=True)}
+    return row, {"sample_id": sample_id, "jpeg": crop.jpeg, **dict(zip(CORNERS, crop.box, strict=True))}
 
 
 def _check_readable(rows: list[dict[str, Any]], paths: "pd.Series[str]") -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from PIL import Image
 
 from ulcag.errors import InputError
-from ulcag.faces.crop import square
+from ulcag.faces.crop import tight_square
 from ulcag.faces.table import CORNERS, SHARD
 from ulcag.files import whole_or_absent
 
@@ -72,9 +72,7 @@ class Crops:
     def whole(self, shard: int, row: int) -> tuple[np.ndarray, tuple[float, float, float, float]]:
         """The stored crop (H, W, 3) uint8 RGB, and the face box in its pixels."""
         batch, place = self._find(shard, row)
-        data = np.frombuffer(batch.column("jpeg")[place].as_buffer(), dtype=np.uint8)
-        # OpenCV returns None for what is no picture, but asserts that there are bytes.
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if len(data) else None
+        image = decode_jpeg(batch.column("jpeg")[place].as_buffer())
         if image is None:
             do = "delete the shard and run the stage `faces` again"
             raise InputError(f"{self.paths[shard]}, row {row}", expected="a JPEG", found="damaged data", do=do)
@@ -89,14 +87,8 @@ class Crops:
             size: pixels.
             shift: moves the square to the right and down, as parts of its side; never out of the stored crop.
         """
-        image, (x0, y0, x1, y1) = self.whole(shard, row)
-        dx, dy = (part * max(x1 - x0, y1 - y0) for part in shift)
-        box = (x0 + dx, y0 + dy, x1 + dx, y1 + dy)
-        left, top, right, bottom = square(box, image.shape[1], image.shape[0])
-        face = image[top:bottom, left:right]
-        # Means over areas, where pixels would be left out otherwise; elsewhere they take ten times as long.
-        halved = min(face.shape[:2]) >= 2 * size
-        return cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA if halved else cv2.INTER_LINEAR)
+        image, box = self.whole(shard, row)
+        return tight_square(image, box, size, shift)
 
     def _find(self, shard: int, row: int) -> tuple[Any, int]:
         if shard not in self._readers:
@@ -121,3 +113,10 @@ def encode_jpeg(image: np.ndarray, quality: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=quality, subsampling=0)
     return buffer.getvalue()
+
+
+def decode_jpeg(jpeg: Any) -> np.ndarray | None:
+    """Bytes of a JPEG as (H, W, 3) uint8 RGB; None if they are damaged."""
+    data = np.frombuffer(jpeg, dtype=np.uint8)
+    # OpenCV returns None for what is no picture, but asserts that there are bytes.
+    return cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if len(data) else None

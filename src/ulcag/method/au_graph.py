@@ -101,7 +101,7 @@ class ActionUnitBranch(nn.Module):
 
     def forward(self, f: Tensor) -> tuple[Tensor, Tensor]:
         """Features (N, D) to the semantic feature s (N, `semantic_width`) and the scores (N, M)."""
-        x = self.nodes(f).reshape(len(f), -1, self.channels)
+        x = self.nodes(f).unflatten(1, (-1, self.channels))
         x = self.layer1(x, self.a_bar)
         x = self.layer2(x, self.a_bar)
         logits = self.classifier(x.flatten(1))

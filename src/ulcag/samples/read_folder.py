@@ -5,10 +5,10 @@ from pathlib import Path
 from ulcag.classes import CLASSES, class_index
 from ulcag.config import FolderSamples
 from ulcag.errors import InputError
+from ulcag.image import IMAGE_ENDINGS
 from ulcag.samples.found import Found, counted, samples_table
 
 _SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test", "val": "test", "valid": "test"}
-_IMAGES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 
 
 def read_folder(settings: FolderSamples) -> Found:
@@ -23,7 +23,7 @@ def read_folder(settings: FolderSamples) -> Found:
     root = Path(settings.root)
     paths, split, label, dropped = [], [], [], 0
     for folder, name, code in class_folders(settings):
-        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _IMAGES)
+        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_ENDINGS)
         if code is None:
             dropped += len(files)
             continue
@@ -32,7 +32,7 @@ def read_folder(settings: FolderSamples) -> Found:
         label += [code] * len(files)
     if not paths:
         expected = "images in folders such as train/happy/"
-        raise InputError(root, expected=expected, found="none", do=f"endings that count: {', '.join(sorted(_IMAGES))}")
+        raise InputError(root, expected=expected, found="none", do=f"endings that count: {', '.join(IMAGE_ENDINGS)}")
     ids = [path.relative_to(root).as_posix() for path in paths]
     found = (
         ", ".join(sorted(path.name for path in _splits(root))) or "no folder for a split: all images are for training"

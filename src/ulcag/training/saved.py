@@ -12,6 +12,8 @@ from ulcag.errors import InputError
 from ulcag.files import read_json, sha256
 from ulcag.training.network import Network
 
+_NEEDED = ("run", "settings", "action_units", "model_sha256")
+
 
 def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
     """The run's record, its settings, and its network after the last epoch, on the CPU.
@@ -19,7 +21,16 @@ def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
     Raises:
         InputError: a file is missing or damaged, or model.pt is not the one that run.json is about.
     """
-    record, path = read_json(folder / "run.json"), folder / "model.pt"
+    path = folder / "model.pt"
+    if not (folder / "run.json").is_file():
+        expected = "a run's folder, with run.json and model.pt"
+        do = "name the folder that `ulcag train` wrote, such as results/training/.../seed0/all"
+        raise InputError(folder, expected=expected, found="no run.json" if folder.is_dir() else "no such folder", do=do)
+    record = read_json(folder / "run.json")
+    missing = [key for key in _NEEDED if not isinstance(record, dict) or key not in record]
+    if missing:
+        expected, found = "the record that `ulcag train` wrote", f"no {', '.join(missing)}"
+        raise InputError(folder / "run.json", expected=expected, found=found, do="name another folder")
     found = sha256(path)
     if found != record["model_sha256"]:
         do = "make the run again"
