@@ -18,6 +18,8 @@ COMMANDS = (
     "graph",
     "train",
     "evaluate",
+    "predict",
+    "export",
     "tables",
     "figures",
 )

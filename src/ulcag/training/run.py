@@ -245,7 +245,7 @@ def _named(frame: pd.DataFrame, part: Part) -> pd.DataFrame:
 
 
 def _versions() -> dict[str, str | None]:
-    versions: dict[str, str | None] = {"ulcag": __version__, "git": _git_commit()}
+    versions: dict[str, str | None] = {"ulcag": __version__, "git": git_commit()}
     for package in ("torch", "torchvision", "numpy", "pandas", "pyarrow", "opencv-python-headless"):
         try:
             versions[package] = version(package)
@@ -254,7 +254,8 @@ def _versions() -> dict[str, str | None]:
     return versions
 
 
-def _git_commit() -> str | None:
+def git_commit() -> str | None:
+    """The commit of the code that runs, `-dirty` if it was edited; None where it is no git checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()

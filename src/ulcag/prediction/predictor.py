@@ -1,0 +1,148 @@
+"""Pictures to faces, and faces to expressions: a trained network behind one call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ulcag.classes import CLASSES
+from ulcag.config import FacesSettings
+from ulcag.errors import InputError
+from ulcag.evaluation.metrics import softmax
+from ulcag.faces.crop import Box, tight_square
+from ulcag.faces.cut import cut_crop
+from ulcag.faces.detect import Detector, NotSearchedError, make_detector
+from ulcag.faces.shard import decode_jpeg
+from ulcag.image import UnreadableError, read_image
+from ulcag.training.network import memory_format
+from ulcag.training.run import choose_device
+from ulcag.training.saved import load_run
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face, and what the network says of it.
+
+    Attributes:
+        box: x0, y0, x1, y1 in pixels of the picture.
+        detection: probability that it is a face; None for a whole image.
+        expression: the most probable of the seven classes.
+        probabilities: class to probability, the softmax of the unweighted logits.
+        alpha: confidence, Eq. 1, in 0..1; None where the arm learned none.
+        action_units: name to probability; None where the arm has no auxiliary branch.
+    """
+
+    box: Box
+    detection: float | None
+    expression: str
+    probabilities: dict[str, float]
+    alpha: float | None
+    action_units: dict[str, float] | None
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A face that was found and not judged yet: box, probability of the detection, square (S, S, 3) uint8 RGB."""
+
+    box: Box
+    detection: float | None
+    square: np.ndarray
+
+
+class Predictor:
+    """A run's network after its last epoch, in fp32, on a GPU where there is one.
+
+    Faces are found and cut as by `ulcag faces` with its default settings, the JPEG of the stored crop included, so that
+    a picture gets the very numbers that evaluation gives it.
+
+    Args:
+        run: the run's folder.
+        whole_image: a picture is one face, cropped already, and is not searched.
+        detector: in place of MTCNN.
+
+    Raises:
+        InputError: the folder is no run, or a file of it is damaged.
+    """
+
+    def __init__(self, run: str | Path, *, whole_image: bool = False, detector: Detector | None = None) -> None:
+        self.record, self.settings, network = load_run(Path(run))
+        self.faces = FacesSettings(source="whole_image" if whole_image else "mtcnn")
+        self.detector = None if whole_image else detector or make_detector(self.faces)
+        self.device = choose_device("auto")
+        self.network = network.to(self.device).to(memory_format=memory_format(self.device, torch.float32)).eval()
+        untrained = self.settings.kind == "auxiliary" and self.settings.method.confidence.auxiliary_only == "none"
+        # An alpha that was never trained would be a random number.
+        self.confidence = None if untrained else network.confidence
+        self.units: list[str] = [] if network.action_units is None else self.record["action_units"]["names"]
+
+    def __call__(self, image: str | Path | np.ndarray) -> list[Face]:
+        """All faces of a picture, the largest first; none if there is none, or the picture is too small to be searched.
+
+        Args:
+            image: a file, or (H, W, 3) uint8 RGB.
+
+        Raises:
+            InputError: the file is no picture, or the array is none.
+        """
+        if isinstance(image, np.ndarray):
+            if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+                found = f"{image.shape} {image.dtype}"
+                raise InputError("image", expected="an array (H, W, 3) uint8, RGB", found=found)
+        else:
+            try:
+                image = read_image(Path(image))
+            except UnreadableError as error:
+                raise InputError(image, expected="a picture", found=str(error)) from None
+        try:
+            return self.judge(self.find(image))
+        except NotSearchedError:
+            return []
+
+    def find(self, image: np.ndarray) -> list[FoundFace]:
+        """The faces of a picture (H, W, 3) uint8 RGB, the largest first.
+
+        Raises:
+            NotSearchedError: it could not be searched.
+        """
+        height, width = image.shape[:2]
+        boxes: list[tuple[Box, float | None]] = [((0.0, 0.0, float(width), float(height)), None)]
+        margin = 0.0
+        if self.detector is not None:
+            boxes = [(face.box, face.probability) for face in self.detector(image)]
+            # as `faces.select: largest` would choose them
+            boxes.sort(key=lambda one: (one[0][2] - one[0][0]) * (one[0][3] - one[0][1]), reverse=True)
+            margin = self.faces.margin
+        return [FoundFace(box, probability, self._square(image, box, margin)) for box, probability in boxes]
+
+    @torch.no_grad()
+    def judge(self, found: Sequence[FoundFace]) -> list[Face]:
+        """What the network says of faces, in one batch; batches have no influence on a result."""
+        if not found:
+            return []
+        images = np.stack([face.square for face in found]).transpose(0, 3, 1, 2)
+        f = self.network.features(torch.from_numpy(np.ascontiguousarray(images)).to(self.device))
+        probabilities = softmax(self.network.classifier(f).cpu().numpy())
+        alphas = [None] * len(found) if self.confidence is None else self.confidence(f).cpu().tolist()
+        units: list[dict[str, float] | None] = [None] * len(found)
+        if self.network.action_units is not None:
+            scores = torch.sigmoid(self.network.action_units(f)[1]).cpu().tolist()
+            units = [dict(zip(self.units, row, strict=True)) for row in scores]
+        return [
+            Face(
+                box=face.box,
+                detection=face.detection,
+                expression=CLASSES[int(p.argmax())],
+                probabilities=dict(zip(CLASSES, p.tolist(), strict=True)),
+                alpha=alpha,
+                action_units=of_face,
+            )
+            for face, p, alpha, of_face in zip(found, probabilities, alphas, units, strict=True)
+        ]
+
+    def _square(self, image: np.ndarray, box: Box, margin: float) -> np.ndarray:
+        crop = cut_crop(image, box, margin, self.faces)
+        stored = decode_jpeg(crop.jpeg)
+        assert stored is not None  # it was encoded just now
+        return tight_square(stored, crop.box, self.settings.training.image_size)

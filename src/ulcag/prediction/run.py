@@ -1,0 +1,159 @@
+"""Predictions for files and folders of pictures, to tables and annotated pictures."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ulcag.errors import InputError
+from ulcag.faces.detect import NotSearchedError
+from ulcag.files import hashes, whole_or_absent, write_json
+from ulcag.image import IMAGE_ENDINGS, UnreadableError, read_image
+from ulcag.prediction.annotate import write_annotated
+from ulcag.prediction.predictor import Face, FoundFace, Predictor
+from ulcag.prediction.table import BOX, FOUND, NONE, PROBABILITIES, UNREADABLE, WHOLE_IMAGE, predicted_faces
+from ulcag.progress import progress
+from ulcag.tables import write_table
+
+
+def predict_pictures(
+    run: Path,
+    images: Sequence[Path],
+    out: Path,
+    *,
+    whole_image: bool = False,
+    annotate: bool = False,
+    batch: int = 64,
+    predictor: Predictor | None = None,
+) -> pd.DataFrame:
+    """Write predictions.parquet, .csv and .json; and pictures with the predictions drawn on them.
+
+    A picture that cannot be read, or shows no face, is a row with that status; it never costs the others.
+
+    Args:
+        run: the run's folder.
+        images: files, and folders that are searched with all that is below them.
+        out: folder to write to; pictures in it are not searched.
+        whole_image: pictures are face crops already.
+        annotate: write out/annotated/<number>-<name>.jpg, numbered as the pictures come, from 0.
+        batch: faces that the network judges at once; has no influence on a result.
+        predictor: in place of one made of `run` and `whole_image`.
+
+    Returns:
+        The rows written.
+
+    Raises:
+        InputError: no such run, file or folder; no picture among them; or none that can be read.
+    """
+    if batch < 1:
+        raise InputError("--batch", expected="1 or more", found=str(batch))
+    paths = find_pictures(images, out)
+    predictor = predictor or Predictor(run, whole_image=whole_image)
+    pictures = list(_judged(predictor, paths, batch))
+    if all(picture["status"] == UNREADABLE for picture in pictures):
+        found = f"{pictures[0]['reason']}; none of the {len(pictures)} files can be read"
+        raise InputError(pictures[0]["path"], expected="a picture", found=found, do="check the files")
+
+    schema = predicted_faces(predictor.units)
+    rows = [row for picture in pictures for row in _rows(picture)]
+    frame = pd.DataFrame(rows, columns=schema.names).astype({"face": "Int16", "width": "Int32", "height": "Int32"})
+    settings = {"run": predictor.record["run"], "faces": predictor.faces.plain()}
+    inputs = hashes({"run.json": run / "run.json", "model.pt": run / "model.pt"})
+    write_table(out / "predictions.parquet", frame, schema, settings=settings, inputs=inputs)
+    with whole_or_absent(out / "predictions.csv") as beside:
+        frame.to_csv(beside, index=False, float_format="%.6g")
+    plain = [picture | {"faces": [asdict(face) for face in picture["faces"]]} for picture in pictures]
+    write_json(out / "predictions.json", {"run": predictor.record["run"], "inputs": inputs, "pictures": plain})
+    if annotate:
+        _annotate(pictures, out / "annotated")
+    counts = pd.Series([picture["status"] for picture in pictures]).value_counts()
+    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    print(f"predict: {frame['face'].count()} faces in {len(pictures)} pictures ({told})", file=sys.stderr)
+    return frame
+
+
+def find_pictures(images: Sequence[Path], out: Path) -> list[Path]:
+    """Files as they are named, and what folders hold, sorted; each file once.
+
+    Raises:
+        InputError: a path does not exist, or there is no picture.
+    """
+    found: dict[Path, Path] = {}
+    for path in images:
+        if path.is_dir():
+            below = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_ENDINGS and file.is_file())
+            # what an earlier prediction drew is nothing to predict
+            of_folder = [file for file in below if not file.resolve().is_relative_to(out.resolve())]
+        elif path.exists():
+            of_folder = [path]
+        else:
+            raise InputError(path, expected="a picture, or a folder of pictures", found="no such file or folder")
+        for file in of_folder:
+            found.setdefault(file.resolve(), file)
+    if not found:
+        where = ", ".join(str(path) for path in images)
+        do = f"endings that count in a folder: {', '.join(IMAGE_ENDINGS)}"
+        raise InputError(where, expected="pictures", found="none", do=do)
+    return list(found.values())
+
+
+def _judged(predictor: Predictor, paths: Sequence[Path], batch: int) -> Iterator[dict[str, Any]]:
+    """Pictures with status and faces, in order. Only a batch of squares is held, however many pictures there are."""
+    waiting: list[tuple[dict[str, Any], list[FoundFace]]] = []
+    faces_waiting = 0
+
+    def judge() -> Iterator[dict[str, Any]]:
+        found = [face for _, faces in waiting for face in faces]
+        judged: list[Face] = []
+        for start in range(0, len(found), batch):
+            judged += predictor.judge(found[start : start + batch])
+        rest = iter(judged)
+        for picture, faces in waiting:
+            yield picture | {"faces": [next(rest) for _ in faces]}
+        waiting.clear()
+
+    for path in progress(paths, what="predict", unit="image", total=len(paths)):
+        waiting.append(_one(predictor, path))
+        faces_waiting += len(waiting[-1][1])
+        if faces_waiting >= batch:
+            yield from judge()
+            faces_waiting = 0
+    yield from judge()
+
+
+def _one(predictor: Predictor, path: Path) -> tuple[dict[str, Any], list[FoundFace]]:
+    """What is known of a picture before its faces are judged, and its faces."""
+    picture: dict[str, Any] = {"path": str(path), "status": UNREADABLE, "reason": None, "width": None, "height": None}
+    try:
+        image = read_image(path)
+    except UnreadableError as error:
+        return picture | {"reason": str(error)}, []
+    picture |= {"height": image.shape[0], "width": image.shape[1]}
+    try:
+        found = predictor.find(image)
+    except NotSearchedError as error:
+        return picture | {"status": NONE, "reason": str(error)}, []
+    whole = predictor.detector is None
+    return picture | {"status": WHOLE_IMAGE if whole else FOUND if found else NONE}, found
+
+
+def _rows(picture: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    about = {name: picture[name] for name in ("path", "status", "reason", "width", "height")}
+    if not picture["faces"]:
+        yield about
+    for number, face in enumerate(picture["faces"]):
+        row = about | {"face": number, "detection": face.detection, "expression": face.expression, "alpha": face.alpha}
+        row |= dict(zip(BOX, face.box, strict=True))
+        row |= dict(zip(PROBABILITIES, face.probabilities.values(), strict=True))
+        yield row | (face.action_units or {})
+
+
+def _annotate(pictures: Sequence[dict[str, Any]], folder: Path) -> None:
+    for number, picture in enumerate(progress(pictures, what="annotate", unit="image", total=len(pictures))):
+        path = Path(picture["path"])
+        with suppress(UnreadableError):  # the table says so already
+            write_annotated(folder / f"{number:05d}-{path.stem}.jpg", read_image(path), picture["faces"])
