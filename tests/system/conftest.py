@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.system.browser import Browser, wait_for
 
 HERE = Path(__file__).parent
 
@@ -44,3 +47,37 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     assert up.returncode == 0, up.stderr
     yield
     subprocess.run([HERE / "slurm.sh", "down", folder], check=True)
+
+
+@pytest.fixture(scope="session")
+def chromedriver() -> Iterator[str]:
+    """Address of Debian's driver for Debian's Chromium."""
+    if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
+        skip_unless_root_of_debian("Chromium")
+        install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver"
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        if subprocess.run(install, shell=True, env=environment, timeout=600).returncode != 0:
+            pytest.skip("Chromium cannot be installed here")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    driver = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL)
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    try:
+        wait_for(listens)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        driver.terminate()
+        driver.wait(timeout=30)
+
+
+@pytest.fixture
+def browser(chromedriver: str, tmp_path: Path) -> Iterator[Browser]:
+    """A browser without a window; its profile is empty."""
+    chromium = shutil.which("chromium")
+    assert chromium is not None
+    with Browser(chromedriver, chromium, tmp_path / "browser") as session:
+        yield session

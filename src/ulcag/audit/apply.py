@@ -1,0 +1,127 @@
+"""What a person said about an audit's samples, taken into it; and the labels that come of it."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ulcag.audit.table import KEEP, POSTERIOR, RELABEL
+from ulcag.classes import CLASSES, class_index
+from ulcag.errors import InputError
+
+# Verdicts on a sample: take the suggestion, keep the given label, take another class.
+ACCEPT, REJECT, OTHER = "accept", "reject", "other"
+REVIEW_COLUMNS = ("sample_id", "label", "verdict")
+
+REASONS = {
+    ACCEPT: "reviewed: suggestion accepted",
+    REJECT: "reviewed: given label kept",
+    OTHER: "reviewed: another label chosen",
+}
+
+
+def apply_review(audit: pd.DataFrame, review_file: Path) -> pd.DataFrame:
+    """The audit with the decisions of a review in place of its own.
+
+    An accepted suggestion and another label become `relabel`, a rejected suggestion `keep`. Another label becomes the
+    suggestion, and its posterior the certainty. A row without a verdict counts as not reviewed.
+
+    Args:
+        audit: rows of the audit table.
+        review_file: CSV as the audit page makes it, with columns sample_id, label (class name) and verdict (accept,
+            reject, other); columns beyond them are ignored.
+
+    Returns:
+        Rows of the audit table in the order of `audit`, which is left as it is.
+
+    Raises:
+        InputError: file, line, what was expected and found: no CSV, a missing column, a sample that is not in the
+            audit or comes twice, an unknown class or verdict, a verdict that contradicts its label.
+    """
+    path = Path(review_file)
+    place = {sample_id: row for row, sample_id in enumerate(audit["sample_id"])}
+    given = audit["given"].to_numpy(dtype=np.int64)
+    suggested = audit["suggested"].to_numpy(dtype=np.int64)
+    certainty = audit["certainty"].to_numpy(copy=True)
+    decision, reason = audit["decision"].to_list(), audit["reason"].to_list()
+    posterior = audit[POSTERIOR].to_numpy()
+    suggestions = suggested.copy()
+    seen: dict[str, int] = {}
+    for line, sample_id, name, verdict in _read(path):
+        where = f"{path}, line {line}"
+        if sample_id not in place:
+            do = "apply the review to the audit that its page was made from"
+            raise InputError(where, expected="a sample of this audit", found=repr(sample_id), do=do)
+        if sample_id in seen:
+            found = f"{sample_id!r} again, first in line {seen[sample_id]}"
+            raise InputError(where, expected="each sample once", found=found, do="delete one of the lines")
+        seen[sample_id] = line
+        if verdict == "":
+            continue
+        row = place[sample_id]
+        label = _label(where, name, verdict, int(given[row]), int(suggested[row]))
+        decision[row] = KEEP if label == given[row] else RELABEL
+        reason[row] = REASONS[verdict]
+        if verdict == OTHER:
+            suggestions[row] = label
+            certainty[row] = posterior[row, label]
+    return audit.assign(suggested=suggestions.astype(np.int8), decision=decision, reason=reason, certainty=certainty)
+
+
+def final_labels(audit: pd.DataFrame) -> "pd.Series[int]":
+    """The label of each sample after the audit: the suggested one where it is relabelled, else the given one.
+
+    Args:
+        audit: rows of the audit table.
+
+    Returns:
+        int8 class indices, by sample id.
+    """
+    labels = np.where(audit["decision"] == RELABEL, audit["suggested"], audit["given"]).astype(np.int8)
+    return pd.Series(labels, index=pd.Index(audit["sample_id"]), name="label")
+
+
+def _read(path: Path) -> list[tuple[int, str, str, str]]:
+    """Line number (of the row's end, from 1), sample id, label and verdict of each row."""
+    try:
+        # utf-8-sig, because spreadsheets write a byte order mark
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            rows = [(reader.line_num, row) for row in reader if row]
+    except FileNotFoundError:
+        raise InputError(path, expected="a review", found="no such file") from None
+    except (csv.Error, UnicodeDecodeError, OSError) as error:
+        raise InputError(path, expected="a CSV file in UTF-8", found=str(error)) from None
+    if not rows:
+        raise InputError(path, expected=f"columns {', '.join(REVIEW_COLUMNS)}", found="an empty file")
+    (_, header), *body = rows
+    missing = [name for name in REVIEW_COLUMNS if name not in header]
+    if missing:
+        expected = f"columns {', '.join(REVIEW_COLUMNS)}, with commas between"
+        raise InputError(path, expected=expected, found=f"no column {', '.join(missing)} in {','.join(header)!r}")
+    for line, row in body:
+        if len(row) != len(header):
+            found = f"{len(row)}: {','.join(row)!r}"
+            raise InputError(f"{path}, line {line}", expected=f"{len(header)} fields", found=found)
+    columns = [header.index(name) for name in REVIEW_COLUMNS]
+    return [(line, *(row[column] for column in columns)) for line, row in body]  # type: ignore[misc]
+
+
+def _label(where: str, name: str, verdict: str, given: int, suggested: int) -> int:
+    """The class index that a row names, after a check that it is what the verdict says."""
+    label = class_index(name)
+    if label is None:
+        raise InputError(f"{where}, label", expected=", ".join(CLASSES), found=repr(name))
+    agrees = {ACCEPT: label == suggested, REJECT: label == given, OTHER: label not in (given, suggested)}
+    if verdict not in agrees:
+        raise InputError(f"{where}, verdict", expected=f"{', '.join(agrees)}, or nothing", found=repr(verdict))
+    if not agrees[verdict]:
+        label_of = {
+            ACCEPT: f"the suggested label {CLASSES[suggested]}",
+            REJECT: f"the given label {CLASSES[given]}",
+            OTHER: f"neither the given label {CLASSES[given]} nor the suggested {CLASSES[suggested]}",
+        }
+        do = "correct the label or the verdict; or it is a review of another audit"
+        raise InputError(f"{where}, verdict {verdict}", expected=label_of[verdict], found=CLASSES[label], do=do)
+    return label

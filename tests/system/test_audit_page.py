@@ -1,0 +1,212 @@
+"""The audit's page as people use it: in a browser, by mouse and by keyboard."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.audit.by_hand import audit_of
+from tests.audit.test_page import EVIL
+from tests.system.browser import Browser, wait_for
+from ulcag.audit.apply import apply_review, final_labels
+from ulcag.audit.page import PageAbout, write_page
+
+pytestmark = pytest.mark.system
+
+# In order of quality: 70 to relabel, more than are drawn at once; to review; to keep; unjudged.
+ROWS = [
+    (EVIL, 0, 1, "relabel"),
+    ("=1+1", 0, 3, "relabel"),
+    ('a "quoted", name', 2, 5, "relabel"),
+    *[(f"r{i:02}", 3, 4, "relabel") for i in range(67)],
+    *[(f"v{i}", 5, 6, "review") for i in range(4)],
+    ("k0", 1, 1, "keep"),
+    ("u0", 4, 4, "unjudged"),
+]
+AUDIT = audit_of(ROWS)
+ABOUT = PageAbout("Audit of toy", "toy", 5, "ulc-ag", 0, "1.0")
+CARDS = "#cards article"
+
+
+def picture(sample_id: str) -> np.ndarray | None:
+    return None if sample_id == "u0" else np.full((96, 96, 3), len(sample_id) * 8, dtype=np.uint8)
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Path:
+    out = tmp_path / "page.html"
+    write_page(AUDIT, np.eye(7) * 10, picture, ABOUT, out)
+    browser.open(out)
+    return out
+
+
+def choose(browser: Browser, filter_id: str, value: str) -> None:
+    browser.click(f"#{filter_id} option[value='{value}']")
+
+
+def ids(browser: Browser) -> list[str]:
+    return browser.texts(f"{CARDS} h3")
+
+
+def verdicts(browser: Browser) -> list[str]:
+    return list(browser.run(f"return [...document.querySelectorAll('{CARDS}')].map((e) => e.dataset.verdict)"))
+
+
+def downloaded(browser: Browser) -> Path:
+    path = browser.downloads / "review.csv"
+    path.unlink(missing_ok=True)
+    browser.click("#download")
+    wait_for(path.exists)
+    return path
+
+
+def test_filters_sorting_and_search(browser: Browser, page: Path) -> None:
+    assert ids(browser)[:4] == [EVIL, "=1+1", 'a "quoted", name', "r00"]
+    assert len(ids(browser)) == 60 and browser.text("#matches") == "70 samples shown, the first 60 below"
+    browser.run("document.querySelector('#more').scrollIntoView()")
+    wait_for(lambda: len(ids(browser)) == 70)
+    assert browser.run("return document.querySelector('#more').hidden")
+
+    choose(browser, "given", "0")
+    assert ids(browser) == [EVIL, "=1+1"]
+    choose(browser, "suggested", "3")
+    assert ids(browser) == ["=1+1"]
+    choose(browser, "suggested", "6")
+    assert browser.text("#matches") == "No sample on this page is like that."
+    choose(browser, "given", "")
+    browser.click("#decisions label:nth-of-type(2)")
+    assert ids(browser) == ["v0", "v1", "v2", "v3"]
+
+    choose(browser, "suggested", "")
+    browser.click("#decisions label:nth-of-type(5)")
+    choose(browser, "sort", "id")
+    assert ids(browser)[0] == EVIL and browser.text("#matches").startswith("76 samples")
+    browser.type("#search", "R0")
+    assert ids(browser) == [f"r{i:02}" for i in range(10)]
+    assert browser.console() == []
+
+
+def test_a_name_is_no_script_and_evidence_opens(browser: Browser, page: Path) -> None:
+    browser.click(f"{CARDS} details summary")
+    wait_for(lambda: browser.texts(f"{CARDS} details table"))
+    assert browser.texts(f"{CARDS} details tbody th")[:2] == ["angry (given)", "disgust"]
+    assert browser.texts(f"{CARDS} details tbody td")[3:6] == ["0.80", "0.80", "2.5"]
+    assert "fold 0of5" in browser.text(f"{CARDS} details .note") and "0.25" in browser.text(f"{CARDS} details .note")
+    assert browser.run(f"return document.querySelector('{CARDS} img').naturalWidth") == 96
+    # an alert would make this fail, and a picture that is not there would be in the console
+    assert browser.texts("img[src=x]") == [] and browser.console() == []
+
+    browser.click("#decisions label:nth-of-type(4)")
+    assert browser.texts(f"{CARDS} .picture") == ["no picture"]
+    browser.click(f"{CARDS} details summary")
+    wait_for(lambda: browser.texts(f"{CARDS} details > p") == ["No network judged this sample."])
+
+
+def test_a_review_by_mouse_and_keyboard_survives_and_applies(browser: Browser, page: Path) -> None:
+    browser.click(f"{CARDS}:nth-child(1) .accept")
+    browser.click(f"{CARDS}:nth-child(2) .reject")
+    browser.click(f"{CARDS}:nth-child(3) .other option[value='6']")
+    # taken back by the same again
+    browser.click(f"{CARDS}:nth-child(4) .accept")
+    browser.click(f"{CARDS}:nth-child(4) .accept")
+    browser.run(f"document.querySelector('{CARDS}:nth-child(4)').focus()")
+    # r00 other, r01 rejected; back to r01 and on to r03, accepted; its suggestion by number is the same as accepting
+    browser.press("1", "r", "left", "right", "right", "a", "5", "enter")
+    expected = ["accept", "reject", "other", "other", "reject", "", "accept", "accept"]
+    assert verdicts(browser)[:9] == [*expected, ""]
+    assert browser.run("return document.activeElement.querySelector('details').open")
+    assert browser.text("#progress") == "7 of 76 reviewed."
+
+    browser.reload()
+    assert verdicts(browser)[:8] == expected and browser.text("#progress") == "7 of 76 reviewed."
+    choose(browser, "reviewed", "yes")
+    assert len(ids(browser)) == 7
+
+    after = apply_review(AUDIT, downloaded(browser))
+    reviewed = after[after["reason"].str.startswith("reviewed")].set_index("sample_id")
+    assert reviewed["decision"].to_dict() == {
+        EVIL: "relabel",
+        "=1+1": "keep",
+        'a "quoted", name': "relabel",
+        "r00": "relabel",
+        "r01": "keep",
+        "r03": "relabel",
+        "r04": "relabel",
+    }
+    labels = final_labels(after)
+    assert labels[EVIL] == 1 and labels["=1+1"] == 0 and labels['a "quoted", name'] == 6 and labels["r00"] == 0
+    assert browser.console() == []
+
+
+def test_arrows_go_by_rows_and_beyond_what_is_drawn(browser: Browser, page: Path) -> None:
+    focused = "return document.activeElement.querySelector('h3')?.textContent"
+    browser.run(f"document.querySelector('{CARDS}').focus()")
+    browser.press("down", "up", "down", "right")
+    # three in a row at this width
+    assert browser.run(focused) == "r01"
+    browser.press(*["a"] * 65)
+    assert browser.run(focused) == "r66" and browser.text("#progress") == "65 of 76 reviewed."
+    # keys inside a card are not for the card
+    browser.press("tab", "r", "1")
+    assert browser.text("#progress") == "65 of 76 reviewed."
+
+
+def test_all_that_match_are_accepted_when_asked_for(browser: Browser, page: Path) -> None:
+    browser.click("#decisions label:nth-of-type(2)")
+    browser.click(f"{CARDS}:nth-child(2) .reject")
+    browser.click("#accept-all")
+    assert "the suggestions of 3 samples?" in browser.answer(yes=False)
+    assert verdicts(browser) == ["", "reject", "", ""]
+    browser.click("#accept-all")
+    browser.answer(yes=True)
+    assert verdicts(browser) == ["accept", "reject", "accept", "accept"]
+    browser.click("#accept-all")
+    assert browser.text("#message") == "No sample shown has a suggestion that is not reviewed yet."
+
+
+def test_a_sample_without_another_suggestion(browser: Browser, page: Path) -> None:
+    browser.click("#decisions label:nth-of-type(3)")
+    assert browser.texts(f"{CARDS} button") == ["Keep disgust"]
+    browser.run(f"document.querySelector('{CARDS}').focus()")
+    browser.press("a")
+    assert verdicts(browser) == ["reject"]
+    assert set(apply_review(AUDIT, downloaded(browser))["reason"].iloc[-2:]) == {
+        "reviewed: given label kept",
+        "reason 75",
+    }
+
+
+def test_an_earlier_review_is_loaded_and_a_wrong_one_is_not(browser: Browser, page: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier.csv"
+    earlier.write_text(f'\ufeffverdict,label,sample_id\r\naccept,disgust,"{EVIL}"\r\n,,r05\r\nreject,fear,gone\r\n')
+    browser.type("#load-file", str(earlier))
+    wait_for(lambda: browser.text("#progress") == "1 of 76 reviewed (and 1 that are not here).")
+    assert "Loaded 1 verdict from earlier.csv. 1 row about" in browser.text("#message")
+    assert downloaded(browser).read_text().splitlines()[1:] == [
+        f'"{EVIL}","disgust","accept"',
+        '"gone","fear","reject"',
+    ]
+
+    for text, message in (
+        ("sample_id;label;verdict\na;b;c\n", "its columns must be sample_id, label, verdict."),
+        ("sample_id,label,verdict\nr00,joyous,other\n", 'sample r00 has the label "joyous"'),
+        ("sample_id,label,verdict\nzz,fear,other\n", "none of its samples is on this page"),
+        ('sample_id,label,verdict\n"r00,fear,other\n', "it is no CSV file."),
+        ("", "its columns must be"),
+    ):
+        earlier.write_text(text)
+        browser.type("#load-file", str(earlier))
+        wait_for(lambda message=message: message in browser.text("#message"))
+    assert browser.text("#progress").startswith("1 of 76 reviewed")
+    assert browser.console() == []
+
+
+def test_without_storage_the_page_says_so(browser: Browser, page: Path) -> None:
+    refuse = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } });"
+    browser.developer("Page.addScriptToEvaluateOnNewDocument", source=refuse)
+    browser.reload()
+    assert "keeps nothing for this page" in browser.text("#progress")
+    browser.click(f"{CARDS} .accept")
+    assert verdicts(browser)[0] == "accept"
+    downloaded(browser)
+    assert browser.console() == []
