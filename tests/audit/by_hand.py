@@ -20,6 +20,7 @@ def audit_of(rows: list[tuple[str, int, int, str]]) -> pd.DataFrame:
         "quality": (np.arange(n) + 1) / 100,
         "certainty": np.full(n, 0.8),
         "alpha": np.full(n, 0.25),
+        "cleanlab": np.full(n, np.nan),
         **dict(zip(OUT_OF_FOLD, probabilities.T, strict=True)),
         **dict(zip(POSTERIOR, probabilities.T, strict=True)),
         **{name: np.full(n, 1.5 + place) for place, name in enumerate(TEMPLATE_DISTANCES)},

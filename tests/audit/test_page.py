@@ -124,7 +124,7 @@ def test_foreign_text_stays_text(tmp_path: Path) -> None:
     html = page(tmp_path, audit)
     assert html.count("</script>") == 2 and "<img" not in html and "<!--" not in html
     assert data_of(html)["items"][0]["reason"] == audit["reason"][0]
-    assert Parsed(html).inside["title"] == "Audit of <toy>"
+    assert Parsed(html).inside["title"].startswith("Audit of <toy>")
     assert json.loads(Parsed(html).inside["pre"]) == {"lead": 0.5, "path": "</pre><b>"}
 
 

@@ -6,7 +6,7 @@ g; from L, the likelihood of what was seen,
 
     q_c ~ L_c J[c, g]        J[c, g'] = mean over samples of q_c, where g = g'
 
-starting from q_c ~ f_c L_c, the evidence alone, and repeated a few times. Not until it stands still: each round
+starting from q_c ~ f_c L_c, the evidence alone, and repeated twice. Not until it stands still: each round
 trusts the labels more, and in the end all of them. Where a class cannot be recognised, J says that its labels are
 worth little.
 
@@ -27,7 +27,7 @@ from ulcag.audit.evidence import log_likelihood, normalised
 from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW, TEMPLATE_DISTANCES
 from ulcag.classes import CLASSES
 
-ROUNDS = 3
+ROUNDS = 2
 LEAD = 0.1
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from ulcag import __version__
 from ulcag.audit.evidence import held_out_distances, measured_units
 from ulcag.audit.judge import Judgement, audit_rows, judge
-from ulcag.audit.page import write_page
+from ulcag.audit.page import PageAbout, write_page
 from ulcag.audit.score import quality_by_cleanlab, scores
 from ulcag.audit.table import AUDIT, DECISIONS, UNJUDGED
 from ulcag.classes import CLASSES
@@ -107,8 +107,18 @@ def draw_page(folder: Path, faces_file: Path, crops: Sequence[Path], out: Path, 
         place = places.get(sample_id)
         return None if place is None else shards.tight(*place, size)
 
-    record = read_json(folder / "audit.json")
-    write_page(audit, matrix, picture, record["run"] | {"folds": audit["fold"].nunique(), "version": __version__}, out)
+    run, weights = (read_json(folder / "audit.json")[name] for name in ("run", "weights"))
+    noise = "" if run["noise"] == "none" else f", noise {run['noise']}"
+    about = PageAbout(
+        title=f"Audit of the labels of {run['dataset']}",
+        data_set=run["dataset"] + noise,
+        folds=audit["fold"].nunique(),
+        arm=run["arm"],
+        seed=run["seed"],
+        version=__version__,
+        settings={f"weight of {name.replace('_', ' ')}": weight for name, weight in weights.items()},
+    )
+    write_page(audit, matrix, picture, about, out)
 
 
 def in_words(audit: pd.DataFrame) -> pd.DataFrame:

@@ -143,8 +143,8 @@ def _apply(options: argparse.Namespace) -> None:
     from ulcag.tables import read_made_by, read_table, write_table
 
     path, out = options.folder / "audit.parquet", options.out or options.folder / "reviewed"
-    reviewed = apply_review(read_table(path, AUDIT), options.review)
     samples = _samples_of(options.folder)
+    reviewed = apply_review(read_table(path, AUDIT), options.review)
     settings = read_made_by(path)["settings"] | {"samples": os.path.relpath(samples, out)}
     inputs = hashes({"audit": path, "review": options.review})
     write_table(out / "audit.parquet", reviewed, AUDIT, settings=settings, inputs=inputs)
