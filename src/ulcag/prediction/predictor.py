@@ -68,7 +68,8 @@ class Predictor:
 
     def __init__(self, run: str | Path, *, whole_image: bool = False, detector: Detector | None = None) -> None:
         self.record, self.settings, network = load_run(Path(run))
-        self.faces = FacesSettings(source="whole_image" if whole_image else "mtcnn")
+        # All faces are wanted here, small ones beside a large one, too.
+        self.faces = FacesSettings(source="whole_image" if whole_image else "mtcnn", min_face_share=0)
         self.detector = None if whole_image else detector or make_detector(self.faces)
         self.device = choose_device("auto")
         self.network = network.to(self.device).to(memory_format=memory_format(self.device, torch.float32)).eval()
