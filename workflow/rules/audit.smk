@@ -1,19 +1,3 @@
-AUDIT = "{dataset}/{noise}/{arm}/seed{seed}"
-
-
-def audit_of(w):
-    """The audit that the wildcards name."""
-    path = AUDIT.format(**w)
-    return next(audit for audit in AUDITS if audit.path == path)
-
-
-def fold_runs(file):
-    """An input function: one file of the run of each fold."""
-    return lambda w: [
-        f"{RESULTS}/training/{run.path}/{file}" for run in audit_of(w).runs()
-    ]
-
-
 rule judge_labels:
     input:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",

@@ -129,3 +129,20 @@ def faces_for_csv(w):
 def openface(w):
     """How OpenFace is run on the wildcards' data set."""
     return CONFIG.datasets[w.dataset].action_units.openface
+
+
+# An audit's folder, and what it is made from.
+AUDIT = "{dataset}/{noise}/{arm}/seed{seed}"
+
+
+def audit_of(w):
+    """The audit that the wildcards name."""
+    path = AUDIT.format(**w)
+    return next(audit for audit in AUDITS if audit.path == path)
+
+
+def fold_runs(file):
+    """An input function: one file of the run of each fold."""
+    return lambda w: [
+        f"{RESULTS}/training/{run.path}/{file}" for run in audit_of(w).runs()
+    ]
