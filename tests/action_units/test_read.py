@@ -7,7 +7,7 @@ import pytest
 
 from tests.action_units.conftest import Csv
 from ulcag.action_units.presence import presence
-from ulcag.action_units.read import read_folder
+from ulcag.action_units.read import do_without, read_folder
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings, GraphSettings
 from ulcag.errors import InputError
@@ -188,3 +188,11 @@ def test_the_face_nearest_to_our_box(csv: Csv, tmp_path: Path) -> None:
     settings = ActionUnitsSettings(folder=str(csv.folder), of_several="nearest_box")
     read_folder(SAMPLES, settings, tmp_path / "au.parquet", {}, faces)
     assert read_table(tmp_path / "au.parquet", ACTION_UNITS)["AU01_r"].tolist()[:2] == [2, 1]
+
+
+def test_doing_without_makes_a_table_in_which_nothing_is_known(tmp_path: Path) -> None:
+    settings = ActionUnitsSettings(source="none")
+    do_without(SAMPLES, settings, tmp_path / "au.parquet", {})
+    table = read_table(tmp_path / "au.parquet", ACTION_UNITS)
+    assert set(table["status"]) == {"not_read"}
+    assert not presence(table, GraphSettings())[2].any()

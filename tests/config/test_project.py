@@ -96,3 +96,37 @@ def test_elsewhere_is_every_other_data_set_for_whole_runs() -> None:
     ]
     with pytest.raises(InputError, match=r"runs\.test_on(.|\n)*did you mean 'a'"):
         Config.read({"datasets": datasets, "runs": [runs[0] | {"test_on": ["aa"]}]})
+
+
+def test_an_audit_needs_a_run_of_every_fold() -> None:
+    audits = [{"datasets": ["faces"], "seeds": [0, 1], "folds": 3}]
+    read = Config.read(config(runs=[], audits=audits))
+    assert [audit.path for audit in read.all_audits()] == [f"faces/none/ulc-ag/seed{seed}" for seed in (0, 1)]
+    assert [run.path for run in read.all_audits()[1].runs()] == [
+        f"faces/none/ulc-ag/seed1/{part}of3" for part in (1, 2, 3)
+    ]
+    assert not read.all_runs()
+
+
+@pytest.mark.parametrize(
+    ("audits", "message"),
+    [
+        ([{"datasets": ["face"]}], r"audits\.datasets(.|\n)*did you mean 'faces'"),
+        ([{"datasets": ["faces"], "arms": ["ulcag"]}], r"audits\.arms(.|\n)*did you mean 'ulc-ag'"),
+        ([{"datasets": ["faces"], "folds": 1}], "greater than or equal to 2"),
+        ([{"datasets": ["faces"]}, {"datasets": ["faces"], "folds": 3}], r"one audit faces/none/ulc-ag/seed0"),
+        ([], "runs or audits to make"),
+    ],
+)
+def test_mistakes_in_audits_are_named(audits: list[dict[str, Any]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Config.read(config(runs=[], audits=audits))
+
+
+def test_an_arm_with_an_auxiliary_branch_needs_action_units() -> None:
+    values = config()
+    values["datasets"]["faces"]["action_units"] = {"source": "none"}
+    with pytest.raises(InputError, match=r"which the arm ulc-ag needs(.|\n)*action_units\.source: none"):
+        Config.read(values)
+    values["runs"][0]["arms"] = ["baseline", "target", "scn"]
+    assert len(Config.read(values).all_runs()) == 3

@@ -49,3 +49,9 @@ def test_no_usable_sample_is_an_error() -> None:
 def test_a_sample_without_row_is_an_error() -> None:
     with pytest.raises(InputError, match="none for 1, such as 'b'"):
         count_cooccurrence(SAMPLES, action_units().drop(index=1), "all", GraphSettings())
+
+
+def test_where_nobody_asked_for_action_units_there_are_no_edges() -> None:
+    graph = count_cooccurrence(SAMPLES, action_units().assign(status="not_read"), "all", GraphSettings())
+    assert np.array_equal(graph.matrix, np.eye(len(PRESENCE_UNITS)))
+    assert (graph.n_samples, graph.n_left_out) == (0, 4)
