@@ -162,14 +162,16 @@ DATASETS = EXPERIMENTS / "datasets.yaml"
 
 @pytest.mark.parametrize("path", sorted({*EXPERIMENTS.glob("*.yaml")} - {DATASETS}), ids=lambda path: path.stem)
 def test_experiments_are_valid_configurations(path: Path) -> None:
-    # the two on noise need no data set of the paper's
-    over = [path] if path.stem.endswith("-noise") else [DATASETS, path]
+    # those on noise need no data set of the paper's; audits are laid over the runs on the same noise
+    base = EXPERIMENTS / path.name.removeprefix("audit-") if path.stem.endswith("-noise") else DATASETS
+    over = [base, path]
     values = yaml.safe_load((ROOT / "config.yaml").read_text())
     for file in over:
         values = merged(values, yaml.safe_load(file.read_text()))
     config = Config.read(values, path.name)
-    seeds = {run.seed for run in config.all_runs()}
-    assert len(seeds) >= 3
+    assert len({run.seed for run in config.all_runs()}) >= 3
+    if path.stem.startswith("audit-"):
+        assert len({audit.seed for audit in config.all_audits()}) >= 3
 
 
 def test_a_result_repeats_bit_for_bit_whatever_loads_the_images(changed: Any) -> None:
