@@ -27,7 +27,7 @@ report: setup  ## report.html from what is in results/
 test: setup lint  ## lint, types and all tests that need nothing but pip's packages
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 
-test-system: setup  ## tests that need a container engine or Slurm (and root of a Debian machine, to install and start them)
+test-system: setup  ## tests that need a container engine, Slurm or a browser (and root of a Debian machine, to install and start them)
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest -m system tests/system
 
 lint: setup

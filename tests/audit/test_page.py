@@ -81,6 +81,7 @@ def test_the_data_of_the_samples(tmp_path: Path) -> None:
     assert items["a"]["q"] == items["a"]["p"] == [*[0.0333] * 5, 0.8, 0.0333]
     assert items["a"]["distance"] == [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5]
     assert items["a"]["fold"] == "0of5" and items["a"]["reason"] == "reason 0"
+    assert items["a"]["cleanlab"] is None
     # unjudged, and without a picture
     assert items["e"]["picture"] is None and items["e"]["fold"] is None
     assert items["e"]["quality"] is None and items["e"]["q"] == [None] * 7

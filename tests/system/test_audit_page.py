@@ -23,7 +23,7 @@ ROWS = [
     ("k0", 1, 1, "keep"),
     ("u0", 4, 4, "unjudged"),
 ]
-AUDIT = audit_of(ROWS)
+AUDIT = audit_of(ROWS).assign(cleanlab=np.float32(0.45))
 ABOUT = PageAbout("Audit of toy", "toy", 5, "ulc-ag", 0, "1.0")
 CARDS = "#cards article"
 
@@ -93,7 +93,8 @@ def test_a_name_is_no_script_and_evidence_opens(browser: Browser, page: Path) ->
     wait_for(lambda: browser.texts(f"{CARDS} details table"))
     assert browser.texts(f"{CARDS} details tbody th")[:2] == ["angry (given)", "disgust"]
     assert browser.texts(f"{CARDS} details tbody td")[3:6] == ["0.80", "0.80", "2.5"]
-    assert "fold 0of5" in browser.text(f"{CARDS} details .note") and "0.25" in browser.text(f"{CARDS} details .note")
+    note = browser.text(f"{CARDS} details .note")
+    assert "fold 0of5" in note and "Alpha: 0.25." in note and "cleanlab: 0.45." in note
     assert browser.run(f"return document.querySelector('{CARDS} img').naturalWidth") == 96
     # an alert would make this fail, and a picture that is not there would be in the console
     assert browser.texts("img[src=x]") == [] and browser.console() == []

@@ -64,7 +64,8 @@ function evidenceParts(item) {
   return [
     make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...data.classes.map(row))),
     make("p", { class: "note" }, `Networks: probability by networks that never saw the sample (fold ${item.fold ?? "unknown"}). `
-      + `All evidence: with the action units. Distance: to the class's action unit template. Alpha: ${fixed(item.alpha, 2)}.`),
+      + `All evidence: with the action units. Distance: to the class's action unit template. Alpha: ${fixed(item.alpha, 2)}.`
+      + (item.cleanlab === null ? "" : ` Label quality by cleanlab: ${fixed(item.cleanlab, 2)}.`)),
   ];
 }
 

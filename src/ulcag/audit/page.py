@@ -125,6 +125,7 @@ def _item(row: Mapping[Any, Any], image: np.ndarray | None) -> dict[str, Any]:
         "quality": _number(row["quality"]),
         "certainty": _number(row["certainty"]),
         "alpha": _number(row["alpha"]),
+        "cleanlab": _number(row["cleanlab"]),
         "fold": None if pd.isna(row["fold"]) else row["fold"],
         "p": [_number(row[name]) for name in OUT_OF_FOLD],
         "q": [_number(row[name]) for name in POSTERIOR],
