@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ulcag import __version__
+from ulcag.audit.apply import final_labels
 from ulcag.audit.evidence import held_out_distances, measured_units
 from ulcag.audit.judge import Judgement, audit_rows, judge
 from ulcag.audit.page import PageAbout, write_page
@@ -17,7 +18,7 @@ from ulcag.audit.table import AUDIT, DECISIONS, UNJUDGED
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
 from ulcag.evaluation.metrics import softmax
-from ulcag.faces.shard import Crops
+from ulcag.faces.shard import pictures_of
 from ulcag.faces.table import FACES
 from ulcag.files import hashes, read_json, whole_or_absent, write_json
 from ulcag.graph.count import rows_of
@@ -49,7 +50,7 @@ def audit_labels(
         Rows of the audit table.
 
     Raises:
-        InputError: the runs are not all folds of one audit, labels are of one class only, or no sample was judged.
+        InputError: the runs are not all folds of one audit, or labels are of one class only.
     """
     about = _read_runs(runs)
     predicted = pd.concat([_held_out(run, record["run"]["fold"]) for run, record in about], ignore_index=True)
@@ -95,18 +96,7 @@ def draw_page(folder: Path, faces_file: Path, crops: Sequence[Path], out: Path, 
     """
     audit = read_table(folder / "audit.parquet", AUDIT)
     matrix = pd.read_csv(folder / "noise_matrix.csv", index_col="true").to_numpy(dtype=np.float64)
-    faces = read_table(faces_file, FACES)
-    places = {
-        name: (int(shard), int(row))
-        for name, shard, row in zip(faces["sample_id"], faces["shard"], faces["row"], strict=True)
-        if not pd.isna(row)
-    }
-    shards = Crops(crops)
-
-    def picture(sample_id: str) -> np.ndarray | None:
-        place = places.get(sample_id)
-        return None if place is None else shards.tight(*place, size)
-
+    picture = pictures_of(read_table(faces_file, FACES), crops, size)
     run, weights = (read_json(folder / "audit.json")[name] for name in ("run", "weights"))
     noise = "" if run["noise"] == "none" else f", noise {run['noise']}"
     about = PageAbout(
@@ -167,13 +157,16 @@ def _unjudged(ids: pd.Index, given: pd.Series, faces: pd.DataFrame) -> pd.DataFr
 def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: pd.Series) -> dict[str, Any]:
     network, units = (round(float(weight), 4) for weight in found.weights)
     counts = audit["decision"].value_counts()
-    final = audit["suggested"].where(audit["decision"] == "relabel", audit["given"])
+    labels = {"before": audit["given"].to_numpy(), "after": final_labels(audit).to_numpy()}
     return {
         "run": {name: run["run"][name] for name in ("dataset", "noise", "arm", "seed")},
         "samples": len(audit),
         "decisions": {name: int(counts.get(name, 0)) for name in DECISIONS},
         "expected_wrong": float(1 - audit["quality"].mean()),
         "weights": {"network": network, "action_units": units},
-        "classes": {"before": class_counts(audit["given"].to_numpy()), "after": class_counts(final.to_numpy())},
+        "classes": {
+            "before": class_counts(audit["given"].to_numpy()),
+            "after": class_counts(final_labels(audit).to_numpy()),
+        },
         "against_truth": scores(audit, truth),
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from PIL import Image
 
@@ -106,6 +107,25 @@ class Crops:
             raise InputError(self.paths[shard], expected="a row that is there", found=found, do=do)
         batch = int(np.searchsorted(starts, row, side="right")) - 1
         return reader.get_batch(batch), row - int(starts[batch])
+
+
+def pictures_of(faces: pd.DataFrame, shards: Sequence[Path], size: int) -> Callable[[str], np.ndarray | None]:
+    """Sample id to its face, (size, size, 3) uint8 RGB; None where no crop is stored.
+
+    Args:
+        faces: rows of the faces table.
+        shards: all shards, in order.
+        size: side in pixels.
+    """
+    stored = faces[faces["row"].notna()]
+    places = dict(zip(stored["sample_id"], zip(stored["shard"], stored["row"], strict=True), strict=True))
+    crops = Crops(shards)
+
+    def picture(sample_id: str) -> np.ndarray | None:
+        place = places.get(sample_id)
+        return None if place is None else crops.tight(int(place[0]), int(place[1]), size)
+
+    return picture
 
 
 def encode_jpeg(image: np.ndarray, quality: int) -> bytes:

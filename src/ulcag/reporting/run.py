@@ -9,7 +9,7 @@ import pandas as pd
 
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings, TrainSettings
-from ulcag.faces.shard import Crops
+from ulcag.faces.shard import pictures_of
 from ulcag.faces.table import FACES
 from ulcag.files import read_json, whole_or_absent
 from ulcag.graph.table import read_cooccurrence
@@ -211,13 +211,13 @@ def write_tables(
 
 def _pictures(faces_file: Path, crops: Sequence[Path]) -> Callable[[str], np.ndarray]:
     """Sample id to its crop."""
-    faces = read_table(faces_file, FACES)
-    places = dict(zip(faces["sample_id"], zip(faces["shard"], faces["row"], strict=True), strict=True))
-    shards = Crops(crops)
+    found = pictures_of(read_table(faces_file, FACES), crops, _PICTURE)
 
     def picture(sample_id: str) -> np.ndarray:
-        shard, row = places[sample_id]
-        return shards.tight(int(shard), int(row), _PICTURE)
+        # Runs know no sample without a crop.
+        image = found(sample_id)
+        assert image is not None
+        return image
 
     return picture
 
