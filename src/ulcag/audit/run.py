@@ -157,7 +157,6 @@ def _unjudged(ids: pd.Index, given: pd.Series, faces: pd.DataFrame) -> pd.DataFr
 def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: pd.Series) -> dict[str, Any]:
     network, units = (round(float(weight), 4) for weight in found.weights)
     counts = audit["decision"].value_counts()
-    labels = {"before": audit["given"].to_numpy(), "after": final_labels(audit).to_numpy()}
     return {
         "run": {name: run["run"][name] for name in ("dataset", "noise", "arm", "seed")},
         "samples": len(audit),
