@@ -178,6 +178,8 @@ class Engine:
             running = list(self._running.items())
         for name, process in running:
             self._kill(name, process)
+        # Clients of a killed job outlive it, and may have started a container after this one had looked.
+        self.stop_leftovers()
 
     def _wait(self, process: "subprocess.Popen[bytes]", name: str, folder: Path) -> bool:
         """Wait for the end; True if it had to be stopped because nothing came out any more."""
