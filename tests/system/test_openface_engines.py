@@ -96,8 +96,8 @@ def test_a_killed_job_goes_on_to_the_same_table(runtime: str, tmp_path: Path) ->
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    # What it left running is found by its owner's name. The engine's clients outlive it, too, and may yet start something:
-    # clients are looked for first, for without one nothing new can come.
+    # What it left running is found by its owner's name. The engine's clients outlive it, too, and may yet start
+    # something: they are looked for first, for without one nothing new can come.
     engine, deadline = Engine(OpenFaceSettings(**options(runtime)), "test"), time.monotonic() + 60
     while clients(runtime) or running(runtime):
         assert time.monotonic() < deadline, (clients(runtime), running(runtime))
