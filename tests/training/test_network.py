@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ulcag.config import MethodSettings, TrainingSettings
-from ulcag.training.network import Network
+from ulcag.training.network import Network, memory_format
 
 EDGES = np.eye(5)
 
@@ -34,6 +34,23 @@ def test_an_arm_has_the_heads_it_needs() -> None:
         "ulc-ag": {"confidence", "action_units"},
         "scn": {"confidence"},
     }
+
+
+def test_channels_lie_last_but_where_that_is_slower() -> None:
+    last, cpu, gpu = torch.channels_last, torch.device("cpu"), torch.device("cuda")
+    assert memory_format(cpu, torch.float32, 48) == torch.contiguous_format
+    assert memory_format(cpu, torch.float32, 224) == memory_format(cpu, torch.bfloat16, 48) == last
+    assert memory_format(gpu, torch.float32, 48) == last
+
+
+def test_the_layout_does_not_change_features() -> None:
+    images = torch.randint(0, 256, (4, 3, 96, 96), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    one, other = network("baseline").eval(), network("baseline").eval().to(memory_format=torch.channels_last)
+    with torch.no_grad():
+        torch.testing.assert_close(one.features(images), other.features(images), atol=1e-4, rtol=1e-4)
+        # the loader's images, whose colours lie last
+        as_loaded = images.contiguous(memory_format=torch.channels_last)
+        torch.testing.assert_close(one.features(images), one.features(as_loaded), atol=1e-4, rtol=1e-4)
 
 
 def test_building_a_network_leaves_the_global_generator_alone() -> None:

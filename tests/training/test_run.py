@@ -29,11 +29,27 @@ def test_a_precision_that_is_named_is_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize("has_bf16", [True, False])
-def test_auto_is_what_the_hardware_has(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_on_a_gpu_is_what_the_hardware_has(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: has_bf16)
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_bf16)
     assert backbone_dtype("auto", GPU) == (torch.bfloat16 if has_bf16 else torch.float16)
-    assert backbone_dtype("auto", CPU) == (torch.bfloat16 if has_bf16 else torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("can", "expected"),
+    [
+        ({"avx512_bf16": True, "avx512_fp16": False, "amx_bf16": False}, torch.bfloat16),
+        ({"avx512_bf16": True, "avx512_fp16": True, "amx_bf16": True}, torch.bfloat16),
+        # made for AMX, which is kept from it
+        ({"avx512_bf16": True, "avx512_fp16": True, "amx_bf16": False}, torch.float32),
+        ({"avx512_bf16": False, "avx2": True}, torch.float32),
+        ({}, torch.float32),
+    ],
+)
+def test_auto_on_a_cpu_is_bf16_where_that_is_fast(
+    can: dict[str, bool], expected: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: can, raising=False)
+    assert backbone_dtype("auto", CPU) == expected
 
 
 def test_a_gpu_that_is_not_there_is_named() -> None:

@@ -44,7 +44,7 @@ class TrainingSettings(Section):
     weight_decay: float = Field(1e-4, ge=0)
     augmentation: Augmentation = Augmentation()
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
-        "auto", description="auto: bf16 where the hardware has it, else fp16 on a GPU and fp32 on a CPU"
+        "auto", description="auto: bf16 where it is fast, else fp16 on a GPU and fp32 on a CPU"
     )
     compile: bool = Field(False, description="torch.compile the backbone; what cannot be compiled runs as it is")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")

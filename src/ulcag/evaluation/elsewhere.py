@@ -53,7 +53,8 @@ def evaluate_elsewhere(
     # not the training's: a network can be tried where there is no GPU
     device = choose_device("auto")
     torch.set_num_threads(settings.training.threads)
-    network = network.to(device).to(memory_format=memory_format(device, torch.float32))
+    layout = memory_format(device, torch.float32, settings.training.image_size)
+    network = network.to(device).to(memory_format=layout)
     batches = EpochBatches(len(part), _BATCH, shuffle_seed=None)
     images = FaceImages(shards, part, settings.training, None)
     predicted = held_out_logits(network, make_loader(images, batches, 0, device), device)

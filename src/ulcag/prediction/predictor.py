@@ -72,7 +72,8 @@ class Predictor:
         self.faces = FacesSettings(source="whole_image" if whole_image else "mtcnn", min_face_share=0)
         self.detector = None if whole_image else detector or make_detector(self.faces)
         self.device = choose_device("auto")
-        self.network = network.to(self.device).to(memory_format=memory_format(self.device, torch.float32)).eval()
+        layout = memory_format(self.device, torch.float32, self.settings.training.image_size)
+        self.network = network.to(self.device).to(memory_format=layout).eval()
         untrained = self.settings.kind == "auxiliary" and self.settings.method.confidence.auxiliary_only == "none"
         # An alpha that was never trained would be a random number.
         self.confidence = None if untrained else network.confidence

@@ -15,11 +15,16 @@ from ulcag.training.weights import load_weights
 
 WITH_AUXILIARY: tuple[ArmKind, ...] = ("auxiliary", "ulc-ag")
 WITH_CONFIDENCE: tuple[ArmKind, ...] = ("target", "auxiliary", "ulc-ag", "scn")
+# Pixels of an image's side.
+_CHANNELS_LAST_FROM = 96
 
 
-def memory_format(device: torch.device, dtype: torch.dtype) -> torch.memory_format:
-    """The layout of images and weights: channels last, but for fp32 on a CPU, where it is slower."""
-    slower = dtype == torch.float32 and device.type == "cpu"
+def memory_format(device: torch.device, dtype: torch.dtype, size: int) -> torch.memory_format:
+    """The layout of weights and of images of `size` pixels: channels last, but where that is slower.
+
+    That is in fp32 on a CPU with small images; docs/performance.md has the measurement.
+    """
+    slower = device.type == "cpu" and dtype == torch.float32 and size < _CHANNELS_LAST_FROM
     return torch.contiguous_format if slower else torch.channels_last
 
 
@@ -77,7 +82,7 @@ class Network(nn.Module):
 
         Only the backbone runs in half precision: heads and confidences are fp32, for confidences near 1 would tie.
         """
-        x = images.contiguous(memory_format=memory_format(images.device, dtype))
+        x = images.contiguous(memory_format=memory_format(images.device, dtype, images.shape[-1]))
         # in place, on a copy: large intermediate results would cost more than the arithmetic
         x = x.to(torch.float32, copy=True).sub_(self.mean).div_(self.std)
         with torch.autocast(images.device.type, dtype=dtype, enabled=dtype != torch.float32):

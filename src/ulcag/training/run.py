@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -58,13 +58,18 @@ def choose_device(name: str, local: int = 0) -> torch.device:
 
 
 def backbone_dtype(precision: str, device: torch.device) -> torch.dtype:
-    """What the backbone computes in; `auto`: bf16 where the hardware has it, else fp16 on a GPU and fp32 on a CPU."""
+    """What the backbone computes in; `auto`: bf16 where it is fast, else fp16 on a GPU and fp32 on a CPU."""
     if precision != "auto":
         return PRECISIONS[precision]
     if device.type == "cuda":
         bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.bfloat16 if bf16 else torch.float16
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+    # Older releases of torch cannot tell.
+    can: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    # Intel's processors that were made for AMX multiply bf16 at half the speed of fp32 where AMX is kept from them, as
+    # in some virtual machines (docs/performance.md). They are known by their fp16, which others with bf16 do not have.
+    fast = can.get("amx_bf16") or (can.get("avx512_bf16") and not can.get("avx512_fp16"))
+    return torch.bfloat16 if fast else torch.float32
 
 
 def train_run(
@@ -123,7 +128,7 @@ def train_run(
     dtype = backbone_dtype(training.precision, device)
 
     network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
-    network = network.to(device).to(memory_format=memory_format(device, dtype))
+    network = network.to(device).to(memory_format=memory_format(device, dtype, training.image_size))
     if processes.number > 1 and training.sync_batch_norm and device.type == "cuda":
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
     groups = network.parameter_groups(training)
