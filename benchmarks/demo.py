@@ -1,0 +1,81 @@
+"""Where does the demo's time go, and did it change?
+
+    python benchmarks/demo.py BEFORE AFTER
+
+Both are clones in which `make demo` has run once, from nothing to the end. Their times are Snakemake's own records.
+Writes a section of docs/performance.md.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+from harness import machine, table, write_section
+
+# Rooms in the order of the pipeline; what has none of these names is reporting.
+STAGES = ("samples", "check", "noise", "faces", "action_units", "graph", "training", "evaluation")
+_START = re.compile(r"^ *Date: (\S+ \S+)$", re.MULTILINE)
+_TIME = re.compile(r"^\[(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})\]$", re.MULTILINE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
+    options = parser.parse_args()
+    both = [stages(clone) for clone in (options.before, options.after)]
+    rows = []
+    for stage in (*STAGES, "reporting"):
+        before, after = (jobs.loc[stage] for jobs in both)
+        seconds = [f"{jobs[key]:.0f}" for key in ("s", "cpu_time") for jobs in (before, after)]
+        rows.append([stage, f"{after['jobs']:.0f}", *seconds])
+    sums = [f"{jobs[key].sum():.0f}" for key in ("s", "cpu_time") for jobs in both]
+    rows.append(["all jobs", f"{both[1]['jobs'].sum():.0f}", *sums])
+    head = ["stage", "jobs", "s by the clock, before", "after", "s of CPU, before", "after"]
+    clocks = [clock(clone) for clone in (options.before, options.after)]
+    text = [
+        "## The demo",
+        machine(threads=1),
+        f"`make demo` on two cores, two jobs at a time, pictures rendered anew; before ({commit(options.before)}) and "
+        f"after ({commit(options.after)}) faces and loading were made faster. The whole took {clocks[0] / 60:.1f} and "
+        f"{clocks[1] / 60:.1f} minutes by the clock. Seconds by stage are those of its jobs, one after another; each "
+        "is a process that loads its libraries, which is most of the time of the small ones.",
+        table(head, rows),
+    ]
+    write_section("demo", "\n\n".join(text))
+
+
+def stages(clone: Path) -> pd.DataFrame:
+    """Jobs, seconds and processor seconds by stage, from the files of Snakemake's `benchmark`."""
+    folder = clone / "results" / "benchmarks"
+    files = sorted(folder.rglob("*.tsv"))
+    if not files:
+        sys.exit(f"{folder}: no records; run make demo there")
+    jobs = pd.concat([pd.read_csv(file, sep="\t", na_values="NA")[["s", "cpu_time"]].head(1) for file in files])
+    names = [file.relative_to(folder).parts[0] for file in files]
+    jobs["stage"] = [name if name in STAGES else "reporting" for name in names]
+    jobs["jobs"] = 1
+    return jobs.groupby("stage").sum()
+
+
+def clock(clone: Path) -> float:
+    """Seconds from the head of Snakemake's log to the last job's end."""
+    logs = sorted((clone / ".snakemake" / "log").glob("*.log"))
+    if len(logs) != 1:
+        sys.exit(f"{clone}: expected one run of Snakemake, found {len(logs)}; run make demo in a fresh clone")
+    text = logs[0].read_text()
+    start = datetime.fromisoformat(_START.findall(text)[0])
+    return (datetime.strptime(_TIME.findall(text)[-1], "%a %b %d %H:%M:%S %Y") - start).total_seconds()
+
+
+def commit(clone: Path) -> str:
+    command = ["git", "-C", str(clone), "rev-parse", "--short=7", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Does a training cost as much a sample when there are ten times as many?
+
+    python benchmarks/training.py FOLDER
+
+FOLDER has pictures with a face each, such as results/.cache/synthetic-.../images; their crops are taken over and over.
+Everything that `ulcag train` does is in it: loading, training, judging labels, predictions, tables. Writes a section of
+docs/performance.md.
+"""
+
+import argparse
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+
+os.environ |= {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
+
+import numpy as np
+import torch
+from harness import Spread, machine, measure, memory, pictures, slope, table, write_section
+from loader import make_crops
+
+from ulcag.classes import CLASSES
+from ulcag.config import ArmSettings, GraphSettings, Run, TrainSettings
+from ulcag.config.method import method_settings
+from ulcag.graph.table import CoOccurrence
+from ulcag.training.data import Part, RunData
+from ulcag.training.run import train_run
+
+UNITS = 18
+# Two epochs, of which the second may change labels.
+ARM = ArmSettings.read({"kind": "ulc-ag", "method": {"relabelling": {"start_epoch": 15}}})
+SIZE, BATCH, EPOCHS = 48, 64, 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--pictures", type=int, default=500, help="crops to make")
+    parser.add_argument("--samples", type=int, nargs=2, default=[1_000, 10_000])
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    about = machine(threads=1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shard, rows = make_crops(pictures(options.folder, options.pictures), folder)
+        train(shard, len(rows), 2 * BATCH, folder)  # what is only slow the first time
+        cases = {f"{n:,}": partial(train, shard, len(rows), n, folder) for n in options.samples}
+        times = measure(cases, options.repeats, warm_up=0)
+    small, large = options.samples
+    costs = [Spread.of(times[name].cpu) for name in cases]
+    lines = [
+        [name, Spread.of(times[name].wall).text(1), cost.text(1), f"{1000 * cost.median / n:.2f}"]
+        for (name, n), cost in zip(zip(cases, options.samples, strict=True), costs, strict=True)
+    ]
+    head = ["samples", "s by the clock", "s of CPU", "ms of CPU a sample"]
+    flat = slope(costs[0].median, costs[1].median, small, large)
+    text = [
+        "## Training",
+        about,
+        f"A whole run of ULC-AG, preset `default`: {EPOCHS} epochs at {SIZE} pixels in batches of {BATCH}, labels "
+        "judged after the second, a tenth as many samples predicted after each, tables written. Crops are the same "
+        "over and over, each loaded and augmented anew.",
+        table(head, lines),
+        f"A sample costs {flat:.2f} times as much at {large:,} as at {small:,}. The process's own memory at the end: "
+        f"{memory()['own']:.0f} MB.",
+    ]
+    write_section("training", "\n\n".join(text))
+
+
+def train(shard: Path, crops: int, n: int, folder: Path) -> None:
+    """A run on n samples."""
+    random = np.random.default_rng(0)
+    graph = CoOccurrence(
+        names=tuple(f"AU{unit:02d}" for unit in range(UNITS)),
+        matrix=random.random((UNITS, UNITS)),
+        pairs=np.ones((UNITS, UNITS)),
+        occurrences=np.ones(UNITS),
+        n_samples=n,
+        n_left_out=0,
+        settings=GraphSettings(),
+    )
+    data = RunData(
+        train=part(n, crops, "train"),
+        held_out=part(n // 10, crops, "test"),
+        labels=torch.from_numpy(random.integers(0, len(CLASSES), n)),
+        z=torch.from_numpy(random.integers(0, 2, (n, UNITS)).astype(np.float32)),
+        known=torch.ones(n, dtype=torch.bool),
+        left_out={"train": 0, "held_out": 0},
+    )
+    training = {"image_size": SIZE, "batch_size": BATCH, "epochs": EPOCHS, "precision": "fp32"}
+    settings = TrainSettings.read({"kind": "ulc-ag", "training": training, "method": method_settings(ARM).plain()})
+    run = Run(dataset="crops", noise="chance", arm="ulc-ag", seed=0, fold="all")
+    train_run(run, settings, data, [shard], graph, folder / "run", {}, state=folder / "state")
+
+
+def part(n: int, crops: int, name: str) -> Part:
+    places = np.stack([np.zeros(n, np.int64), np.arange(n) % crops], axis=1)
+    return Part([f"{name}-{i:06d}" for i in range(n)], places)
+
+
+if __name__ == "__main__":
+    main()
