@@ -88,10 +88,10 @@ def section(about: str, a_core: dict[str, float]) -> str:
             about,
             "**Nothing here was measured on a GPU.** A training step of ResNet-18 takes "
             f"{ours / 1e9:.1f} billion operations an image at {TRAINING.image_size} pixels, one of ResNet-50 "
-            f"{theirs / 1e9:.1f}. The estimate takes [NVIDIA's throughput of ResNet-50]({SOURCE}) times their ratio, as "
-            "if the smaller network used the hardware as well; it will not quite, so that times are lower bounds. "
-            f"A run is {TRAINING.epochs} epochs, the test split after each, and the training split twice more to look at "
-            f"confidences. Measured on one core here: {a_core['loader']:,.0f} images/s loaded and augmented, "
+            f"{theirs / 1e9:.1f}. The estimate takes [NVIDIA's throughput of ResNet-50]({SOURCE}) times their ratio, "
+            "as if the smaller network used the hardware as well; it will not quite, so that times are lower bounds. "
+            f"A run is {TRAINING.epochs} epochs, the test split after each, and the training split twice more, to look "
+            f"at confidences. Measured on one core here: {a_core['loader']:,.0f} images/s loaded and augmented, "
             f"{a_core['faces']:,.0f} pictures/s searched for faces.",
             table([*head, *(f"{name}, a run" for name in DATA)], lines),
             f"If one core of these loads alone, a run takes: {loaded}. Faces, once for all runs, on one core: {found}, "
