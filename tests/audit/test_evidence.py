@@ -108,6 +108,30 @@ def test_the_weight_is_the_one_of_greatest_likelihood() -> None:
     assert best == pytest.approx(grid[np.argmax([likelihood(w) for w in grid])], abs=0.01)
 
 
+def witness(random: np.random.Generator, true: np.ndarray, right: float) -> np.ndarray:
+    """Log-likelihoods of one who is right so often, and says one other class of equal chance where he is not."""
+    seen = np.where(random.random(len(true)) < right, true, random.integers(0, C, len(true)))
+    return np.where(np.arange(C) == seen[:, None], 1.5, 0.0)
+
+
+def test_labels_that_are_wrong_by_chance_do_not_turn_down_two_good_witnesses() -> None:
+    true, labels, random = noisy(5, 4000, wrong=0.4)
+    views = np.stack([witness(random, true, 0.8), witness(random, true, 0.7)])
+    # what they are worth, by labels that are all right
+    worth = fit_weights(views, true)
+    assert fit_weights(views, labels) == pytest.approx(worth, rel=0.25)
+    # by the labels with errors, each alone is worth less
+    alone = [fit_weights(view[None], labels)[0] for view in views]
+    assert (np.array(alone) < 0.8 * worth).all()
+
+
+def test_one_witness_against_a_label_may_be_wrong_itself() -> None:
+    true, labels, random = noisy(6, 2000, wrong=0.4)
+    good, poor = witness(random, true, 0.8), witness(random, true, 0.05)
+    weights = fit_weights(np.stack([good, poor]), labels)
+    assert weights[0] == pytest.approx(fit_weights(good[None], labels)[0], rel=0.02)
+
+
 def test_a_class_that_nobody_has_or_names_breaks_nothing() -> None:
     labels = np.array([0, 1] * 20)
     p = np.zeros((40, C))

@@ -7,9 +7,13 @@ Neither has seen the sample's own label. With f_j the frequency of label j among
 
     L_j = (p_j / f_j)^v exp(-w D_j)
 
-is the likelihood of what was seen if the sample were of class j. v and w, both 0 or more, are those with which
-f_j L_j, normalised, predicts the given labels best (maximum likelihood). That takes no truth: networks that are too
-sure of themselves are turned down, and a witness that knows nothing of the labels is not heard.
+is the likelihood of what was seen if the sample were of class j. v and w, both 0 or more, are those that predict the
+given labels best (maximum likelihood): f_j L_j, normalised, is how probable class j is, and T[j, g] how often a sample
+of class j is labelled g. T is fitted with them, for without it two good witnesses would be turned down for every label
+that is wrong by chance. Only where there are two: one witness against a label may as well be wrong itself, and then T
+is the unit matrix. That takes no truth: networks that are too sure of themselves are turned down, and a witness that
+knows nothing of the labels is not heard. T is used for nothing else: it knows nothing of noise that looks like
+evidence, such as labels *surprise* of faces *fear* that look surprised.
 """
 
 import numpy as np
@@ -23,6 +27,10 @@ from ulcag.method import whitened_distances, whitened_templates
 
 # A probability below it counts as it.
 _LEAST = 1e-6
+# T is fitted as if so many more labels of each class were known to be right, for few samples cannot tell it;
+_TRUSTED = 10
+# and where each witness alone says at least so much of the given labels, nats a sample. All of it is log 7 = 1.9.
+_TELLS = 0.1
 
 
 def measured_units(action_units: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -76,21 +84,24 @@ def nearer(distances: np.ndarray) -> np.ndarray:
 
 
 def fit_weights(views: np.ndarray, given: np.ndarray) -> np.ndarray:
-    """Weights 0 or more with which f_j exp(sum_k weight_k view_kj) predicts the given labels best.
+    """Weights 0 or more with which q_j ~ f_j exp(sum_k weight_k view_kj) predicts the given labels best, through T.
 
     Args:
         views: (K, n, C) log-likelihoods, each 0 where a witness knows nothing.
         given: (n,) labels.
 
     Returns:
-        (K,). The problem is concave; a weight that would be negative is 0, and the others are fitted without it.
+        (K,). Without T the problem is concave: a weight that would be negative there is 0, and the others are fitted
+        without it. Noise changes the size of the others, not their sign.
     """
     used = [k for k in range(len(views)) if np.ptp(views[k], axis=-1).any()]
     while used:
         weights = _most_likely(np.maximum(views[used], np.log(_LEAST)), given)
         if (weights >= 0).all():
             result = np.zeros(len(views))
-            result[used] = weights
+            heard = np.maximum(views[used], np.log(_LEAST))
+            several = len(used) > 1 and all(_tells(view, given) >= _TELLS for view in heard)
+            result[used] = _through_noise(heard, given, weights) if several else weights
             return result
         del used[int(weights.argmin())]
     return np.zeros(len(views))
@@ -113,6 +124,42 @@ def _most_likely(views: np.ndarray, given: np.ndarray) -> np.ndarray:
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     return weights.detach().numpy()
+
+
+def _tells(view: np.ndarray, given: np.ndarray) -> float:
+    """By how much a witness alone lowers the cross entropy of the given labels."""
+    log_frequency = np.log(np.maximum(np.bincount(given, minlength=view.shape[1]) / len(given), _LEAST))
+    q = normalised(log_frequency + _most_likely(view[None], given)[0] * view)
+    return float(np.mean(np.log(np.maximum(q[np.arange(len(given)), given], _LEAST)) - log_frequency[given]))
+
+
+def _through_noise(views: np.ndarray, given: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weights fitted together with T, from those without it."""
+    classes = views.shape[2]
+    frequency = np.bincount(given, minlength=classes) / len(given)
+    log_frequency = torch.from_numpy(np.log(np.maximum(frequency, _LEAST)))
+    says, labels = torch.from_numpy(views), torch.from_numpy(given.astype(np.int64))
+    # By logarithms: weights stay above 0, and rows of T sum to 1.
+    log_weights = torch.from_numpy(np.log(np.maximum(weights, _LEAST))).requires_grad_()
+    noise = torch.log(
+        torch.full((classes, classes), 0.3 / classes).double() + 0.7 * torch.eye(classes)
+    ).requires_grad_()
+    optimiser = torch.optim.LBFGS(
+        [log_weights, noise], max_iter=300, tolerance_grad=1e-9, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> float:
+        optimiser.zero_grad()
+        log_t = F.log_softmax(noise, dim=1)
+        log_q = F.log_softmax(log_frequency + torch.tensordot(log_weights.exp(), says, dims=1), dim=1)
+        # T[:, g] of each sample
+        value = -torch.logsumexp(log_q + log_t.T[labels], dim=1).mean()
+        value = value - _TRUSTED / len(given) * log_t.diagonal().sum() + 1e-6 * log_weights.exp().square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value.item()
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    return log_weights.detach().exp().numpy()
 
 
 def log_likelihood(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
