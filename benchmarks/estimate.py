@@ -10,21 +10,23 @@ docs/performance.md.
 import argparse
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ |= {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
 
 import numpy as np
+import pandas as pd
 import torch
 import torchvision
 from harness import Spread, machine, measure, pictures, table, write_section
-from loader import images_of, make_crops
+from loader import BATCH, consume, images_of, make_crops
 from torch.utils.flop_counter import FlopCounterMode
 
 from ulcag.config import FacesSettings, TrainingSettings
-from ulcag.faces.detect import make_detector
-from ulcag.image import read_image
+from ulcag.faces.run import crop_shard
 from ulcag.samples.published import published_counts
+from ulcag.training.data import EpochBatches, make_loader
 
 # Images a second of ResNet-50 v1.5 in training at 224 pixels on one GPU, by NVIDIA for its own code and loader
 # (container 21.03): DeepLearningExamples, PyTorch/Classification/ConvNets/resnet50v1.5/README.md.
@@ -34,6 +36,8 @@ SOURCE = (
 )
 DATA = {"RAF-DB": {"reader": "rafdb"}, "AffectNet": {"reader": "affectnet"}}
 TRAINING = TrainingSettings()
+# Images in a round, a multiple of a batch.
+_LOADED = 2048
 
 
 def main() -> None:
@@ -46,15 +50,19 @@ def main() -> None:
     about = machine(threads=1)
     files = pictures(options.folder, options.pictures)
     with tempfile.TemporaryDirectory() as name:
-        shard, rows = make_crops(files, Path(name))
-        places = np.stack([np.zeros(len(rows), np.int64), np.arange(len(rows))], axis=1)
-        images, detector = images_of([shard], places), make_detector(FacesSettings())
-        cases = {
-            "loader": lambda: [images[(0, number)] for number in range(len(rows))],
-            "faces": lambda: [detector(read_image(path)) for path in files],
+        folder = Path(name)
+        shard, rows = make_crops(files, folder)
+        places = np.stack([np.zeros(_LOADED, np.int64), np.arange(_LOADED) % len(rows)], axis=1)
+        batches = EpochBatches(_LOADED, BATCH, shuffle_seed=0)
+        loader = make_loader(images_of([shard], places), batches, 1, torch.device("cpu"))
+        samples = pd.DataFrame({"sample_id": [f"{i:05d}" for i in range(len(files))], "path": files})
+        of_faces = FacesSettings.read({"shards": 1})
+        cases: dict[str, Callable[[], object]] = {
+            "loader": lambda: consume(loader),
+            "faces": lambda: crop_shard(samples, 0, of_faces, folder / "a.arrow", folder / "a.parquet", {}),
         }
         times = measure(cases, options.repeats)
-    a_core = {name: n / Spread.of(times[name].cpu).median for name, n in (("loader", len(rows)), ("faces", len(files)))}
+    a_core = {name: n / Spread.of(times[name].cpu).median for name, n in (("loader", _LOADED), ("faces", len(files)))}
     write_section("estimate", section(about, a_core))
 
 
@@ -92,7 +100,7 @@ def section(about: str, a_core: dict[str, float]) -> str:
             "as if the smaller network used the hardware as well; it will not quite, so that times are lower bounds. "
             f"A run is {TRAINING.epochs} epochs, the test split after each, and the training split twice more, to look "
             f"at confidences. Measured on one core here: {a_core['loader']:,.0f} images/s loaded and augmented, "
-            f"{a_core['faces']:,.0f} pictures/s searched for faces.",
+            f"{a_core['faces']:,.0f} pictures/s searched for faces and cut.",
             table([*head, *(f"{name}, a run" for name in DATA)], lines),
             f"If one core of these loads alone, a run takes: {loaded}. Faces, once for all runs, on one core: {found}, "
             "for pictures of the size of these.",

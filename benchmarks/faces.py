@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import torch
 from facenet_pytorch import MTCNN
-from harness import PAGE, Spread, Times, machine, measure, pictures, ratio, slope, table, write_section
+from harness import PAGE, Spread, Times, machine, measure, pictures, ratio, table, write_section
 from PIL import Image
 
 from ulcag.config import FacesSettings
@@ -229,13 +229,11 @@ def scaling(files: list[Path], numbers: list[int], folder: Path) -> str:
         )
         crop_shard(samples, 0, FacesSettings.read({"shards": 1}), folder / "0.arrow", folder / "0.parquet", {})
 
-    times = measure({str(n): partial(stage, n) for n in numbers}, repeats=1, warm_up=0)
-    small, large = (times[str(n)].cpu[0] for n in numbers)
-    each = [
-        f"{1000 * seconds / n:.2f} ms of CPU a picture at {n:,}"
-        for n, seconds in zip(numbers, (small, large), strict=True)
-    ]
-    return f"{' and '.join(each)}, {slope(small, large, *numbers):.2f} times as much"
+    stage(min(numbers) // 10)  # what is only slow the first time
+    times = measure({str(n): partial(stage, n) for n in numbers}, repeats=3, warm_up=0)
+    costs = [Spread.of([1000 * seconds / n for seconds in times[str(n)].cpu]) for n in numbers]
+    each = [f"{cost.text()} ms of CPU a picture at {n:,}" for n, cost in zip(numbers, costs, strict=True)]
+    return f"{' and '.join(each)}, {costs[1].median / costs[0].median:.2f} times as much"
 
 
 def draw(points: dict[str, list[tuple[str, Spread, Agreement]]], path: Path) -> None:

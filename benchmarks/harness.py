@@ -97,17 +97,21 @@ def memory(pid: int | str = "self") -> dict[str, float]:
 
 
 def machine(threads: int) -> str:
-    """The machine in a line: cores, what they can, threads of a process, other load, versions."""
+    """The machine in a line: its processor, threads of a process, other load, versions."""
+    versions = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
+    return (
+        f"{processor()}, {threads} thread{'s' if threads > 1 else ''} a process, load {os.getloadavg()[0]:.1f} at the "
+        f"start; Python {platform.python_version()}, {versions}."
+    )
+
+
+def processor() -> str:
+    """Cores, and what they can."""
     info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     fields = dict(line.split(":", 1) for line in info.splitlines() if ":" in line)
     names = {name.strip(): value.strip() for name, value in fields.items()}
     has = [flag for flag in _FLAGS if flag in names.get("flags", "").split()]
-    versions = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
-    return (
-        f"{len(os.sched_getaffinity(0))} cores of {names.get('model name', platform.machine())} ({', '.join(has)}), "
-        f"{threads} thread{'s' if threads > 1 else ''} a process, load {os.getloadavg()[0]:.1f} at the start; "
-        f"Python {platform.python_version()}, {versions}."
-    )
+    return f"{len(os.sched_getaffinity(0))} cores of {names.get('model name', platform.machine())} ({', '.join(has)})"
 
 
 def pictures(folder: Path, most: int) -> list[Path]:

@@ -29,7 +29,8 @@ from ulcag.faces.run import crop_shard
 from ulcag.faces.shard import Crops, new_shard
 from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
 
-SETTINGS = TrainingSettings()
+# With all that augmentation can do; torchvision's side has as much.
+SETTINGS = TrainingSettings.read({"augmentation": {"shift": 0.08}})
 MEAN, STD = (torch.tensor(values).view(1, 3, 1, 1) * 255 for values in (SETTINGS.mean, SETTINGS.std))
 BATCH = 64
 OURS, NORMALISED = "shards", "shards, and normalised by the main process"
@@ -156,8 +157,14 @@ def scaling(shard: Path, rows: list[dict[str, object]], folder: Path, options: a
         )
         before = memory()
         batches = iter(loader)
-        for _, _ in zip(range(2 * options.images // BATCH), batches, strict=False):
-            pass
+        left = 2 * options.images // BATCH
+        while left:
+            for _ in batches:
+                left -= 1
+                if not left:
+                    break
+            else:
+                batches = iter(loader)
         workers = [memory(worker.pid) for worker in batches._workers]  # type: ignore[attr-defined]
         own, mapped = (max(worker[kind] for worker in workers) for kind in ("own", "file"))
         del batches, loader

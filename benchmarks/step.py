@@ -7,7 +7,8 @@ Writes a section of docs/performance.md. Images and labels are by chance: arithm
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 os.environ |= {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
@@ -27,6 +28,8 @@ from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.network import Network, memory_format
 
 UNITS = 18
+# Pixels.
+SIZES = (48, 64, 96, 128, 160)
 CPU = torch.device("cpu")
 FP32, BF16 = torch.float32, torch.bfloat16
 # What the profile sums up: the start of an operator's name, and what it is called in the table.
@@ -48,6 +51,7 @@ def main() -> None:
     torch.set_num_threads(1)
     about = machine(threads=1)
     parts = [compare(n, options.image_size, options.repeats) for n in options.batches]
+    parts.append(f"By size, batches of {min(options.batches)}:\n\n{layouts(min(options.batches), options.repeats)}")
     write_section("step", section(about, parts, profiles(min(options.batches), options.image_size), options))
 
 
@@ -76,7 +80,7 @@ def plain(n: int, size: int, dtype: torch.dtype, channels_last: bool) -> Callabl
     return step
 
 
-def ours(n: int, size: int, dtype: torch.dtype, preset: str) -> Callable[[], object]:
+def ours(n: int, size: int, dtype: torch.dtype, preset: str) -> Callable[[], None]:
     """An epoch of one batch, late enough that labels are judged and changed: all that a step of ULC-AG does."""
     training = {"image_size": size, "batch_size": n}
     method = method_settings(ArmSettings.read({"kind": "ulc-ag", "preset": preset}))
@@ -92,11 +96,27 @@ def ours(n: int, size: int, dtype: torch.dtype, preset: str) -> Callable[[], obj
     known, labels = torch.ones(n, dtype=torch.bool), torch.arange(n) % len(CLASSES)
     learner = Learner(settings, network, optimiser, labels, z, known, dtype=dtype)
     images, numbers, last = batch_of(n, size), torch.arange(n), settings.training.epochs - 1
-    return partial(train_epoch, learner, [(images, numbers)], last)
+
+    def step() -> None:
+        with deterministic():
+            train_epoch(learner, [(images, numbers)], last)
+
+    return step
+
+
+@contextmanager
+def deterministic() -> Iterator[None]:
+    """As `train_run` has it."""
+    torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(False)
 
 
 PLAIN_32, PLAIN_LAST, PLAIN_16 = "plain, fp32", "plain, fp32, channels_last", "plain, bf16, channels_last"
-CASES: dict[str, Callable[[int, int], Callable[[], object]]] = {
+CASES: dict[str, Callable[[int, int], Callable[[], None]]] = {
     PLAIN_32: partial(plain, dtype=FP32, channels_last=False),
     PLAIN_LAST: partial(plain, dtype=FP32, channels_last=True),
     PLAIN_16: partial(plain, dtype=BF16, channels_last=True),
@@ -134,6 +154,17 @@ def cost(ours: list[float], others: list[float]) -> str:
     return f"{median:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
+def layouts(n: int, repeats: int) -> str:
+    """Channels last in fp32 by size of the images: why `memory_format` looks at it."""
+    rows = []
+    for size in SIZES:
+        cases = {str(last): plain(n, size, FP32, channels_last=last) for last in (False, True)}
+        times = measure(cases, repeats)
+        row = [Spread.of(times[name].cpu).text() for name in cases]
+        rows.append([str(size), *row, ratio(times["False"].cpu, times["True"].cpu).text()])
+    return table(["pixels", "plain, fp32, s of CPU", "channels_last, s of CPU", "times as fast"], rows)
+
+
 def profiles(n: int, size: int) -> str:
     """Where a step's processor time goes, by kind of operator, and its arithmetic."""
     shown = (PLAIN_LAST, "ULC-AG, `default`, fp32", "ULC-AG, `reading`, fp32", PLAIN_16, "ULC-AG, `default`, bf16")
@@ -144,7 +175,7 @@ def profiles(n: int, size: int) -> str:
     return table(["self time, s of CPU", *shown], rows)
 
 
-def profiled(step: Callable[[], object]) -> dict[str, float]:
+def profiled(step: Callable[[], None]) -> dict[str, float]:
     """Seconds by part, of one step after another that does not count."""
     step()
     with profile(activities=[ProfilerActivity.CPU]) as record:
@@ -156,7 +187,7 @@ def profiled(step: Callable[[], object]) -> dict[str, float]:
     return seconds | {"whole": sum(seconds.values())}
 
 
-def counted(step: Callable[[], object]) -> int:
+def counted(step: Callable[[], None]) -> int:
     """Floating-point operations of a step: forward and backward, convolutions and matrix products."""
     with FlopCounterMode(display=False) as counter:
         step()

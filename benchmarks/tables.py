@@ -35,7 +35,12 @@ from ulcag.tables import Schema, read_table, write_table
 # Rows of a shard, of which AffectNet has a few hundred.
 SHARD = 1000
 # Starts a command and says its greatest memory; from a small process, because a child begins with its parent's.
-_MEMORY = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:]); print(os.wait4(p.pid, 0)[2].ru_maxrss)"
+_MEMORY = """
+import os, subprocess, sys
+_, status, used = os.wait4(subprocess.Popen(sys.argv[1:]).pid, 0)
+print(used.ru_maxrss)
+sys.exit(status != 0)
+"""
 SCHEMAS = (SAMPLES, FACES, ACTION_UNITS)
 
 
@@ -135,8 +140,6 @@ def section(about: str, results: dict[int, tuple[dict[str, Times], str]], graph:
             f"{samples:,} samples of {len(PRESENCE_UNITS)} units. {' '.join(parts)}",
             "Tables with ids as AffectNet's, checked as always; medians, least and most in brackets.",
             table(["table", *heads, f"{large:,} rows, s by the clock", "cost a row, times"], rows),
-            "Where reading costs more a row at the larger number, it is the system's time for fresh memory, which "
-            "small tables find again from the round before.",
             "The command `ulcag merge action_units`, its start and most memory included: "
             f"{', '.join(command for _, command in results.values())}.",
         ]

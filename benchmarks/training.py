@@ -37,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pictures", type=int, default=500, help="crops to make")
-    parser.add_argument("--samples", type=int, nargs=2, default=[1_000, 10_000])
+    parser.add_argument("--samples", type=int, nargs=2, default=[1_024, 10_048], help="multiples of a batch")
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     about = machine(threads=1)

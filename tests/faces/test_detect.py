@@ -65,6 +65,17 @@ def test_a_small_face_is_searched_for_only_where_there_is_no_large_one() -> None
     assert len(Mtcnn(40, 0.9)(both)) == 2
 
 
+def test_who_wants_another_face_than_the_largest_gets_small_ones_looked_for() -> None:
+    both = np.full((500, 500, 3), 60, np.uint8)
+    both[380:480, 20:120] = cartoon(100)
+    both[20:320, 180:480] = cartoon(300)
+    found = {
+        policy: len(make_detector(FacesSettings.read({"select": policy, "min_face_share": 0.4}))(both))
+        for policy in ("largest", "most_central", "most_probable")
+    }
+    assert found == {"largest": 1, "most_central": 2, "most_probable": 2}
+
+
 LARGE_AT_THE_BORDER = face(0, 0, 60, 60, probability=0.92)
 PROBABLE = face(70, 0, 100, 30, probability=0.99)
 CENTRAL = face(40, 40, 62, 62, probability=0.95)

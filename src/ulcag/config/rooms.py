@@ -125,7 +125,10 @@ class FacesSettings(Section):
     min_probability: float = Field(0.9, ge=0, le=1, description="a detection below it does not count")
     min_face: int = Field(40, ge=20, description="smallest face searched for, pixels")
     min_face_share: float = Field(
-        0.25, ge=0, le=1, description="smaller faces than this part of the shorter side only where no other is found"
+        0.25,
+        ge=0,
+        le=1,
+        description="select largest: smaller ones than this part of the shorter side only if no other is found",
     )
     margin: float = Field(0.3, ge=0, le=2, description="kept around the face box, as a part of its size")
     longest_side: int = Field(320, ge=64, description="a stored crop is scaled down to it, pixels")

@@ -84,4 +84,6 @@ def make_detector(settings: FacesSettings) -> Detector:
 
     # A second thread costs these small networks more than it brings; shards run side by side instead.
     torch.set_num_threads(1)
-    return Mtcnn(settings.min_face, settings.min_probability, settings.min_face_share)
+    # The largest face is found as well without small ones, but the one nearest to the centre may be small.
+    share = settings.min_face_share if settings.select == "largest" else 0.0
+    return Mtcnn(settings.min_face, settings.min_probability, share)

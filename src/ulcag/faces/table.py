@@ -20,7 +20,11 @@ FACES = Schema(
         Column("row", pa.int32(), "its row in the shard; blank: no crop was stored", nullable=True),
         Column("status", pa.string(), "found, several (one selected), none, unreadable, or whole_image (not searched)"),
         Column("reason", pa.string(), "why it is unreadable, or could not be searched", nullable=True),
-        Column("n_faces", pa.int16(), "faces found above the least probability"),
+        Column(
+            "n_faces",
+            pa.int16(),
+            "faces found above the least probability; of small ones see min_face_share",
+        ),
         Column("probability", pa.float32(), "of the selected detection", "0..1", nullable=True),
         Column("width", pa.int32(), "of the original image", "pixels", nullable=True),
         Column("height", pa.int32(), "of the original image", "pixels", nullable=True),

@@ -125,6 +125,8 @@ def train_run(
     torch.set_num_threads(training.threads)
     cv2.setNumThreads(1)
     torch.use_deterministic_algorithms(True)
+    # Fills what is about to be written; nothing here reads what was not.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     dtype = backbone_dtype(training.precision, device)
 
     network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
