@@ -39,7 +39,7 @@ def faces(folder: Path, classes: tuple[str, ...] = ("happy", "sad"), each: int =
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("audit")
+    folder = tmp_path_factory.mktemp("an audit")
     code, said = ulcag("audit", faces(folder / "faces"), "--out", "out", *QUICK, cwd=folder)
     assert code == 0, said
     return folder

@@ -23,7 +23,10 @@ from ulcag.config import Config
 from ulcag.config.method import merged
 
 ROOT = Path(__file__).parents[2]
+# A space in every path: folders of users have them.
+RESULTS = "my results"
 CONFIG: dict[str, Any] = {
+    "results": RESULTS,
     "datasets": {
         "tiny": {
             "samples": {"reader": "synthetic", "train": 48, "test": 12, "size": 144},
@@ -70,7 +73,7 @@ def configure(folder: Path, config: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pipeline")
+    folder = tmp_path_factory.mktemp("a project")
     configure(folder, CONFIG)
     snakemake(folder)
     return folder
@@ -95,7 +98,7 @@ def changed(done: Path) -> Any:
 
 
 def test_every_figure_and_table_is_there(done: Path) -> None:
-    reporting = done / "results" / "reporting"
+    reporting = done / RESULTS / "reporting"
     for arm in ("baseline", "scn", "ulc-ag"):
         folder = reporting / "figures" / "tiny" / "half" / arm / "seed0" / "all"
         made = {path.name for path in folder.iterdir()}
@@ -107,7 +110,7 @@ def test_every_figure_and_table_is_there(done: Path) -> None:
 
 
 def test_a_run_can_be_told_from_its_folder(done: Path) -> None:
-    run = json.loads((done / "results/training/tiny/half/ulc-ag/seed0/all/run.json").read_text())
+    run = json.loads((done / RESULTS / "training/tiny/half/ulc-ag/seed0/all/run.json").read_text())
     assert run["run"] == {"dataset": "tiny", "noise": "half", "arm": "ulc-ag", "seed": 0, "fold": "all"}
     assert run["settings"]["training"]["epochs"] == 3
     assert run["samples"] == {"train": 48, "held_out": 12, "left_out": {"train": 0, "held_out": 0}}
@@ -119,7 +122,7 @@ def test_nothing_is_left_to_do(done: Path) -> None:
 
 
 def test_a_deleted_shard_is_made_again_with_what_depends_on_it(done: Path) -> None:
-    shard = done / "results/faces/tiny/shard-001.arrow"
+    shard = done / RESULTS / "faces/tiny/shard-001.arrow"
     hidden = shard.rename(shard.with_suffix(".hidden"))
     try:
         todo = jobs(done)
@@ -175,7 +178,7 @@ def test_experiments_are_valid_configurations(path: Path) -> None:
 
 
 def test_a_result_repeats_bit_for_bit_whatever_loads_the_images(changed: Any) -> None:
-    run = "results/training/tiny/half/ulc-ag/seed0/all"
+    run = f"{RESULTS}/training/tiny/half/ulc-ag/seed0/all"
     folder = changed("datasets.tiny.training.loader_workers", 2)
     names = ("model.pt", "test_logits.parquet", "relabels.parquet", "history.parquet", "train_state.parquet")
 
@@ -246,7 +249,7 @@ class Training:
 
 @pytest.fixture(scope="module")
 def training(done: Path, tmp_path_factory: pytest.TempPathFactory) -> Training:
-    return Training(done / "results", tmp_path_factory.mktemp("training"))
+    return Training(done / RESULTS, tmp_path_factory.mktemp("a training"))
 
 
 def test_a_run_that_is_killed_goes_on_and_ends_as_one_that_is_not(training: Training) -> None:
@@ -265,7 +268,8 @@ def test_a_run_that_is_told_to_end_does_so_at_once_and_goes_on_later(who: str, t
     # are there, because a process that stays would keep the job alive until it is killed.
     command = training.command(who, workers=2)
     if who == "all":
-        command = ["bash", "-c", f"set -euo pipefail; {shlex.join(command)} 2>&1 | tee {training.folder / 'log'}"]
+        log = shlex.quote(str(training.folder / "log"))
+        command = ["bash", "-c", f"set -euo pipefail; {shlex.join(command)} 2>&1 | tee {log}"]
     process = training.start_to_next_checkpoint(who, command)
     if who == "all":
         os.killpg(process.pid, signal.SIGTERM)
@@ -306,7 +310,7 @@ def group_lives(group: int) -> bool:
 def test_a_data_set_that_leaks_is_stopped_before_faces_are_looked_for(done: Path, changed: Any) -> None:
     source = done / "leaking"
     source.mkdir()
-    samples = pd.read_parquet(done / "results/samples/tiny/samples.parquet")
+    samples = pd.read_parquet(done / RESULTS / "samples/tiny/samples.parquet")
     rows = [(done / path, split) for path, split in zip(samples["path"], samples["split"], strict=True)]
     for place, path in enumerate([path for path, split in rows if split == "test"][:3]):
         ImageOps.mirror(Image.open(path)).save(source / f"{place}.jpg")
@@ -317,12 +321,12 @@ def test_a_data_set_that_leaks_is_stopped_before_faces_are_looked_for(done: Path
     leaking = CONFIG["datasets"]["tiny"] | {"samples": reader}
 
     folder = changed("datasets.leaking", leaking)
-    target = "results/faces/leaking/shard-000.arrow"
+    target = f"{RESULTS}/faces/leaking/shard-000.arrow"
     said = refused(folder, target)
     assert "also in train, mirrored or changed copies included: 3 of 12" in said
     assert "set `check: warn` for it" in said
     assert not (folder / target).exists()
-    found = pd.read_csv(folder / "results/samples/leaking/check.csv")
+    found = pd.read_csv(folder / RESULTS / "samples/leaking/check.csv")
     assert found["severity"][0] == "fatal"
     changed("datasets.leaking", leaking | {"check": "warn"})
     assert jobs(folder, target) == {"pass_check": 1, "crop_faces": 1, "total": 2}
@@ -337,17 +341,17 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
         folder: Path = changed("datasets.seen", dataset)
         return folder
 
-    target = "results/graph/seen/all/cooccurrence.parquet"
+    target = f"{RESULTS}/graph/seen/all/cooccurrence.parquet"
     todo = jobs(with_openface(), target)
     assert (todo["run_openface"], todo["merge_action_units"], todo.get("read_action_units")) == (2, 1, None)
     snakemake(done, target)
-    table = pd.read_parquet(done / "results/action_units/seen/action_units.parquet")
+    table = pd.read_parquet(done / RESULTS / "action_units/seen/action_units.parquet")
     assert len(table) == 60
     assert set(table["status"]) == {"ok"}
     assert set(table["detector"]) == {"box"}
-    assert not list((done / "results/.state").rglob("*.jsonl"))
+    assert not list((done / RESULTS / ".state").rglob("*.jsonl"))
     # the same pictures under another name: a network does there what it does at home
-    run = "results/evaluation/tiny/half/baseline/seed0/all"
+    run = f"{RESULTS}/evaluation/tiny/half/baseline/seed0/all"
     snakemake(done, f"{run}/on-seen.json")
     there = json.loads((done / run / "on-seen.json").read_text())
     at_home = json.loads((done / run / "metrics.json").read_text())["held_out"]["last"]
@@ -365,7 +369,7 @@ def test_a_typo_in_the_configuration_is_named(changed: Any) -> None:
 
 def test_a_data_set_smaller_than_a_batch_is_an_error(changed: Any) -> None:
     folder = changed("datasets.tiny.training.batch_size", 64)
-    run = "results/training/tiny/half/baseline/seed0/all/run.json"
+    run = f"{RESULTS}/training/tiny/half/baseline/seed0/all/run.json"
     said = refused(folder, run)
     assert "expected: at least one batch of 64 training samples" in said
     assert "found:    48 samples" in said

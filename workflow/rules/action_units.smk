@@ -18,11 +18,11 @@ rule read_action_units:
     params:
         settings=settings_of("action_units"),
         faces=lambda w, input: (
-            f"--faces {input.faces}" if "faces" in input.keys() else ""
+            option("faces", input.faces) if "faces" in input.keys() else ""
         ),
     shell:
-        "python -m ulcag action-units --settings {params.settings:q} --samples {input.samples} {params.faces}"
-        " --out {output.action_units} 2>&1 | tee {log}"
+        "python -m ulcag action-units --settings {params.settings:q} --samples {input.samples:q} {params.faces}"
+        " --out {output.action_units:q} 2>&1 | tee {log:q}"
 
 
 # Settings that change no result are a resource and not a parameter, so that an edit of them runs nothing again.
@@ -59,8 +59,9 @@ rule run_openface:
         ),
         state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
     shell:
-        "python -m ulcag openface --settings {params.settings:q} {resources.how} --crops {input.crops} --faces {input.faces}"
-        " --threads {threads} --state {params.state} --out {output.table} 2>&1 | tee {log}"
+        "python -m ulcag openface --settings {params.settings:q} {resources.how} --crops {input.crops:q}"
+        " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule merge_action_units:
@@ -81,8 +82,8 @@ rule merge_action_units:
         mem_mb=grows(2000),
         runtime=grows(30),
     shell:
-        "python -m ulcag merge action_units {input.tables} --samples {input.samples}"
-        " --out {output.action_units} 2>&1 | tee {log}"
+        "python -m ulcag merge action_units {input.tables:q} --samples {input.samples:q}"
+        " --out {output.action_units:q} 2>&1 | tee {log:q}"
 
 
 rule action_units:

@@ -25,9 +25,9 @@ rule judge_labels:
         folder=lambda w, output: Path(output.audit).parent,
         cleanlab=lambda w: "--cleanlab" if audit_of(w).cleanlab else "",
     shell:
-        "python -m ulcag judge --samples {input.samples} --noise {input.noise} --faces {input.faces}"
-        " --action-units {input.action_units} --runs {params.runs} {params.cleanlab} --out {params.folder}"
-        " 2>&1 | tee {log}"
+        "python -m ulcag judge --samples {input.samples:q} --noise {input.noise:q} --faces {input.faces:q}"
+        " --action-units {input.action_units:q} --runs {params.runs:q} {params.cleanlab} --out {params.folder:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule draw_audit:
@@ -56,8 +56,8 @@ rule draw_audit:
         crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag audit-page {params.folder} --faces {input.faces} --crops {params.crops} --out {output.page}"
-        " 2>&1 | tee {log}"
+        "python -m ulcag audit-page {params.folder:q} --faces {input.faces:q} --crops {params.crops:q}"
+        " --out {output.page:q} 2>&1 | tee {log:q}"
 
 
 # clean/ itself, with a link for each picture, is not declared: the command puts a finished one in place of an old one,
@@ -80,7 +80,7 @@ rule clean_labels:
     params:
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag clean {params.folder} --samples {input.samples} 2>&1 | tee {log}"
+        "python -m ulcag clean {params.folder:q} --samples {input.samples:q} 2>&1 | tee {log:q}"
 
 
 rule audit:

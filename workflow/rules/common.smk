@@ -1,5 +1,6 @@
 # What all rules share: the checked configuration, where things are, and one way to hand settings to a command.
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -57,6 +58,11 @@ def shards(pattern, wildcard="dataset"):
         pattern.format(dataset=getattr(w, wildcard), shard=f"{shard:03d}")
         for shard in range(CONFIG.datasets[getattr(w, wildcard)].faces.shards)
     ]
+
+
+def option(name, path):
+    """An option of a command that is there or not. It is quoted here: `:q` would make one word of name and path."""
+    return f"--{name} {shlex.quote(path)}"
 
 
 # Networks on other data sets than their own.

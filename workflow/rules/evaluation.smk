@@ -23,8 +23,8 @@ rule evaluate_run:
         run=lambda w, input: Path(input.record).parent,
         folder=lambda w, output: Path(output.metrics).parent,
     shell:
-        "python -m ulcag evaluate --samples {input.samples} --noise {input.noise} --run {params.run}"
-        " --out {params.folder} 2>&1 | tee {log}"
+        "python -m ulcag evaluate --samples {input.samples:q} --noise {input.noise:q} --run {params.run:q}"
+        " --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
 # A trained network on another data set's test split.
@@ -53,8 +53,8 @@ rule evaluate_elsewhere:
         # not inputs, as in training
         crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow", "other"),
     shell:
-        "python -m ulcag evaluate --run {params.run} --data {wildcards.other} --samples {input.samples}"
-        " --faces {input.faces} --crops {params.crops} --out {output.metrics} 2>&1 | tee {log}"
+        "python -m ulcag evaluate --run {params.run:q} --data {wildcards.other:q} --samples {input.samples:q}"
+        " --faces {input.faces:q} --crops {params.crops:q} --out {output.metrics:q} 2>&1 | tee {log:q}"
 
 
 rule evaluate:

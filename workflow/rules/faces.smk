@@ -19,8 +19,8 @@ rule crop_faces:
     params:
         settings=settings_of("faces"),
     shell:
-        "python -m ulcag faces --settings {params.settings:q} --samples {input.samples} --shard {wildcards.shard}"
-        " --out-crops {output.crops} --out-table {output.table} 2>&1 | tee {log}"
+        "python -m ulcag faces --settings {params.settings:q} --samples {input.samples:q} --shard {wildcards.shard:q}"
+        " --out-crops {output.crops:q} --out-table {output.table:q} 2>&1 | tee {log:q}"
 
 
 rule merge_faces:
@@ -39,7 +39,8 @@ rule merge_faces:
         mem_mb=grows(2000),
         runtime=grows(30),
     shell:
-        "python -m ulcag merge faces {input.tables} --samples {input.samples} --out {output.faces} 2>&1 | tee {log}"
+        "python -m ulcag merge faces {input.tables:q} --samples {input.samples:q} --out {output.faces:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule faces:

@@ -16,8 +16,9 @@ rule count_cooccurrence:
     params:
         settings=settings_of("graph"),
     shell:
-        "python -m ulcag graph --settings {params.settings:q} --samples {input.samples}"
-        " --action-units {input.action_units} --fold {wildcards.fold} --out {output.cooccurrence} 2>&1 | tee {log}"
+        "python -m ulcag graph --settings {params.settings:q} --samples {input.samples:q}"
+        " --action-units {input.action_units:q} --fold {wildcards.fold:q} --out {output.cooccurrence:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule graph:

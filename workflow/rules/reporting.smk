@@ -28,8 +28,8 @@ rule draw_cooccurrence:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures cooccurrence --cooccurrence {input.cooccurrence} --out {params.base}"
-        " 2>&1 | tee {log}"
+        "python -m ulcag figures cooccurrence --cooccurrence {input.cooccurrence:q} --out {params.base:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule draw_check:
@@ -58,8 +58,8 @@ rule draw_check:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures check --samples {input.samples} --pictures {input.pictures} --check {input.check}"
-        " --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures check --samples {input.samples:q} --pictures {input.pictures:q}"
+        " --check {input.check:q} --out {params.base:q} 2>&1 | tee {log:q}"
 
 
 rule draw_action_units:
@@ -87,8 +87,8 @@ rule draw_action_units:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures action-units --samples {input.samples} --action-units {input.action_units}"
-        " --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures action-units --samples {input.samples:q} --action-units {input.action_units:q}"
+        " --out {params.base:q} 2>&1 | tee {log:q}"
 
 
 rule draw_comparison:
@@ -114,7 +114,7 @@ rule draw_comparison:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures comparison --all-metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures comparison --all-metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
 
 
 rule draw_across:
@@ -141,8 +141,8 @@ rule draw_across:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures across --all-metrics {input.metrics} --elsewhere {input.elsewhere}"
-        " --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures across --all-metrics {input.metrics:q} --elsewhere {input.elsewhere:q}"
+        " --out {params.base:q} 2>&1 | tee {log:q}"
 
 
 rule draw_noise_levels:
@@ -168,7 +168,7 @@ rule draw_noise_levels:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures noise-levels --all-metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures noise-levels --all-metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
 
 
 rule write_tables:
@@ -204,8 +204,8 @@ rule write_tables:
         runs=json.dumps([run.plain() for run in RUNS]),
         folder=lambda w, output: Path(output.accuracy).parent,
     shell:
-        "python -m ulcag tables {input.metrics} --runs {params.runs:q} --published {input.published}"
-        " --elsewhere {input.elsewhere} --out {params.folder} 2>&1 | tee {log}"
+        "python -m ulcag tables {input.metrics:q} --runs {params.runs:q} --published {input.published:q}"
+        " --elsewhere {input.elsewhere:q} --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
 rule tables:

@@ -45,7 +45,7 @@ rule draw_confusion:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures confusion --metrics {input.metrics} --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures confusion --metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
 
 
 rule draw_run:
@@ -76,11 +76,11 @@ rule draw_run:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
         files=lambda w, input: " ".join(
-            f"--{name} {input[name]}" for name in RUN_FIGURES[w.figure]
+            option(name, input[name]) for name in RUN_FIGURES[w.figure]
         ),
     shell:
-        "python -m ulcag figures {wildcards.figure} --run {params.run} {params.files} --out {params.base}"
-        " 2>&1 | tee {log}"
+        "python -m ulcag figures {wildcards.figure:q} --run {params.run:q} {params.files} --out {params.base:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule draw_pictures:
@@ -117,8 +117,9 @@ rule draw_pictures:
         # not inputs, as in training
         crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
         votes=lambda w, input: (
-            f"--votes {input.votes}" if "votes" in input.keys() else ""
+            option("votes", input.votes) if "votes" in input.keys() else ""
         ),
     shell:
-        "python -m ulcag figures {wildcards.figure} --run {params.run} --samples {input.samples} --noise {input.noise}"
-        " --faces {input.faces} --crops {params.crops} {params.votes} --out {params.base} 2>&1 | tee {log}"
+        "python -m ulcag figures {wildcards.figure:q} --run {params.run:q} --samples {input.samples:q}"
+        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops:q} {params.votes}"
+        " --out {params.base:q} 2>&1 | tee {log:q}"

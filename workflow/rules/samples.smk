@@ -19,8 +19,8 @@ rule read_samples:
         # Rendered pictures outlive the rule's outputs: they are made once.
         cache=f"{RESULTS}/.cache",
     shell:
-        "python -m ulcag samples --settings {params.settings:q} --cache {params.cache} --workers {threads}"
-        " --out {output.samples} --out-votes {output.votes} 2>&1 | tee {log}"
+        "python -m ulcag samples --settings {params.settings:q} --cache {params.cache:q} --workers {threads}"
+        " --out {output.samples:q} --out-votes {output.votes:q} 2>&1 | tee {log:q}"
 
 
 rule inject_noise:
@@ -41,8 +41,8 @@ rule inject_noise:
     params:
         settings=lambda w: json.dumps(CONFIG.noise[w.noise].plain(), sort_keys=True),
     shell:
-        "python -m ulcag noise --settings {params.settings:q} --samples {input.samples} --seed {wildcards.seed}"
-        " --out {output.noise} 2>&1 | tee {log}"
+        "python -m ulcag noise --settings {params.settings:q} --samples {input.samples:q} --seed {wildcards.seed:q}"
+        " --out {output.noise:q} 2>&1 | tee {log:q}"
 
 
 # What is wrong with a data set, however bad it is: the table and its figure are there to be looked at.
@@ -63,8 +63,8 @@ rule check_samples:
         mem_mb=grows(4000),
         runtime=grows(120),
     shell:
-        "python -m ulcag check --samples {input.samples} --workers {threads} --on-fatal warn --out {output.check}"
-        " --out-pictures {output.pictures} 2>&1 | tee {log}"
+        "python -m ulcag check --samples {input.samples:q} --workers {threads} --on-fatal warn --out {output.check:q}"
+        " --out-pictures {output.pictures:q} 2>&1 | tee {log:q}"
 
 
 # Stops what costs time on a data set with a fatal finding. A rule of its own, so that after `check: warn` no picture is
@@ -84,12 +84,12 @@ rule pass_check:
         mem_mb=grows(1000),
         runtime=grows(30),
     params:
-        check=lambda w, input: f"--check {input.check}" if input else "",
+        check=lambda w, input: option("check", input.check) if input else "",
         on_fatal=lambda w: (
             "stop" if CONFIG.datasets[w.dataset].check == "stop" else "warn"
         ),
     shell:
-        "python -m ulcag gate {params.check} --on-fatal {params.on_fatal} --out {output.passed} 2>&1 | tee {log}"
+        "python -m ulcag gate {params.check} --on-fatal {params.on_fatal} --out {output.passed:q} 2>&1 | tee {log:q}"
 
 
 rule samples:

@@ -28,7 +28,7 @@ rule train_run:
         runtime=720,
         # Changes no result: a resource, so that an edit trains nothing again.
         board=lambda w: (
-            f"--tensorboard {expand(f'{RESULTS}/tensorboard/{RUN}', **w)[0]}"
+            option("tensorboard", expand(f"{RESULTS}/tensorboard/{RUN}", **w)[0])
             if CONFIG.tensorboard
             else ""
         ),
@@ -42,12 +42,12 @@ rule train_run:
         # Not declared: Snakemake removes declared outputs of a job that was killed.
         state=f"{RESULTS}/.state/training/{RUN}",
     shell:
-        "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples} --noise {input.noise}"
-        " --faces {input.faces} --crops {params.crops} --action-units {input.action_units}"
-        " --cooccurrence {input.cooccurrence} --dataset-name {wildcards.dataset} --noise-name {wildcards.noise}"
-        " --arm-name {wildcards.arm} --seed {wildcards.seed} --fold {wildcards.fold} --out {params.folder}"
-        " --state {params.state} {resources.board}"
-        " 2>&1 | tee {log}"
+        "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples:q}"
+        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops:q}"
+        " --action-units {input.action_units:q} --cooccurrence {input.cooccurrence:q}"
+        " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
+        " --seed {wildcards.seed:q} --fold {wildcards.fold:q} --out {params.folder:q} --state {params.state:q}"
+        " {resources.board} 2>&1 | tee {log:q}"
 
 
 rule train:
