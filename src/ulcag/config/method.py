@@ -1,6 +1,6 @@
 """Settings of the method. The defaults are the preset `reading`; docs/reproduction.md argues for each.
 
-Epoch numbers are those of the paper's schedule of 30 epochs. A run of another length stretches them in
+Epoch numbers are those of a schedule of 30 epochs. A run of another length stretches them in
 proportion (`TrainingSettings.epoch`), so that a preset means the same for a short run.
 """
 

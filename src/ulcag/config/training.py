@@ -7,8 +7,8 @@ from pydantic import Field, field_validator, model_validator
 from ulcag.config.method import ArmKind, MethodSettings
 from ulcag.config.section import Section
 
-# The schedule that epoch numbers in the settings refer to.
-PAPER_EPOCHS = 30
+# The schedule that epoch numbers in the settings refer to. The paper does not say how long its own is.
+SCHEDULE_EPOCHS = 30
 
 
 class Augmentation(Section):
@@ -21,7 +21,7 @@ class Augmentation(Section):
 
 
 class TrainingSettings(Section):
-    """Images, optimiser and schedule. The defaults are the paper's, or SCN's where it is silent."""
+    """Images, optimiser and schedule. The defaults are the paper's where it says; docs/reproduction.md has the rest."""
 
     image_size: int = Field(224, ge=32, description="side of the network's input, pixels")
     mean: tuple[float, float, float] = Field((0.485, 0.456, 0.406), description="subtracted from RGB in 0..1")
@@ -73,8 +73,8 @@ class TrainingSettings(Section):
         return value
 
     def epoch(self, of_thirty: float) -> float:
-        """The epoch of this run (from 0, not rounded) that stands for epoch `of_thirty` of the paper's thirty."""
-        return of_thirty * self.epochs / PAPER_EPOCHS
+        """The epoch of this run (from 0, not rounded) that stands for epoch `of_thirty` of thirty."""
+        return of_thirty * self.epochs / SCHEDULE_EPOCHS
 
 
 class TrainSettings(Section):

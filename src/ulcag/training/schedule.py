@@ -1,4 +1,4 @@
-"""When things happen in a run. Epochs count from 0; the settings speak of the paper's thirty."""
+"""When things happen in a run. Epochs count from 0; the settings speak of thirty."""
 
 import math
 
