@@ -104,6 +104,17 @@ def test_cleanlab_ranks_the_same_samples_where_it_is_asked_for(tmp_path: Path) -
     assert read_json(tmp_path / "out" / "audit.json")["against_truth"]["cleanlab"]["auc"] == 1
 
 
+def test_scores_need_a_truth_and_published_labels_are_none(tmp_path: Path) -> None:
+    runs, data = write_runs(tmp_path), tables()
+    unknown = data["samples"].assign(clean_label=pd.array([None] * N, dtype="Int8"))
+    audit(runs, tmp_path / "published", samples=unknown)
+    assert read_json(tmp_path / "published" / "audit.json")["against_truth"] is None
+    # What noise replaced is known to be wrong.
+    true = unknown.assign(label=TRUE.astype(np.int8))
+    audit(runs, tmp_path / "noisy", samples=true, noise=data["noise"].assign(replaced=GIVEN != TRUE))
+    assert read_json(tmp_path / "noisy" / "audit.json")["against_truth"]["audit"]["auc"] == 1
+
+
 def test_a_fold_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"runs of all folds(.|\n)*found: +1of2"):
         audit(write_runs(tmp_path)[:1], tmp_path / "out")

@@ -72,7 +72,7 @@ def audit_labels(
     audit = pd.concat([judged, _unjudged(left_out, given, faces)], ignore_index=True)
     audit = audit.sort_values("sample_id", ignore_index=True)
 
-    record = _record(audit, found, about[0][1], true_labels(samples))
+    record = _record(audit, found, about[0][1], _truth(samples, noise))
     inputs = hashes({f"fold {one['run']['fold']}": run / "test_logits.parquet" for run, one in about})
     inputs |= about[0][1]["inputs"]
     write_table(folder / "audit.parquet", audit, AUDIT, settings=settings, inputs=inputs)
@@ -154,7 +154,13 @@ def _unjudged(ids: pd.Index, given: pd.Series, faces: pd.DataFrame) -> pd.DataFr
     return frame.reindex(columns=AUDIT.names)
 
 
-def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: pd.Series) -> dict[str, Any]:
+def _truth(samples: pd.DataFrame, noise: pd.DataFrame) -> pd.Series | None:
+    """The true labels; None where there are only labels as published, which nobody knows to be right."""
+    clean = samples["clean_label"][samples["split"] == "train"]
+    return true_labels(samples) if clean.notna().any() or noise["replaced"].any() else None
+
+
+def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: pd.Series | None) -> dict[str, Any]:
     network, units = (round(float(weight), 4) for weight in found.weights)
     counts = audit["decision"].value_counts()
     return {
@@ -167,5 +173,5 @@ def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: p
             "before": class_counts(audit["given"].to_numpy()),
             "after": class_counts(final_labels(audit).to_numpy()),
         },
-        "against_truth": scores(audit, truth),
+        "against_truth": None if truth is None else scores(audit, truth),
     }
