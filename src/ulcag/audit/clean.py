@@ -78,8 +78,7 @@ def write_clean(samples: pd.DataFrame, settings: SamplesSettings, labels: pd.Ser
         key = "path" if isinstance(settings, TableSamples) else "root"
         inside = Path(getattr(written.settings, key)).relative_to(beside)
         clean = written.settings.model_copy(update={key: str(out / inside)})
-        about = {"ulcag": __version__, "settings": clean.plain(), "samples": len(samples), "changed": len(changed)}
-        about |= {"notes": list(written.notes), "hash": binding(settings.plain(), changed)}
+        about = {"ulcag": __version__, "settings": clean.plain(), "hash": binding(settings.plain(), changed)}
         write_json(beside / MARKER, about)
     return Clean(clean, len(samples), len(changed), written.notes)
 
@@ -199,12 +198,9 @@ def _own_folders(settings: SamplesSettings, samples: pd.DataFrame) -> set[Path]:
     own = {Path(folder).resolve() for folder in {os.path.dirname(path) for path in samples["path"]}}
     if settings.images:
         return own | {Path(settings.images).resolve()}
+    # What lies beside the table and is linked to. The table's own folder is none: results may lie there, too.
     first = {Path(name).parts[0] for name in samples["sample_id"] if Path(name).parts}
-    linked = {(table / name).resolve() for name in first - {"..", "/"}}
-    # A table in the folder that one works in makes it no data set's folder: results lie there, too.
-    working = Path.cwd().resolve()
-    elsewhere = table != working and table not in working.parents
-    return own | linked | ({table} if linked and elsewhere else set())
+    return own | {(table / name).resolve() for name in first - {"..", "/"}}
 
 
 def _is_ours(out: Path) -> bool:

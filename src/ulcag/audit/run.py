@@ -80,8 +80,7 @@ def audit_labels(
     matrix = pd.DataFrame(found.joint, index=pd.Index(CLASSES, name="true"), columns=names)
     with whole_or_absent(folder / "noise_matrix.csv") as beside:
         matrix.to_csv(beside, float_format="%.2f")
-    with whole_or_absent(folder / "audit.csv") as beside:
-        in_words(audit).to_csv(beside, index=False, float_format="%.4f")
+    write_in_words(audit, folder / "audit.csv")
     write_json(folder / "audit.json", record)
     counts = ", ".join(f"{record['decisions'][name]} {name}" for name in DECISIONS)
     print(f"audit of {len(audit)} labels: {counts}", file=sys.stderr)
@@ -115,6 +114,12 @@ def in_words(audit: pd.DataFrame) -> pd.DataFrame:
     """The audit with class names in place of codes, the most doubtful label first."""
     names = {name: [CLASSES[int(code)] for code in audit[name]] for name in ("given", "suggested")}
     return audit.assign(**names)[AUDIT.names].sort_values(["quality", "sample_id"], ignore_index=True)
+
+
+def write_in_words(audit: pd.DataFrame, out: Path) -> None:
+    """Write the same as CSV, whole or absent."""
+    with whole_or_absent(out) as beside:
+        in_words(audit).to_csv(beside, index=False, float_format="%.4f")
 
 
 def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:

@@ -137,20 +137,23 @@ def _clean(options: argparse.Namespace) -> None:
 
 def _apply(options: argparse.Namespace) -> None:
     from ulcag.audit.apply import apply_review
-    from ulcag.audit.run import in_words
+    from ulcag.audit.run import write_in_words
     from ulcag.audit.table import AUDIT
     from ulcag.files import hashes
     from ulcag.tables import read_made_by, read_table, write_table
 
     path, out = options.folder / "audit.parquet", options.out or options.folder / "reviewed"
     samples = _samples_of(options.folder)
+    if out.resolve() == options.folder.resolve():
+        do = "leave --out away, or choose another folder"
+        raise InputError(out, expected="a folder for what the review decided", found="the audit's own folder", do=do)
     reviewed = apply_review(read_table(path, AUDIT), options.review)
     settings = read_made_by(path)["settings"] | {"samples": os.path.relpath(samples, out)}
     inputs = hashes({"audit": path, "review": options.review})
-    write_table(out / "audit.parquet", reviewed, AUDIT, settings=settings, inputs=inputs)
-    with whole_or_absent(out / "audit.csv") as beside:
-        in_words(reviewed).to_csv(beside, index=False, float_format="%.4f")
+    # First, because clean/ may be refused.
     _write_labels(reviewed, samples, out)
+    write_table(out / "audit.parquet", reviewed, AUDIT, settings=settings, inputs=inputs)
+    write_in_words(reviewed, out / "audit.csv")
 
 
 def _samples_of(folder: Path) -> Path:
