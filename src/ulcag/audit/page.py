@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from ulcag.audit.page_summary import MEANINGS, counts_html, flow_html, noise_html, summary_html, text_rows
+from ulcag.audit.page_summary import counts_html, flow_html, noise_html, summary_html, text_rows
 from ulcag.audit.table import DECISIONS, KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW, TEMPLATE_DISTANCES, UNJUDGED
 from ulcag.classes import CLASSES
 from ulcag.faces.shard import encode_jpeg
@@ -105,7 +105,7 @@ def _shown(audit: pd.DataFrame, most: int) -> pd.DataFrame:
 
 def _on_the_page(audit: pd.DataFrame, shown: pd.DataFrame, decision: str) -> dict[str, Any]:
     counts = {name: int((frame["decision"] == decision).sum()) for name, frame in (("all", audit), ("here", shown))}
-    return {"name": decision, "meaning": MEANINGS[decision], **counts}
+    return {"name": decision, **counts}
 
 
 def _key(audit: pd.DataFrame) -> str:

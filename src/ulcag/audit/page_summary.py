@@ -5,6 +5,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from ulcag.audit.apply import final_labels
 from ulcag.audit.table import DECISIONS, KEEP, RELABEL, REVIEW, UNJUDGED
 from ulcag.classes import CLASSES
 
@@ -39,8 +40,7 @@ def summary_html(audit: pd.DataFrame) -> str:
 def counts_html(audit: pd.DataFrame) -> str:
     """Rows of a table: samples of each class as given, and after all relabelling."""
     given = np.bincount(audit["given"].to_numpy(dtype=np.int64), minlength=len(CLASSES))
-    after_labels = np.where(audit["decision"] == RELABEL, audit["suggested"], audit["given"]).astype(np.int64)
-    after = np.bincount(after_labels, minlength=len(CLASSES))
+    after = np.bincount(final_labels(audit), minlength=len(CLASSES))
     most = max(given.max(), after.max(), 1)
     rows = []
     for name, colour, before, now in zip(CLASSES, CLASS_COLOURS, given, after, strict=True):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ulcag.audit.table import OUT_OF_FOLD, RELABEL, UNJUDGED
+from ulcag.audit.apply import final_labels
+from ulcag.audit.table import OUT_OF_FOLD, UNJUDGED
 from ulcag.errors import InputError
 from ulcag.evaluation.labels import quality
 from ulcag.evaluation.metrics import area_under_curve, average_precision
@@ -34,11 +35,10 @@ def scores(audit: pd.DataFrame, truth: pd.Series) -> dict[str, Any] | None:
     judged, true_codes = judged[known], true[known].to_numpy(dtype=np.int64)
     given, suggested = (judged[name].to_numpy(dtype=np.int64) for name in ("given", "suggested"))
     doubt = 1 - judged["quality"].to_numpy(dtype=np.float64)
-    relabelled = np.where(judged["decision"] == RELABEL, suggested, given)
     result = {
         "judged": len(judged),
         "wrong": int((given != true_codes).sum()),
-        "audit": score(doubt, relabelled, given, true_codes),
+        "audit": score(doubt, final_labels(judged).to_numpy(dtype=np.int64), given, true_codes),
         "all_suggestions": score(doubt, suggested, given, true_codes),
     }
     if judged["cleanlab"].notna().all():
