@@ -1,5 +1,7 @@
 """From a user's folder to the pipeline's configuration, and what is said where it cannot be audited."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,11 @@ import pytest
 import yaml
 from PIL import Image
 
-from ulcag.audit.start import SMALL, audit_config, recognise, snakefile
+from ulcag.audit.start import SMALL, audit_config, recognise, samples_changed, snakefile
 from ulcag.config import Config
 from ulcag.errors import InputError
+from ulcag.samples.table import SAMPLES
+from ulcag.tables import write_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +29,7 @@ def pictures(folder: Path, names: dict[str, int]) -> Path:
 
 
 def read(data: Path, out: Path, **changes: Any) -> Config:
-    return Config.read(audit_config(data, out, **({"values": {}} | changes)))
+    return Config.read(audit_config(data, out, **({"values": {}} | changes))[0])
 
 
 def test_a_folder_of_classes_is_audited_without_action_units_by_the_baseline(tmp_path: Path) -> None:
@@ -50,7 +54,7 @@ def test_with_action_units_it_is_the_whole_method(tmp_path: Path) -> None:
 
 def test_settings_win_over_what_is_recognised(tmp_path: Path) -> None:
     table = tmp_path / "labels.csv"
-    rows = [f"{number}.jpg,{('glad', 'sad')[number % 2]}" for number in range(40)]
+    rows = [f"pics/{number}.jpg,{('glad', 'sad')[number % 2]}" for number in range(40)]
     table.write_text("\n".join(["file,said", *rows]))
     values = {
         "samples": {"columns": {"image": "file", "label": "said"}, "labels": {"glad": "happy"}},
@@ -73,9 +77,13 @@ def test_small_is_what_the_embedded_set_is_trained_with(tmp_path: Path) -> None:
     [
         (["EmoLabel/list_patition_label.txt"], "rafdb"),
         (["basic/EmoLabel/list_patition_label.txt"], "rafdb"),
+        (["RAF-DB/basic/EmoLabel/list_patition_label.txt"], "rafdb"),
+        (["raf-basic/EmoLabel/list_patition_label.txt"], "rafdb"),
         (["training.csv"], "affectnet"),
+        (["Manually_Annotated_file_lists/training.csv"], "affectnet"),
         (["train_set/annotations/0_exp.npy"], "affectnet"),
         (["fer2013.csv"], "fer2013"),
+        (["fer2013/fer2013.csv"], "fer2013"),
         (["happy/a.jpg"], "folder"),
     ],
 )
@@ -95,6 +103,69 @@ def test_a_file_is_a_table_or_fer2013(tmp_path: Path) -> None:
         recognise(tmp_path / "mine.xlsx")
     with pytest.raises(InputError, match="no such file or folder"):
         recognise(tmp_path / "nowhere")
+
+
+def test_a_link_is_what_it_is_called_and_lies_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "0a1b").touch()
+    (tmp_path / "mine.csv").symlink_to("store/0a1b")
+    assert recognise(tmp_path / "mine.csv") == {"reader": "table", "path": str(tmp_path / "mine.csv")}
+
+
+def test_paths_in_settings_are_those_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures(tmp_path / "faces", {"happy": 20, "sad": 20})
+    rows = [f"{name}/{number}.png,{name}" for name in ("happy", "sad") for number in range(20)]
+    (tmp_path / "labels.csv").write_text("\n".join(["image,label", *rows]))
+    (tmp_path / "openface.sif").touch()
+    monkeypatch.chdir(tmp_path)
+    units = {"folder": "units", "table": "units.csv", "openface": {"image": "openface.sif"}}
+    values = {"samples": {"images": "faces"}, "training": {"weights": "weights.pt"}, "action_units": units}
+    settings = read(Path("labels.csv"), Path("out"), values=values).datasets["data"]
+    assert settings.samples.plain()["path"] == str(tmp_path / "labels.csv")
+    assert settings.samples.plain()["images"] == str(tmp_path / "faces")
+    assert settings.training.weights == str(tmp_path / "weights.pt")
+    found = settings.action_units
+    assert (found.folder, found.table) == (str(tmp_path / "units"), str(tmp_path / "units.csv"))
+    assert found.openface.image == str(tmp_path / "openface.sif")
+    # The name of an image in a registry is no path, and neither is which pictures of RAF-DB are meant.
+    values = {"samples": {"root": "faces"}, "action_units": {"openface": {"image": "some/openface"}}}
+    settings = read(Path("faces"), Path("out"), values=values).datasets["data"]
+    assert settings.samples.plain()["root"] == str(tmp_path / "faces")
+    assert settings.action_units.openface.image == "some/openface"
+
+
+def test_a_place_inside_the_data_set_is_refused_at_once(tmp_path: Path) -> None:
+    data = pictures(tmp_path / "faces", {"happy": 20, "sad": 20})
+    with pytest.raises(InputError, match=r"seed0/clean\n.*outside the data set\n.*inside(.|\n)*--out"):
+        read(data, data / "out")
+
+
+def test_a_fold_without_anybody_is_found_at_once(tmp_path: Path) -> None:
+    pictures(tmp_path, {"happy": 20, "sad": 20})
+    for who, found in ((["a", "b"], "nobody in fold"), (["a"], "nobody in fold 1")):
+        rows = [
+            f"{('happy', 'sad')[n % 2]}/{n // 2}.png,{('happy', 'sad')[n % 2]},{who[n % len(who)]}" for n in range(40)
+        ]
+        (tmp_path / "labels.csv").write_text("\n".join(["image,label,identity", *rows]))
+        with pytest.raises(InputError, match=rf"labels\.csv(.|\n)*{found}(.|\n)*fewer folds"):
+            read(tmp_path / "labels.csv", tmp_path / "out", folds=3)
+
+
+def test_cleanlab_is_missed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cleanlab", None)
+    with pytest.raises(InputError, match=r"ulcag\[cleanlab\]"):
+        read(pictures(tmp_path / "faces", {"happy": 20, "sad": 20}), tmp_path / "out", cleanlab=True)
+
+
+def test_new_pictures_and_labels_since_the_last_audit_are_seen(tmp_path: Path) -> None:
+    data, out = pictures(tmp_path / "faces", {"happy": 20, "sad": 20}), tmp_path / "out"
+    samples = audit_config(data, out, values={})[1]
+    assert not samples_changed(out, samples)
+    write_table(out / "samples" / "data" / "samples.parquet", samples, SAMPLES, settings={}, inputs={})
+    assert not samples_changed(out, audit_config(data, out, values={})[1])
+    os.rename(data / "happy" / "3.png", data / "sad" / "new.png")
+    assert samples_changed(out, audit_config(data, out, values={})[1])
+    assert samples_changed(out, samples.assign(label=samples["label"].where(samples.index != 3, 0)))
 
 
 def test_what_cannot_be_audited_is_said_at_once(tmp_path: Path) -> None:
@@ -118,8 +189,9 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
     with pytest.raises(InputError, match="did you mean 'epochs'"):
         read(data, tmp_path / "out", values={"training": {"epoch": 2}})
-    with pytest.raises(InputError, match="folds"):
-        read(data, tmp_path / "out", folds=1)
+    for folds in (1, 0):
+        with pytest.raises(InputError, match=r"--folds(.|\n)*2 or more"):
+            read(data, tmp_path / "out", folds=folds)
 
 
 def test_the_pipeline_lies_beside_the_package() -> None:

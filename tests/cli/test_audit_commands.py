@@ -1,15 +1,22 @@
 """`ulcag audit` and `ulcag audit apply` as a person uses them; tests/pipeline/test_audit.py runs the pipeline."""
 
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from PIL import Image
 
 from tests.audit.by_hand import audit_of
 from ulcag.audit.table import AUDIT
 from ulcag.cli import main
 from ulcag.files import sha256
-from ulcag.tables import write_table
+from ulcag.samples.table import SAMPLES
+from ulcag.tables import read_table, write_table
 
 
 def pictures(folder: Path) -> Path:
@@ -56,3 +63,46 @@ def test_where_no_data_set_can_be_made_no_table_is_left(audited: Path) -> None:
     (audited / "reviewed" / "clean").mkdir(parents=True)
     assert apply(audited) == 1
     assert [path.name for path in (audited / "reviewed").iterdir()] == ["clean"]
+
+
+def test_without_a_run_there_is_a_configuration_and_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "run", None)
+    audit = ["audit", str(pictures(tmp_path / "faces")), "--out", str(tmp_path / "out"), "--no-run"]
+    assert main(audit) == 0
+    assert f"--configfile {tmp_path}/out/config.yaml" in capsys.readouterr().err
+    assert yaml.safe_load((tmp_path / "out" / "config.yaml").read_text())["datasets"].keys() == {"data"}
+    # It may be written anew; a file of somebody else's may not.
+    assert main(audit) == 0
+    (tmp_path / "out" / "config.yaml").write_text("mine: 1\n")
+    assert main(audit) == 1
+    assert "one that `ulcag audit` wrote" in capsys.readouterr().err
+    assert (tmp_path / "out" / "config.yaml").read_text() == "mine: 1\n"
+
+
+def test_other_samples_than_before_are_read_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, table = pictures(tmp_path / "faces"), tmp_path / "out" / "samples" / "data" / "samples.parquet"
+    audit = ["audit", str(data), "--out", str(tmp_path / "out"), "--no-run"]
+    assert main(["samples", "--set", "reader=folder", "--set", f"root={data}", "--out", str(table)]) == 0
+    assert main(audit) == 0
+    assert "--forcerun" not in capsys.readouterr().err
+    write_table(table, read_table(table, SAMPLES).iloc[1:], SAMPLES, settings={}, inputs={})
+    assert main(audit) == 0
+    assert "--forcerun read_samples --cores" in capsys.readouterr().err
+
+
+def test_the_pipeline_runs_with_this_python_and_a_lock_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = []
+
+    def fail(command: list[str], env: dict[str, str]) -> Any:
+        paths.append(env["PATH"].split(os.pathsep)[0])
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(subprocess, "run", fail)
+    assert main(["audit", str(pictures(tmp_path / "faces")), "--out", str(tmp_path / "out")]) == 1
+    assert paths == [os.path.dirname(sys.executable)]
+    out = shlex.quote(str(tmp_path / "out"))
+    assert f"--configfile {out}/config.yaml --directory {out} --unlock" in capsys.readouterr().err

@@ -65,7 +65,7 @@ def write_clean(samples: pd.DataFrame, settings: SamplesSettings, labels: pd.Ser
     changed = _changed(samples, labels)
     if isinstance(settings, SyntheticSamples):
         samples, settings, changed = _as_table(samples, changed)
-    _check_place(out, settings, samples)
+    check_place(out, settings, samples)
     _compare(samples, _read(settings, samples), _source(settings), "the samples that samples.parquet has", _AGAIN)
     with whole_or_absent_folder(out) as beside:
         written = _write(settings, samples, changed, beside)
@@ -174,8 +174,12 @@ def _compare(expected: pd.DataFrame, found: pd.DataFrame, where: Path, what: str
         raise InputError(where, expected=what, found="; ".join(told), do=do)
 
 
-def _check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> None:
-    """Nothing, if `out` may be made, or made again, where it is."""
+def check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> None:
+    """Nothing, if a data set may be made, or made again, as the folder `out`.
+
+    Raises:
+        InputError: there is something that `write_clean` did not make; or it lies in the data set, or holds it.
+    """
     if os.path.lexists(out) and not _is_ours(out):
         do = "choose a folder that does not exist yet"
         raise InputError(out, expected="no folder, or one made here by an earlier audit", found="something else", do=do)
@@ -186,7 +190,7 @@ def _check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) ->
     holds = sorted(folder for folder in own | {source} if place in folder.parents)
     if inside or holds:
         found = f"it is inside {inside[0]}" if inside else f"it holds {holds[0]}"
-        do = "choose a folder elsewhere"
+        do = "choose a folder outside the data set (--out)"
         raise InputError(out, expected="a folder outside the data set", found=found, do=do)
 
 

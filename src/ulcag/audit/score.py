@@ -79,7 +79,7 @@ def quality_by_cleanlab(p: np.ndarray, given: np.ndarray) -> np.ndarray:
     Raises:
         InputError: cleanlab is not installed.
     """
-    _need_cleanlab()
+    need_cleanlab()
     from cleanlab.rank import get_label_quality_scores
 
     return np.asarray(get_label_quality_scores(given, p, method="normalized_margin"))
@@ -91,15 +91,20 @@ def labels_by_cleanlab(p: np.ndarray, given: np.ndarray) -> np.ndarray:
     Raises:
         InputError: cleanlab is not installed.
     """
-    _need_cleanlab()
+    need_cleanlab()
     from cleanlab.filter import find_label_issues
 
     return np.where(find_label_issues(given, p, n_jobs=1), p.argmax(axis=1), given)
 
 
-def _need_cleanlab() -> None:
+def need_cleanlab() -> None:
+    """Nothing, if cleanlab is installed.
+
+    Raises:
+        InputError: it is not.
+    """
     try:
         import cleanlab  # noqa: F401
     except ImportError:
-        do = "pip install 'ulcag[cleanlab]', or leave cleanlab: false"
+        do = "pip install 'ulcag[cleanlab]', or audit without --cleanlab (`cleanlab: false`)"
         raise InputError("audit", expected="the package cleanlab", found="it is not installed", do=do) from None

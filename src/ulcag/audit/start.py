@@ -1,15 +1,26 @@
 """A user's pictures and labels to the pipeline that audits them: what is in a folder, and the config.yaml for it."""
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ulcag.config import Config, DatasetSettings
+from ulcag.audit.clean import check_place
+from ulcag.audit.score import need_cleanlab
+from ulcag.config import AffectNetSamples, Config, DatasetSettings, Fer2013Samples, RafDbSamples
 from ulcag.config.method import merged
 from ulcag.errors import InputError
+from ulcag.samples.folds import split_fold
 from ulcag.samples.read import read_samples
+from ulcag.samples.read_affectnet import is_of_2021, training_table
+from ulcag.samples.read_fer2013 import pixel_table
+from ulcag.samples.read_rafdb import label_list
+from ulcag.samples.table import SAMPLES
+from ulcag.tables import read_table
 
 # Small pictures, a short schedule, from scratch: what two cores can do in minutes. As the embedded set in config.yaml.
 SMALL: dict[str, Any] = {
@@ -27,6 +38,14 @@ SMALL: dict[str, Any] = {
 }
 # A network is to see at least so many batches an epoch.
 _BATCHES = 8
+# Settings that are paths: of the room, in all its forms.
+_PATHS = (
+    ("samples", "root"),
+    ("samples", "path"),
+    ("training", "weights"),
+    ("action_units", "folder"),
+    ("action_units", "table"),
+)
 
 
 def recognise(data: Path) -> dict[str, Any]:
@@ -37,7 +56,8 @@ def recognise(data: Path) -> dict[str, Any]:
     """
     if not data.exists():
         raise InputError(data, expected="a folder of pictures, or a table of labels", found="no such file or folder")
-    data = data.resolve()
+    # Not where a link leads to: it has a suffix and neighbours of its own.
+    data = Path(os.path.abspath(data))
     if data.is_file():
         if data.suffix not in (".csv", ".parquet"):
             expected = "a table (.csv, .parquet), or a folder of pictures"
@@ -45,15 +65,19 @@ def recognise(data: Path) -> dict[str, Any]:
         if data.name == "fer2013.csv":
             return {"reader": "fer2013", "root": str(data.parent)}
         return {"reader": "table", "path": str(data)}
-    marks = {
-        "rafdb": ("EmoLabel", "basic/EmoLabel"),
-        "affectnet": ("training.csv", "train_set"),
-        "fer2013": ("fer2013.csv",),
-    }
-    for reader, names in marks.items():
-        if any((data / name).exists() for name in names):
-            return {"reader": reader, "root": str(data)}
-    return {"reader": "folder", "root": str(data)}
+    root = str(data)
+    with suppress(InputError):
+        label_list(RafDbSamples(root=root))
+        return {"reader": "rafdb", "root": root}
+    with suppress(InputError):
+        affectnet = AffectNetSamples(root=root)
+        if not is_of_2021(affectnet):
+            training_table(affectnet)
+        return {"reader": "affectnet", "root": root}
+    with suppress(InputError):
+        pixel_table(Fer2013Samples(root=root))
+        return {"reader": "fer2013", "root": root}
+    return {"reader": "folder", "root": root}
 
 
 def audit_config(
@@ -67,7 +91,7 @@ def audit_config(
     folds: int = 4,
     seed: int = 0,
     cleanlab: bool = False,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], pd.DataFrame]:
     """The whole config.yaml of an audit; the data set is read, so that what is wrong with it is said at once.
 
     Args:
@@ -79,17 +103,26 @@ def audit_config(
         small: train small networks from scratch.
         folds, seed, cleanlab: as in `audits`.
 
+    Returns:
+        What config.yaml is to hold, and the rows of the samples table.
+
     Raises:
-        InputError: there is nothing to read, or it cannot be read; labels are of one class only; or there are
-            fewer training samples than folds.
+        InputError: there is nothing to read, or it cannot be read; labels are of one class only; there are too few
+            training samples for the folds; clean/ would lie in the data set; or cleanlab is not installed.
     """
+    if folds < 2:
+        raise InputError("--folds", expected="2 or more", found=str(folds))
+    if cleanlab:
+        need_cleanlab()
     source: dict[str, Any] = {"source": "none"}
     if units:
-        source = {"source": "csv", "folder": str(Path(units).resolve())}
+        source = {"source": "csv", "folder": units}
     if openface:
         source = {"source": "openface", "openface": {"runtime": openface}}
     chosen = merged({"samples": recognise(data), "action_units": source}, {"training": SMALL} if small else {})
     chosen = merged(chosen, values)
+    DatasetSettings.read(chosen, where="--settings")
+    chosen = _from_anywhere(chosen)
     dataset = DatasetSettings.read(chosen, where="--settings")
     samples = read_samples(dataset.samples, out / ".cache", workers=1).samples
     labels = samples["label"][samples["split"] == "train"].to_numpy(dtype=np.int64)
@@ -98,14 +131,48 @@ def audit_config(
     if len(np.unique(labels)) < 2:
         do = "give labels of several classes: what is wrong with one is told by the others"
         raise InputError(data, expected="labels of at least two classes", found="one", do=do)
+    _check_folds(data, samples, folds)
+    arm = "baseline" if dataset.action_units.source == "none" else "ulc-ag"
+    check_place(out / "audit" / "data" / "none" / arm / f"seed{seed}" / "clean", dataset.samples, samples)
     most = max(2, len(labels) * (folds - 1) // folds // _BATCHES)
     if "batch_size" not in chosen.get("training", {}) or small:
         chosen = merged(chosen, {"training": {"batch_size": min(dataset.training.batch_size, most)}})
-    arm = "baseline" if dataset.action_units.source == "none" else "ulc-ag"
     audit = {"datasets": ["data"], "arms": [arm], "seeds": [seed], "folds": folds, "cleanlab": cleanlab}
     config = {"results": str(out.resolve()), "datasets": {"data": chosen}, "audits": [audit]}
     Config.read(config, "--settings")
-    return config
+    return config, samples
+
+
+def samples_changed(out: Path, samples: pd.DataFrame) -> bool:
+    """Whether an earlier audit in `out` read other samples, splits or labels than `samples`."""
+    path = out / "samples" / "data" / "samples.parquet"
+    if not path.is_file():
+        return False
+    before = read_table(path, SAMPLES)
+    return any(before[name].tolist() != samples[name].tolist() for name in ("sample_id", "split", "label"))
+
+
+def _from_anywhere(values: dict[str, Any]) -> dict[str, Any]:
+    """The same settings with absolute paths, for the pipeline works in the folder of results."""
+    paths = [*_PATHS, ("samples", "images")] if values["samples"]["reader"] == "table" else _PATHS
+    for room, name in paths:
+        if path := values.get(room, {}).get(name):
+            values = merged(values, {room: {name: os.path.abspath(path)}})
+    # An image of that name, or a file.
+    image = values["action_units"].get("openface", {}).get("image")
+    if image and os.path.isfile(image):
+        values = merged(values, {"action_units": {"openface": {"image": os.path.abspath(image)}}})
+    return values
+
+
+def _check_folds(data: Path, samples: pd.DataFrame, folds: int) -> None:
+    """Nothing, if every fold has somebody to hold out, and somebody to train on."""
+    for part in range(1, folds + 1):
+        kept, held_out = split_fold(samples, f"{part}of{folds}")
+        if not len(held_out) or not len(kept):
+            found = f"nobody in fold {part}" if len(kept) else f"everybody in fold {part}"
+            do = "take fewer folds (--folds), or more data: who is in which is drawn by a hash of identities"
+            raise InputError(data, expected=f"people for {folds} folds", found=found, do=do)
 
 
 def snakefile() -> Path:
@@ -121,7 +188,7 @@ def snakefile() -> Path:
     return path
 
 
-def snakemake_command(config: Path, cores: int) -> list[str]:
-    """How the pipeline is started, in the folder of its config.yaml."""
+def snakemake_command(config: Path, *what: str) -> list[str]:
+    """How the pipeline is started in the folder of its config.yaml; `what` are more arguments."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile()), "--configfile", str(config)]
-    return [*command, "--directory", str(config.parent), "--cores", str(cores), "--rerun-incomplete", "audit"]
+    return [*command, "--directory", str(config.parent), *what]

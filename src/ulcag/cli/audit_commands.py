@@ -13,6 +13,8 @@ from ulcag.config import DatasetSettings
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
 
+# What a config.yaml begins with that `ulcag audit` may replace.
+_WRITTEN_BY = "# Written by `ulcag audit`, which writes it anew each time.\n"
 # Pictures on the page, pixels.
 _PICTURE = 96
 
@@ -38,6 +40,7 @@ def add_commands(commands: Any) -> None:
     audit.add_argument("--seed", type=int, default=0)
     audit.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab (extra `cleanlab`)")
     audit.add_argument("--cores", type=int, default=2)
+    audit.add_argument("--no-run", action="store_true", help="only write config.yaml and tell the command to run")
     add_settings(audit, DatasetSettings)
     audit.set_defaults(do=_audit)
 
@@ -71,9 +74,11 @@ def add_commands(commands: Any) -> None:
 def _audit(options: argparse.Namespace) -> None:
     import yaml
 
-    from ulcag.audit.start import audit_config, snakemake_command
+    from ulcag.audit.start import audit_config, samples_changed, snakemake_command
 
-    config = audit_config(
+    path = options.out.resolve() / "config.yaml"
+    _check_ours(path)
+    config, samples = audit_config(
         options.data,
         options.out,
         values=settings_values(options),
@@ -84,20 +89,32 @@ def _audit(options: argparse.Namespace) -> None:
         seed=options.seed,
         cleanlab=options.cleanlab,
     )
-    path = options.out.resolve() / "config.yaml"
     with whole_or_absent(path) as beside:
-        beside.write_text(yaml.safe_dump(config, sort_keys=False))
-    command = snakemake_command(path, options.cores)
+        beside.write_text(_WRITTEN_BY + yaml.safe_dump(config, sort_keys=False))
+    # Pictures that come or go are no change of any file that Snakemake looks at.
+    again = ["--forcerun", "read_samples"] if samples_changed(options.out, samples) else []
+    command = snakemake_command(path, *again, "--cores", str(options.cores), "--rerun-incomplete", "audit")
     print(shlex.join(command), file=sys.stderr)
-    # Idle OpenMP threads that spin would starve the other jobs of a small machine.
-    done = subprocess.run(command, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+    if options.no_run:
+        return
+    # The rules' `python` is this one. Idle OpenMP threads that spin would starve the other jobs of a small machine.
+    programs = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
+    done = subprocess.run(command, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE", "PATH": programs})
     arm = config["audits"][0]["arms"][0]
     folder = options.out / "audit" / "data" / "none" / arm / f"seed{options.seed}"
     if done.returncode:
-        do = "see above; when it is put right, the same command goes on from there (after a kill: snakemake --unlock)"
+        unlock = shlex.join(snakemake_command(path, "--unlock"))
+        do = f"see above; when it is put right, the same command goes on from there (after a kill: {unlock})"
         raise InputError(options.out, expected="the pipeline to run to its end", found="an error", do=do)
     print(f"\nlook at   {folder / 'audit.html'}\nlabels    {folder / 'labels_clean.csv'}\ndata set  {folder / 'clean'}")
     print(f"after a review on the page: ulcag audit apply {shlex.quote(str(folder))} review.csv")
+
+
+def _check_ours(path: Path) -> None:
+    """Nothing, if there is no config.yaml, or one that `ulcag audit` wrote."""
+    if path.exists() and not path.read_text(errors="replace").startswith(_WRITTEN_BY):
+        do = "choose another folder for --out; an audit of a configuration of your own: snakemake audit"
+        raise InputError(path, expected="no file, or one that `ulcag audit` wrote", found="another", do=do)
 
 
 def _judge(options: argparse.Namespace) -> None:
