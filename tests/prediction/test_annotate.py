@@ -41,6 +41,10 @@ def test_a_picture_gets_a_legible_size(side: int, drawn: int) -> None:
     assert annotated(np.zeros((side, side, 3), np.uint8), [face()]).size == (drawn, drawn)
 
 
+def test_the_thinnest_picture_stays_one() -> None:
+    assert annotated(np.zeros((2, 8000, 3), np.uint8), []).size == (1600, 1)
+
+
 def test_the_face_itself_is_left_as_it_was() -> None:
     image = np.full((600, 600, 3), 120, np.uint8)
     box = (200.0, 200.0, 300.0, 320.0)

@@ -1,5 +1,6 @@
 """Files and folders of pictures to tables."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,22 @@ def test_each_file_once_and_none_of_its_own(images: Path, tmp_path: Path) -> Non
     drawn.write_bytes(b"")
     found = find_pictures([images / "b_one.PNG", images, images / "within"], images / "out")
     assert [path.name for path in found] == ["b_one.PNG", "a_two.png", "c_none.png", "d_text.jpg"]
+
+
+def test_results_may_go_where_the_pictures_are(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(images)
+    found = find_pictures([Path()], Path())
+    assert [path.name for path in found] == ["a_two.png", "b_one.PNG", "c_none.png", "d_text.jpg"]
+
+
+def test_a_file_name_that_is_no_utf8_is_shown_with_escapes(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:
+    try:
+        (images / "a_two.png").rename(images / os.fsdecode(b"a_\xff.png"))
+    except OSError:
+        pytest.skip("this file system has UTF-8 names only")
+    table = predict(runs["posterior"], [images / os.fsdecode(b"a_\xff.png")], tmp_path / "out", annotate=True)
+    assert table["path"].tolist() == [rf"{images}/a_\xff.png"] * 2
+    assert len(list((tmp_path / "out" / "annotated").iterdir())) == 1
 
 
 def test_annotated_pictures(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ def annotated(image: np.ndarray, faces: Sequence[Face]) -> Image.Image:
     picture = Image.fromarray(image)
     longest = max(picture.size)
     factor = np.clip(longest, _SMALLEST, _LARGEST) / longest
-    picture = picture.resize((round(picture.width * factor), round(picture.height * factor)), Image.Resampling.BICUBIC)
+    width, height = (max(1, round(side * factor)) for side in picture.size)
+    picture = picture.resize((width, height), Image.Resampling.BICUBIC)
     draw = ImageDraw.Draw(picture)
     boxes = [(x0 * factor, y0 * factor, x1 * factor, y1 * factor) for x0, y0, x1, y1 in (face.box for face in faces)]
     for box in boxes:

@@ -37,7 +37,7 @@ def predict_pictures(
     Args:
         run: the run's folder.
         images: files, and folders that are searched with all that is below them.
-        out: folder to write to; pictures in it are not searched.
+        out: folder to write to; out/annotated is not searched.
         whole_image: pictures are face crops already.
         annotate: write out/annotated/<number>-<name>.jpg, numbered as the pictures come, from 0.
         batch: faces that the network judges at once; has no influence on a result.
@@ -69,7 +69,7 @@ def predict_pictures(
     plain = [picture | {"faces": [asdict(face) for face in picture["faces"]]} for picture in pictures]
     write_json(out / "predictions.json", {"run": predictor.record["run"], "inputs": inputs, "pictures": plain})
     if annotate:
-        _annotate(pictures, out / "annotated")
+        _annotate(paths, pictures, out / "annotated")
     counts = pd.Series([picture["status"] for picture in pictures]).value_counts()
     told = ", ".join(f"{count} {status}" for status, count in counts.items())
     print(f"predict: {frame['face'].count()} faces in {len(pictures)} pictures ({told})", file=sys.stderr)
@@ -87,7 +87,8 @@ def find_pictures(images: Sequence[Path], out: Path) -> list[Path]:
         if path.is_dir():
             below = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_ENDINGS and file.is_file())
             # what an earlier prediction drew is nothing to predict
-            of_folder = [file for file in below if not file.resolve().is_relative_to(out.resolve())]
+            drawn = (out / "annotated").resolve()
+            of_folder = [file for file in below if not file.resolve().is_relative_to(drawn)]
         elif path.exists():
             of_folder = [path]
         else:
@@ -127,11 +128,12 @@ def _judged(predictor: Predictor, paths: Sequence[Path], batch: int) -> Iterator
 
 def _one(predictor: Predictor, path: Path) -> tuple[dict[str, Any], list[FoundFace]]:
     """What is known of a picture before its faces are judged, and its faces."""
-    picture: dict[str, Any] = {"path": str(path), "status": UNREADABLE, "reason": None, "width": None, "height": None}
+    picture: dict[str, Any] = {"path": _shown(path), "status": UNREADABLE, "reason": None}
+    picture |= {"width": None, "height": None}
     try:
         image = read_image(path)
     except UnreadableError as error:
-        return picture | {"reason": str(error)}, []
+        return picture | {"reason": _shown(error)}, []
     picture |= {"height": image.shape[0], "width": image.shape[1]}
     try:
         found = predictor.find(image)
@@ -139,6 +141,11 @@ def _one(predictor: Predictor, path: Path) -> tuple[dict[str, Any], list[FoundFa
         return picture | {"status": NONE, "reason": str(error)}, []
     whole = predictor.detector is None
     return picture | {"status": WHOLE_IMAGE if whole else FOUND if found else NONE}, found
+
+
+def _shown(name: object) -> str:
+    """The same in words; bytes of a file's name that are no UTF-8, which no table holds, as escapes."""
+    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _rows(picture: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -152,8 +159,8 @@ def _rows(picture: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield row | (face.action_units or {})
 
 
-def _annotate(pictures: Sequence[dict[str, Any]], folder: Path) -> None:
-    for number, picture in enumerate(progress(pictures, what="annotate", unit="image", total=len(pictures))):
-        path = Path(picture["path"])
+def _annotate(paths: Sequence[Path], pictures: Sequence[dict[str, Any]], folder: Path) -> None:
+    both = zip(paths, pictures, strict=True)
+    for number, (path, picture) in enumerate(progress(both, what="annotate", unit="image", total=len(paths))):
         with suppress(UnreadableError):  # the table says so already
             write_annotated(folder / f"{number:05d}-{path.stem}.jpg", read_image(path), picture["faces"])
