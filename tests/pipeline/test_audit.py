@@ -90,7 +90,7 @@ def test_pictures_without_a_face(tmp_path: Path) -> None:
 
 
 def test_a_table_that_names_files_which_are_not_there(tmp_path: Path) -> None:
-    rows = [{"image": f"{n}.jpg", "label": ("happy", "sad")[n % 2]} for n in range(8)]
+    rows = [{"image": f"pictures/{n}.jpg", "label": ("happy", "sad")[n % 2]} for n in range(8)]
     pd.DataFrame(rows).to_csv(tmp_path / "labels.csv", index=False)
     code, said = ulcag("audit", "labels.csv", "--out", "out", *QUICK, cwd=tmp_path)
     assert code == 1
