@@ -51,14 +51,21 @@ class Times:
     cpu: list[float]
 
 
-def measure(cases: Mapping[str, Callable[[], object]], repeats: int = 5, warm_up: int = 1) -> dict[str, Times]:
+def measure(
+    cases: Mapping[str, Callable[[], object]],
+    repeats: int = 5,
+    warm_up: int = 1,
+    ready: Callable[[str], object] = lambda name: None,
+) -> dict[str, Times]:
     """Run all cases in turn, `repeats` times after `warm_up` rounds that do not count.
 
-    In turn, because a machine's speed drifts: what is compared has run within seconds of each other.
+    In turn, because a machine's speed drifts: what is compared has run within seconds of each other. `ready` is called
+    before a case each time, and does not count.
     """
     times = {name: Times([], []) for name in cases}
     for turn in range(warm_up + repeats):
         for name, run in cases.items():
+            ready(name)
             cpu, wall = _cpu(), time.perf_counter()
             run()
             wall, cpu = time.perf_counter() - wall, _cpu() - cpu

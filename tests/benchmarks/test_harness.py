@@ -32,6 +32,15 @@ def test_cases_run_in_turn_and_warm_up_does_not_count() -> None:
     assert {name: (len(t.wall), len(t.cpu)) for name, t in times.items()} == {"a": (2, 2), "b": (2, 2)}
 
 
+def test_what_makes_a_case_ready_does_not_count() -> None:
+    order: list[str] = []
+    times = measure(
+        {"a": lambda: order.append("a")}, repeats=2, warm_up=0, ready=lambda name: order.append(f"for {name}")
+    )
+    assert order == ["for a", "a", "for a", "a"]
+    assert len(times["a"].wall) == 2
+
+
 def test_a_section_is_added_once_and_then_replaced() -> None:
     page = with_section("# Page\n", "faces", "first")
     page = with_section(page, "tables", "other")

@@ -1,12 +1,14 @@
 """A run as a whole; what it does is tested end to end in tests/pipeline."""
 
+import ctypes
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from ulcag.errors import InputError
-from ulcag.training.run import backbone_dtype, check_loss, choose_device
+from ulcag.training.run import backbone_dtype, check_loss, choose_device, keep_memory
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, None])
@@ -17,6 +19,17 @@ def test_a_loss_that_is_no_number_stops_the_run(loss: float | None) -> None:
 
 def test_any_other_loss_does_not() -> None:
     check_loss({"epoch": 3, "loss": 1e9}, "a/b")
+
+
+def test_memory_is_kept_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    glibc = SimpleNamespace(mallopt=lambda name, value: asked.append((name, value)))
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: glibc)
+    keep_memory()
+    # M_MMAP_MAX: no block of its own for a large array; M_TRIM_THRESHOLD: the heap never shrinks
+    assert asked == [(-4, 0), (-1, -1)]
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: SimpleNamespace())
+    keep_memory()
 
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")

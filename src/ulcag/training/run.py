@@ -1,11 +1,13 @@
 """A run from its inputs to its folder."""
 
+import ctypes
 import math
 import os
 import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ from ulcag.training.tables import HISTORY, RELABELS, TEMPLATES, TEST_LOGITS, TRA
 
 # Held-out images in a batch: has no influence on a result.
 _PREDICT_BATCH = 256
+# Numbers of glibc's malloc.h.
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -70,6 +74,15 @@ def backbone_dtype(precision: str, device: torch.device) -> torch.dtype:
     # in some virtual machines (docs/performance.md). They are known by their fp16, which others with bf16 do not have.
     fast = can.get("amx_bf16") or (can.get("avx512_bf16") and not can.get("avx512_fp16"))
     return torch.bfloat16 if fast else torch.float32
+
+
+def keep_memory(keep: bool = True) -> None:
+    """Let glibc keep what is freed. By default it gives large blocks back to the system at once, and each step of
+    training on a CPU waits for fresh pages in their place, up to a third of its time (docs/performance.md)."""
+    with suppress(OSError, AttributeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_MMAP_MAX, 0 if keep else 65536)
+        mallopt(_TRIM_THRESHOLD, -1 if keep else 128 * 1024)
 
 
 def train_run(
@@ -128,6 +141,8 @@ def train_run(
     # Fills what is about to be written; nothing here reads what was not.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     dtype = backbone_dtype(training.precision, device)
+    if device.type == "cpu":
+        keep_memory()
 
     network = Network(settings.kind, graph.matrix, training, settings.method, run.seed)
     network = network.to(device).to(memory_format=memory_format(device, dtype, training.image_size))
