@@ -230,8 +230,8 @@ def section(about: str, parts: list[str], shares: str, options: argparse.Namespa
             "entropy on images that are normalised already; ours starts from bytes, and its epoch of one batch, past "
             "the start of relabelling, holds all that judges and changes labels. Ours lies in memory channels last, "
             "as it always does but for fp32 on a CPU with images under 96 pixels, and memory that is freed is kept for "
-            "the next step (`keep_memory` in training/run.py). A step that does not count runs before each. Ratios are of "
-            "CPU time.",
+            "the next step (`keep_memory` in training/run.py). A step that does not count runs before each. "
+            "Ratios are of CPU time.",
             *parts,
             products(),
             f"Where the time goes, one step of {min(options.batches)} images under the profiler:",
