@@ -85,7 +85,7 @@ def section(about: str, a_core: dict[str, float]) -> str:
     for gpu, published in PUBLISHED.items():
         speed = published * theirs / ours
         line = [gpu, f"{published:,}", f"{speed:,.0f}", f"{speed / a_core['loader']:.1f}"]
-        lines.append(line + [minutes(images_of_a_run(data, seen) / speed) for data in DATA])
+        lines.append(line + [minutes(images_of_a_run(data, seen) / speed) for data in DATA.values()])
     n = {name: sum(sum(split.values()) for split in published_counts(data).values()) for name, data in DATA.items()}
     found = ", ".join(f"{name} {minutes(n[name] / a_core['faces'])}" for name in DATA)
     loaded = ", ".join(f"{name} {minutes(images_of_a_run(data, 1) / a_core['loader'])}" for name, data in DATA.items())
