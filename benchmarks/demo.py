@@ -2,7 +2,8 @@
 
     python benchmarks/demo.py BEFORE AFTER
 
-Both are clones in which `make demo` has run once, from nothing to the end. Their times are Snakemake's own records.
+Both are clones with the rendered pictures in results/.cache, in which `snakemake --cores 1` has run once, to the end,
+at the same time. Their times are Snakemake's own records.
 Writes a section of docs/performance.md.
 """
 
@@ -38,10 +39,10 @@ def main() -> None:
     text = [
         "## The demo",
         f"{processor()}, one thread a process.",
-        f"`make demo` on two cores, two jobs at a time, pictures rendered anew; before ({commit(options.before)}) and "
-        f"after ({commit(options.after)}) faces and loading were made faster. The whole took {clocks[0] / 60:.1f} and "
-        f"{clocks[1] / 60:.1f} minutes by the clock. Seconds by stage are those of its jobs, one after another; each "
-        "is a process that loads its libraries, which is most of the time of the small ones.",
+        f"The demo's pipeline (`snakemake --cores 1`, which `make demo` gives two cores), pictures rendered before, "
+        f"two clones side by side, a core each: before ({commit(options.before)}) and after ({commit(options.after)}) "
+        f"faces, loading and training were made faster. The whole took {clocks[0] / 60:.1f} and {clocks[1] / 60:.1f} "
+        "minutes by the clock. Each job is a process that loads its libraries, which is most of the time of some.",
         table(head, rows),
     ]
     write_section("demo", "\n\n".join(text))
@@ -52,7 +53,7 @@ def stages(clone: Path) -> pd.DataFrame:
     folder = clone / "results" / "benchmarks"
     files = sorted(folder.rglob("*.tsv"))
     if not files:
-        sys.exit(f"{folder}: no records; run make demo there")
+        sys.exit(f"{folder}: no records; run snakemake there")
     jobs = pd.concat([pd.read_csv(file, sep="\t")[["s"]].head(1) for file in files])
     names = [file.relative_to(folder).parts[0] for file in files]
     jobs["stage"] = [name if name in STAGES else "reporting" for name in names]
@@ -64,7 +65,7 @@ def clock(clone: Path) -> float:
     """Seconds from the head of Snakemake's log to the last job's end."""
     logs = sorted((clone / ".snakemake" / "log").glob("*.log"))
     if len(logs) != 1:
-        sys.exit(f"{clone}: expected one run of Snakemake, found {len(logs)}; run make demo in a fresh clone")
+        sys.exit(f"{clone}: expected one run of Snakemake, found {len(logs)}; run it in a fresh clone")
     text = logs[0].read_text()
     start = datetime.fromisoformat(_START.findall(text)[0])
     return (datetime.strptime(_TIME.findall(text)[-1], "%a %b %d %H:%M:%S %Y") - start).total_seconds()
