@@ -276,7 +276,7 @@ def test_a_run_that_is_told_to_end_does_so_at_once_and_goes_on_later(who: str, t
     else:
         process.terminate()
     assert process.wait(timeout=120) == -signal.SIGTERM
-    # a loader process looks every few seconds whether its parent lives, and may still be starting on a busy machine
+    # a loader process may still be starting, and a busy machine takes its time for that
     deadline = time.monotonic() + 120
     while group_lives(process.pid):
         assert time.monotonic() < deadline

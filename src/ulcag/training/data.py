@@ -1,7 +1,10 @@
 """What a run trains on and is judged by, and the loaders that bring its images."""
 
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from pathlib import Path
 
 import numpy as np
@@ -156,10 +159,24 @@ def make_loader(images: FaceImages, batches: EpochBatches, workers: int, device:
         collate_fn=_collate,
         num_workers=workers,
         persistent_workers=workers > 0,
+        worker_init_fn=_end_with_parent if workers else None,
         pin_memory=device.type == "cuda",
         # Forking a process that runs threads can dead-lock.
         multiprocessing_context="spawn" if workers else None,
     )
+
+
+def _end_with_parent(_: int) -> None:
+    """End a loader process when the training is killed. torch's own look at the parent takes whoever adopts the process
+    for it, if that was killed while the loader process was still starting; it would stay for ever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _collate(items: list[tuple[Tensor, int]]) -> tuple[Tensor, Tensor]:
