@@ -78,7 +78,7 @@ def backbone_dtype(precision: str, device: torch.device) -> torch.dtype:
 
 def keep_memory(keep: bool = True) -> None:
     """Let glibc keep what is freed. By default it gives large blocks back to the system at once, and each step of
-    training on a CPU waits for fresh pages in their place, up to a third of its time (docs/performance.md)."""
+    training on a CPU waits for fresh pages in their place (docs/performance.md)."""
     with suppress(OSError, AttributeError):  # another C library
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_MAX, 0 if keep else 65536)
