@@ -96,10 +96,10 @@ def fit_weights(views: np.ndarray, given: np.ndarray) -> np.ndarray:
     """
     used = [k for k in range(len(views)) if np.ptp(views[k], axis=-1).any()]
     while used:
-        weights = _most_likely(np.maximum(views[used], np.log(_LEAST)), given)
+        heard = np.maximum(views[used], np.log(_LEAST))
+        weights = _most_likely(heard, given)
         if (weights >= 0).all():
             result = np.zeros(len(views))
-            heard = np.maximum(views[used], np.log(_LEAST))
             several = len(used) > 1 and all(_tells(view, given) >= _TELLS for view in heard)
             result[used] = _through_noise(heard, given, weights) if several else weights
             return result
@@ -107,9 +107,13 @@ def fit_weights(views: np.ndarray, given: np.ndarray) -> np.ndarray:
     return np.zeros(len(views))
 
 
+def _log_frequency(given: np.ndarray, classes: int) -> np.ndarray:
+    """(C,) logarithms of how frequent each label is."""
+    return np.asarray(np.log(np.maximum(np.bincount(given, minlength=classes) / len(given), _LEAST)))
+
+
 def _most_likely(views: np.ndarray, given: np.ndarray) -> np.ndarray:
-    frequency = np.bincount(given, minlength=views.shape[2]) / len(given)
-    log_frequency = torch.from_numpy(np.log(np.maximum(frequency, _LEAST)))
+    log_frequency = torch.from_numpy(_log_frequency(given, views.shape[2]))
     says, labels = torch.from_numpy(views), torch.from_numpy(given.astype(np.int64))
     weights = torch.zeros(len(views), dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=100, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
@@ -128,7 +132,7 @@ def _most_likely(views: np.ndarray, given: np.ndarray) -> np.ndarray:
 
 def _tells(view: np.ndarray, given: np.ndarray) -> float:
     """By how much a witness alone lowers the cross entropy of the given labels."""
-    log_frequency = np.log(np.maximum(np.bincount(given, minlength=view.shape[1]) / len(given), _LEAST))
+    log_frequency = _log_frequency(given, view.shape[1])
     q = normalised(log_frequency + _most_likely(view[None], given)[0] * view)
     return float(np.mean(np.log(np.maximum(q[np.arange(len(given)), given], _LEAST)) - log_frequency[given]))
 
@@ -136,8 +140,7 @@ def _tells(view: np.ndarray, given: np.ndarray) -> float:
 def _through_noise(views: np.ndarray, given: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Weights fitted together with T, from those without it."""
     classes = views.shape[2]
-    frequency = np.bincount(given, minlength=classes) / len(given)
-    log_frequency = torch.from_numpy(np.log(np.maximum(frequency, _LEAST)))
+    log_frequency = torch.from_numpy(_log_frequency(given, classes))
     says, labels = torch.from_numpy(views), torch.from_numpy(given.astype(np.int64))
     # By logarithms: weights stay above 0, and rows of T sum to 1.
     log_weights = torch.from_numpy(np.log(np.maximum(weights, _LEAST))).requires_grad_()
@@ -173,8 +176,7 @@ def log_likelihood(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> t
     Returns:
         (n, C) and (2,).
     """
-    frequency = np.bincount(given, minlength=p.shape[1]) / len(given)
-    network = np.log(np.maximum(p, _LEAST) / np.maximum(frequency, _LEAST))
+    network = np.log(np.maximum(p, _LEAST)) - _log_frequency(given, p.shape[1])
     views = np.stack([network, nearer(distances)])
     weights = fit_weights(views, given)
     return np.tensordot(weights, np.maximum(views, np.log(_LEAST)), axes=1), weights
