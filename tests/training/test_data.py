@@ -1,5 +1,9 @@
 """What a run is given."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -93,3 +97,44 @@ def test_only_training_images_are_augmented(images: tuple[Path, Part]) -> None:
     flipped = FaceImages([images[0]], images[1], settings, augment_seed=0)
     assert torch.equal(plain[(0, 1)][0], plain[(5, 1)][0])
     assert torch.equal(flipped[(0, 1)][0], plain[(0, 1)][0].flip(1))
+
+
+ORPHAN = """
+import multiprocessing, os, sys, time
+from pathlib import Path
+from ulcag.training.data import _end_with_parent
+
+def child(place):
+    _end_with_parent(0)
+    Path(place).write_text(str(os.getpid()))
+    time.sleep(600)
+
+if __name__ == "__main__":
+    multiprocessing.get_context("spawn").Process(target=child, args=(sys.argv[1],)).start()
+    time.sleep(600)
+"""
+
+
+def test_a_loader_process_ends_when_its_training_is_killed(tmp_path: Path) -> None:
+    script, place = tmp_path / "orphan.py", tmp_path / "pid"
+    script.write_text(ORPHAN)
+    training = subprocess.Popen([sys.executable, script, place])
+    wait_until(lambda: place.exists() and place.read_text() != "")
+    training.kill()
+    training.wait()
+    wait_until(lambda: has_ended(int(place.read_text())))
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process has ended, even if nobody has asked for its exit code yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
