@@ -123,3 +123,10 @@ def test_an_engine_that_cannot_start_the_program_is_no_picture_s_fault(code: int
         (tmp_path / name).mkdir()
     with pytest.raises(InputError, match=rf"found:    no such file: FaceLandmarkImg \(code {code}\)"):
         engine().run("0", tmp_path)
+
+
+def test_what_a_killed_jobs_client_started_late_is_removed_at_the_end(on_path: Any, tmp_path: Path) -> None:
+    log = tmp_path / "calls"
+    on_path("docker", f'echo "$@" >> {log}; [ "$1" = ps ] && echo late')
+    engine().close()
+    assert log.read_text().splitlines() == ["ps --all --quiet --filter=label=ulcag=job", "rm --force late"]
