@@ -1,0 +1,266 @@
+"""Text files as people have them: with a byte order mark, in UTF-16, from Windows; CSV with commas, semicolons or tabs.
+
+What was read can be written again with other values and everything else as it was: a record keeps its own text, and a
+file its encoding.
+"""
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from ulcag.errors import InputError
+
+# The longer mark first: that of UTF-32 begins like that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_WINDOWS = "cp1252"
+_DELIMITERS = ",;\t|"
+# How much is looked at where the beginning of a file tells what it is, bytes.
+_BEGINNING = 65536
+# A picture of FER2013 is a cell of 9,000 characters; a quote that is never closed makes one of the rest of the file.
+_LONGEST_CELL = 1_000_000
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a file holds its text: a codec of Python's, and the byte order mark that it begins with, if any."""
+
+    codec: str
+    mark: bytes = b""
+
+
+def encoding_of(path: Path) -> Encoding:
+    """The encoding of a text file: what its byte order mark says, UTF-16 without one, UTF-8, or else Windows-1252.
+
+    Windows-1252 gives each byte a letter of its own, so that two names never become one.
+
+    Raises:
+        InputError: no such file, a folder, it may not be read, or it is none of these.
+    """
+    try:
+        with open(path, "rb") as file:
+            start = file.read(_BEGINNING)
+            for mark, codec in _MARKS.items():
+                if start.startswith(mark):
+                    return Encoding(codec, mark)
+            # Latin letters in UTF-16 have a zero byte each, before or behind.
+            if b"\0" in start[:1000]:
+                wide = "utf-16-be" if start[:1000:2].count(0) > start[1:1000:2].count(0) else "utf-16-le"
+                return Encoding(wide)
+            decoder = codecs.getincrementaldecoder("utf-8")()
+            while start:
+                decoder.decode(start)
+                start = file.read(1 << 20)
+            decoder.decode(b"", final=True)
+            return Encoding("utf-8")
+    except UnicodeDecodeError:
+        return Encoding(_WINDOWS)
+    except FileNotFoundError:
+        raise InputError(path, expected="a text file", found="no such file", do="check the path") from None
+    except OSError as error:
+        raise InputError(path, expected="a text file", found=error.strerror or str(error)) from None
+
+
+def open_text(path: Path, encoding: Encoding | None = None) -> IO[str]:
+    """A text file to read, its byte order mark left out, its line ends as they are.
+
+    Args:
+        path: the file.
+        encoding: its own, if it is known already.
+
+    Raises:
+        InputError: as `encoding_of`.
+    """
+    encoding = encoding or encoding_of(path)
+    file = open(path, encoding=encoding.codec, newline="")  # noqa: SIM115  (the caller closes it)
+    if encoding.mark:
+        file.read(1)
+    return file
+
+
+def create_text(path: Path, encoding: Encoding) -> IO[str]:
+    """A new text file to write, in another's encoding and with its byte order mark; line ends are written as given."""
+    path.write_bytes(encoding.mark)
+    return open(path, "a", encoding=encoding.codec, newline="")
+
+
+def read_text(path: Path) -> str:
+    """The whole text of a file, with `\\n` for each line end.
+
+    Raises:
+        InputError: as `encoding_of`, or bytes that its encoding does not have.
+    """
+    with open_text(path) as file:
+        try:
+            return file.read().replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeError as error:
+            raise not_text(path, error) from None
+
+
+def not_text(path: Path, error: UnicodeError) -> InputError:
+    """The error for a file with bytes that its encoding does not have."""
+    do = "save it again as UTF-8 (a spreadsheet: CSV UTF-8)"
+    return InputError(path, expected="text in UTF-8, UTF-16 or Windows-1252", found=str(error), do=do)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a CSV file.
+
+    Attributes:
+        row: the line that it begins in, the first of the file being 1: where an editor and a spreadsheet show it.
+        text: as it stands in the file, line end included.
+        cells: without white space around them.
+    """
+
+    row: int
+    text: str
+    cells: list[str]
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(self.cells)
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """A CSV file. What stands between its cells is what stands most often in its first line."""
+
+    path: Path
+
+    @cached_property
+    def encoding(self) -> Encoding:
+        return encoding_of(self.path)
+
+    @cached_property
+    def delimiter(self) -> str:
+        with open_text(self.path, self.encoding) as file:
+            try:
+                # Cells may hold anything between quotes.
+                first = re.sub(r'"[^"]*"', "", next((line for line in file if line.strip()), ""))
+            except UnicodeError as error:
+                raise not_text(self.path, error) from None
+        counts = Counter(sign for sign in first if sign in _DELIMITERS)
+        return max(_DELIMITERS, key=lambda sign: counts[sign])
+
+    def records(self) -> Iterator[Record]:
+        """Every record, blank ones and the header included.
+
+        Raises:
+            InputError: the file cannot be read, or is no CSV.
+        """
+        taken: list[str] = []
+
+        def lines() -> Iterator[str]:
+            for line in file:
+                taken.append(line)
+                yield line
+
+        before = csv.field_size_limit(_LONGEST_CELL)
+        row = 1
+        try:
+            with open_text(self.path, self.encoding) as file:
+                reader = csv.reader(lines(), delimiter=self.delimiter, skipinitialspace=True)
+                for cells in reader:
+                    yield Record(row, "".join(taken), [cell.strip() for cell in cells])
+                    row += len(taken)
+                    taken.clear()
+        except UnicodeError as error:
+            raise not_text(self.path, error) from None
+        except csv.Error as error:
+            do = "look for a quotation mark that is not closed"
+            raise InputError(f"{self.path}, row {row}", expected="CSV", found=str(error), do=do) from None
+        finally:
+            csv.field_size_limit(before)
+
+    @cached_property
+    def header(self) -> list[str]:
+        """The names of the columns: the cells of the first record that is not blank; none in an empty file."""
+        names = next((record.cells for record in self.records() if not record.is_blank), [])
+        while names and not names[-1]:
+            names = names[:-1]
+        return names
+
+    def rows(self) -> Iterator[Record]:
+        """The records below the header that are not blank, each with a cell for every column.
+
+        Cells that are missing at the end are empty. Empty ones beyond the header are left out.
+
+        Raises:
+            InputError: as `records`, or a row has more cells than there are columns.
+        """
+        width = len(self.header)
+        records = (record for record in self.records() if not record.is_blank)
+        next(records, None)
+        for record in records:
+            cells = record.cells + [""] * (width - len(record.cells))
+            if any(cells[width:]):
+                raise self._too_many(record, width)
+            yield Record(record.row, record.text, cells[:width])
+
+    def places(self, names: Sequence[str], what: str = "", do: str = "") -> dict[str, int]:
+        """In which column each of some names stands, the first being 0.
+
+        Args:
+            names: of the columns that are needed.
+            what: the file is, for the message.
+            do: what helps if one is missing.
+
+        Raises:
+            InputError: a column is missing, or there more than once.
+        """
+        missing = [name for name in names if name not in self.header]
+        if missing:
+            expected = f"{what + ' with ' if what else ''}column{'s' * (len(names) > 1)} {', '.join(names)}"
+            found = f"no {', '.join(missing)} in: {', '.join(self.header) or 'an empty file'}"
+            raise InputError(self.path, expected=expected, found=found, do=do)
+        twice = [name for name in names if self.header.count(name) > 1]
+        if twice:
+            do = "rename one of them, or take it out"
+            raise InputError(self.path, expected=f"one column '{twice[0]}'", found="several", do=do)
+        return {name: self.header.index(name) for name in names}
+
+    def _too_many(self, record: Record, width: int) -> InputError:
+        do = "give the first column a name, if it holds row names, as R writes them"
+        if len(record.cells) != width + 1 or self.delimiter == ",":
+            do += "; put cells that hold a comma, such as decimal commas, in quotes, or save with semicolons"
+        found = f"{len(record.cells)}: {record.text.strip()[:100]!r}"
+        where = f"{self.path}, row {record.row}"
+        return InputError(where, expected=f"{width} cells, as the header has", found=found, do=do)
+
+
+def with_cell(text: str, place: int, value: str, delimiter: str) -> str:
+    """A record's text with another value in one cell; all the rest stays as it is written.
+
+    Args:
+        text: of the record.
+        place: of the cell, from 0.
+        value: quoted if the old one was, or if it must be.
+        delimiter: between the cells.
+    """
+    sign = re.escape(delimiter)
+    cell = re.compile(rf'[ ]*"(?:[^"]|"")*"[^{sign}\r\n]*|[^{sign}\r\n]*')
+
+    def match(start: int) -> re.Match[str]:
+        found = cell.match(text, start)
+        assert found is not None  # it matches the empty cell, too
+        return found
+
+    start = 0
+    for _ in range(place):
+        start = match(start).end() + 1
+    old = match(start)
+    if old.group().lstrip().startswith('"') or any(sign in value for sign in (delimiter, '"', "\r", "\n")):
+        value = '"' + value.replace('"', '""') + '"'
+    return text[:start] + value + text[old.end() :]

@@ -1,0 +1,94 @@
+"""Text files as people have them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ulcag.errors import InputError
+from ulcag.text import CsvFile, create_text, encoding_of, read_text, with_cell
+
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_any_encoding_is_read_and_written_again(encoding: str, tmp_path: Path) -> None:
+    path, copy = tmp_path / "t.csv", tmp_path / "copy.csv"
+    path.write_bytes("image;label\r\nmüller.jpg;glücklich\r\n".encode(encoding))
+    table = CsvFile(path)
+    assert table.header == ["image", "label"]
+    assert [(record.row, record.cells) for record in table.rows()] == [(2, ["müller.jpg", "glücklich"])]
+    with create_text(copy, table.encoding) as file:
+        file.writelines(record.text for record in table.records())
+    assert copy.read_bytes() == path.read_bytes()
+    assert read_text(path) == "image;label\nmüller.jpg;glücklich\n"
+
+
+def test_what_is_no_text_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    with pytest.raises(InputError, match="no such file"):
+        encoding_of(path)
+    path.write_bytes(b"a,b\n\x81\x8d,1\n")  # bytes that Windows-1252 does not have
+    with pytest.raises(InputError, match="save it again as UTF-8"):
+        read_text(path)
+    with pytest.raises(InputError, match="save it again as UTF-8"):
+        list(CsvFile(path).rows())
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(delimiter: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    lines = [["\ufeff image ", '"the, label"', "x"], ["a b.jpg", ' " happy" ', ""], [" ", "", ""], ["c.jpg", "sad"]]
+    path.write_text("\n".join(delimiter.join(line) for line in lines))
+    table = CsvFile(path)
+    assert (table.delimiter, table.header) == (delimiter, ["image", "the, label", "x"])
+    rows = [(record.row, record.cells) for record in table.rows()]
+    assert rows == [(2, ["a b.jpg", "happy", ""]), (4, ["c.jpg", "sad", ""])]
+
+
+def test_a_row_longer_than_the_header_is_an_error_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text('"image","label"\n"1","0.jpg","happy"\n')
+    with pytest.raises(InputError, match=r"row 2\n.*2 cells, as the header has\n.*3: .*\n.*row names, as R writes"):
+        list(CsvFile(path).rows())
+
+
+def test_empty_cells_beyond_the_header_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,,\n1,2,,\n")
+    assert [record.cells for record in CsvFile(path).rows()] == [["1", "2"]]
+
+
+def test_a_quote_that_is_not_closed_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,b\n1,"2\n' + "3,4\n" * 400_000)
+    with pytest.raises(InputError, match=r"row 2\n(?s:.*)quotation mark that is not closed"):
+        list(CsvFile(path).rows())
+
+
+def test_columns_are_found_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("b, a ,c,c\n")
+    assert CsvFile(path).places(["a", "b"]) == {"a": 1, "b": 0}
+    with pytest.raises(InputError, match=r"columns a, d\n.*no d in: b, a, c, c"):
+        CsvFile(path).places(["a", "d"])
+    with pytest.raises(InputError, match=r"one column 'c'\n.*several"):
+        CsvFile(path).places(["c"])
+
+
+@given(
+    cells=st.lists(st.text(alphabet="ab ,;\"'", max_size=5).map(str.strip), min_size=2, max_size=5),
+    delimiter=st.sampled_from(",;\t|"),
+    place=st.integers(0, 1),
+    value=st.text(alphabet='xy ,;"', min_size=1, max_size=4).map(str.strip),
+)
+def test_a_cell_is_replaced_and_no_other(
+    cells: list[str], delimiter: str, place: int, value: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("text") / "t.csv"
+    header = delimiter.join(f"c{number}" for number in range(len(cells)))
+    text = delimiter.join('"' + cell.replace('"', '""') + '"' for cell in cells)
+    path.write_text(f"{header}\n{with_cell(text, place, value, delimiter)}\n")
+    expected = [value if number == place else cell for number, cell in enumerate(cells)]
+    assert [record.cells for record in CsvFile(path).rows()] == ([expected] if any(expected) else [])
