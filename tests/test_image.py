@@ -9,12 +9,19 @@ from PIL import Image
 
 from tests.faces.conftest import picture
 from ulcag import image as module
-from ulcag.image import UnreadableError, read_image
+from ulcag.image import IMAGE_ENDINGS, UnreadableError, read_image
 
 
 def test_an_rgb_picture_is_read_as_it_is(tmp_path: Path) -> None:
     Image.fromarray(picture(0)).save(tmp_path / "a.png")
     assert np.array_equal(read_image(tmp_path / "a.png"), picture(0))
+
+
+@pytest.mark.parametrize("ending", IMAGE_ENDINGS)
+def test_what_counts_as_a_picture_can_be_read(tmp_path: Path, ending: str) -> None:
+    grey = Image.fromarray(picture(0)).convert("L")
+    grey.save(tmp_path / f"a{ending}")
+    assert np.abs(read_image(tmp_path / f"a{ending}").astype(int) - np.asarray(grey)[:, :, None]).mean() < 4
 
 
 def test_alpha_is_left_out(tmp_path: Path) -> None:

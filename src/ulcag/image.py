@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-# Files in a folder that are taken for pictures.
-IMAGE_ENDINGS = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+# Files in a folder that are taken for pictures, in small letters or capitals: what `read_image` reads.
+IMAGE_ENDINGS = (
+    *(".avif", ".bmp", ".dib", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg"),
+    *(".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"),
+)
 # Larger pictures are taken for decompression bombs. One of this size takes MTCNN 1.6 GB.
 MAX_PIXELS = 50_000_000
 
