@@ -7,6 +7,12 @@ from pydantic import BeforeValidator, Field, model_validator
 from ulcag.classes import CLASSES
 from ulcag.config.section import Section
 
+# What a validation split is used for.
+Validation = Literal["drop", "train", "test"]
+VALIDATION = (
+    "what validation pictures are used for; drop: if there are test pictures, too, else they are the test split"
+)
+
 
 class SyntheticSamples(Section):
     """The embedded data set: rendered faces whose true expression and action units are known."""
@@ -32,6 +38,7 @@ class TableSamples(Section):
     labels: dict[str, str] = Field(
         default_factory=dict, description="the table's label -> one of the seven class names, or `drop`"
     )
+    validation: Validation = Field("drop", description=VALIDATION)
 
 
 class RafDbSamples(Section):

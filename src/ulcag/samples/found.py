@@ -1,6 +1,6 @@
 """What every reader gives: rows of the samples table, and what it found on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,13 @@ from ulcag.samples.table import VOTE_SHARES
 RAFDB_CODES = {"surprise": 1, "fear": 2, "disgust": 3, "happy": 4, "sad": 5, "angry": 6, "neutral": 7}
 AFFECTNET_CODES = {"neutral": 0, "happy": 1, "sad": 2, "surprise": 3, "fear": 4, "disgust": 5, "angry": 6}
 FER2013_CODES = {"angry": 0, "disgust": 1, "fear": 2, "happy": 3, "sad": 4, "surprise": 5, "neutral": 6}
+
+# Words for splits, in lower case; the last of each row are FER2013's.
+_SPLITS = {
+    "train": ("train", "training"),
+    "test": ("test", "testing", "privatetest"),
+    "validation": ("val", "valid", "validation", "dev", "publictest"),
+}
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,29 @@ def first_that_exists(root: Path, places: Sequence[str], what: str) -> Path:
     looked = ", ".join(places)
     do = "set `root` to the folder that holds it" if root.is_dir() else "check `root`: there is no such folder"
     raise InputError(root, expected=f"{what} at one of: {looked}", found="none of them", do=do)
+
+
+def splits_of(words: Iterable[str], validation: str = "drop") -> tuple[dict[str, str | None], tuple[str, ...]]:
+    """What each of a data set's words for splits means.
+
+    Args:
+        words: all that occur, in any case.
+        validation: what a validation split is used for: train, test, or drop. Dropped is it only if there is a test
+            split, too; without one it is the test split.
+
+    Returns:
+        Word -> train, test, or None for what is left out; words that are no splits are not in it. And a note, where
+        validation is taken for test.
+    """
+    kind_of = {word: kind for word in words for kind, names in _SPLITS.items() if word.strip().lower() in names}
+    of_kind: dict[str, str | None] = {"train": "train", "test": "test", "validation": validation}
+    notes: tuple[str, ...] = ()
+    if validation == "drop":
+        of_kind["validation"] = None if "test" in kind_of.values() else "test"
+        if of_kind["validation"] and "validation" in kind_of.values():
+            names = ", ".join(word for word, kind in kind_of.items() if kind == "validation")
+            notes = (f"there is no test split: {names} is taken for it",)
+    return {word: of_kind[kind] for word, kind in kind_of.items()}, notes
 
 
 def counted(left_out: Mapping[str, int]) -> tuple[str, ...]:
