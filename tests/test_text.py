@@ -1,5 +1,6 @@
 """Text files as people have them."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,27 @@ def test_a_cell_is_replaced_and_no_other(
     path.write_text(f"{header}\n{with_cell(text, place, value, delimiter)}\n")
     expected = [value if number == place else cell for number, cell in enumerate(cells)]
     assert [record.cells for record in CsvFile(path).rows()] == ([expected] if any(expected) else [])
+
+
+FIELDS = st.lists(st.text(st.sampled_from('ab ,"\n\rü'), max_size=5), min_size=2, max_size=4)
+
+
+@given(table=st.lists(FIELDS, min_size=1, max_size=3), quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+def test_records_keep_their_text_and_are_counted_in_lines(
+    table: list[list[str]], quoting: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("text") / "t.csv"
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=quoting).writerows([["head"], *table])  # type: ignore[arg-type]
+    records = list(CsvFile(path).records())
+    text = "".join(record.text for record in records)
+    assert text.encode() == path.read_bytes()
+    assert [record.cells for record in records[1:]] == [[cell.strip() for cell in fields] for fields in table]
+    lines = [1 + len("".join(r.text for r in records[:n]).splitlines()) for n in range(len(records))]
+    assert [record.row for record in records] == lines
+
+
+def test_a_new_text_is_never_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "original")
+    with pytest.raises(FileExistsError):
+        create_text(tmp_path / "link", encoding_of(Path(__file__)))

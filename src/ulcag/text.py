@@ -90,8 +90,13 @@ def open_text(path: Path, encoding: Encoding | None = None) -> IO[str]:
 
 
 def create_text(path: Path, encoding: Encoding) -> IO[str]:
-    """A new text file to write, in another's encoding and with its byte order mark; line ends are written as given."""
-    path.write_bytes(encoding.mark)
+    """A new text file to write, in another's encoding and with its byte order mark; line ends are written as given.
+
+    Raises:
+        FileExistsError: it is no new one; a link is never written through.
+    """
+    with open(path, "xb") as file:
+        file.write(encoding.mark)
     return open(path, "a", encoding=encoding.codec, newline="")
 
 

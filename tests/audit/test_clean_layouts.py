@@ -137,10 +137,10 @@ def test_rafdb_keeps_the_form_of_its_list(tmp_path: Path) -> None:
 def test_affectnet_keeps_every_other_byte_of_its_table(tmp_path: Path) -> None:
     of, _ = made(tmp_path, "AffectNet")
     path = tmp_path / "data/training.csv"
-    # a name that is no UTF-8, and a picture that occurs again as contempt
+    # a name in Windows-1252, and a picture that occurs again as contempt
     path.write_bytes(path.read_bytes() + b"9/\xe4.jpg,1,2,3,4,,0,0,0\n1/t1.jpg,1,2,3,4,,7,0,0\n")
     samples = read_samples(of, tmp_path).samples
-    labels = {"manually/1/t1.jpg": ANGRY, "manually/9/\ufffd.jpg": FEAR}
+    labels = {"manually/1/t1.jpg": ANGRY, "manually/9/ä.jpg": FEAR}
     write_clean(samples, of, pd.Series(labels), tmp_path / "clean")
     old, new = path.read_bytes().split(b"\n"), (tmp_path / "clean/training.csv").read_bytes().split(b"\n")
     changed = [line for line, before in zip(new, old, strict=True) if line != before]

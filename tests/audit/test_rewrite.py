@@ -1,36 +1,15 @@
-"""Rows of CSV with one field changed, words for classes, and links."""
+"""Words for classes, and links."""
 
-import csv
-import io
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.samples.layouts import touch
 from ulcag.audit import rewrite
-from ulcag.audit.rewrite import link_all, rows, with_field, words_for
+from ulcag.audit.rewrite import link_all, words_for
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
-
-FIELDS = st.lists(st.text(st.sampled_from('ab ,"\n\rü'), max_size=5), min_size=2, max_size=4)
-
-
-@given(st.lists(FIELDS, min_size=1, max_size=3), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.data())
-def test_one_field_changes_and_no_other(table: list[list[str]], quoting: int, data: st.DataObject) -> None:
-    file = io.StringIO(newline="")
-    csv.writer(file, quoting=quoting).writerows(table)  # type: ignore[arg-type]
-    found = list(rows(io.StringIO(file.getvalue(), newline="")))
-    assert "".join(text for text, _ in found) == file.getvalue()
-    assert [fields for _, fields in found] == table
-    text, fields = found[-1]
-    place = data.draw(st.integers(0, len(fields) - 1))
-    value = data.draw(st.sampled_from(["x", "a,b", 'say "x"']))
-    new = with_field(text, place, value)
-    assert next(csv.reader(io.StringIO(new, newline=""))) == [*fields[:place], value, *fields[place + 1 :]]
-    assert with_field(text, place, "x").count("\r\n") >= 1
 
 
 @pytest.mark.parametrize(

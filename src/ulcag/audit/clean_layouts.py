@@ -14,9 +14,6 @@ from ulcag.audit.rewrite import (
     folders_of,
     link,
     link_all,
-    open_text,
-    rows,
-    with_field,
     word_or_error,
     words_for,
 )
@@ -27,6 +24,7 @@ from ulcag.samples.read_affectnet import file_and_expression, is_of_2021, traini
 from ulcag.samples.read_fer2013 import picture_name, pixel_table
 from ulcag.samples.read_folder import class_folders
 from ulcag.samples.read_rafdb import label_list, rafdb_row
+from ulcag.text import CsvFile, create_text, encoding_of, open_text, with_cell
 
 Changed = Mapping[str, int]  # sample id -> new class
 
@@ -87,7 +85,8 @@ def _free_name(root: Path, wanted: PurePosixPath, old_folder: str, given: set[st
 def write_rafdb(settings: RafDbSamples, changed: Changed, out: Path) -> Written:
     """RAF-DB with a new label list; the rest is links."""
     path = label_list(settings)
-    with open_text(path) as file:
+    encoding = encoding_of(path)
+    with open_text(path, encoding) as file:
         lines = file.read().splitlines(keepends=True)
     for number, line in enumerate(lines):
         if line.strip():
@@ -96,7 +95,7 @@ def write_rafdb(settings: RafDbSamples, changed: Changed, out: Path) -> Written:
                 code = RAFDB_CODES[CLASSES[changed[sample_id]]]
                 lines[number] = re.sub(r"\d+(\s*)$", rf"{code}\1", line)
     _link_but(Path(settings.root), path, out)
-    with open_text(out / path.relative_to(settings.root), "x") as file:
+    with create_text(out / path.relative_to(settings.root), encoding) as file:
         file.writelines(lines)
     return Written(settings.model_copy(update={"root": str(out)}))
 
@@ -123,21 +122,22 @@ def _write_expressions(settings: AffectNetSamples, samples: pd.DataFrame, change
     path, prefix = training_table(settings)
     _link_but(Path(settings.root), path, out)
     published = dict(zip(samples["sample_id"], samples["label"], strict=True))
-    places = None
-    with open_text(path) as old, open_text(out / path.relative_to(settings.root), "x") as new:
-        for text, fields in rows(old):
-            place_file, place_code = places = places or file_and_expression(fields)
-            if len(fields) > max(places):
-                # The reader replaces bytes that are no UTF-8; here they are kept.
-                name = fields[place_file].strip().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                sample_id, code = prefix + name, fields[place_code].strip()
+    table, places = CsvFile(path), None
+    with create_text(out / path.relative_to(settings.root), table.encoding) as new:
+        for record in table.records():
+            text, cells = record.text, record.cells
+            place_file, place_code = places = places or file_and_expression(cells)
+            if len(cells) > max(places):
+                sample_id, code = prefix + cells[place_file], cells[place_code]
                 # The same picture may occur again in a row that is left out, as contempt or none.
                 if (
                     sample_id in changed
                     and code.isdecimal()
                     and int(code) == AFFECTNET_CODES[CLASSES[published[sample_id]]]
                 ):
-                    text = with_field(text, place_code, str(AFFECTNET_CODES[CLASSES[changed[sample_id]]]))
+                    text = with_cell(
+                        text, place_code, str(AFFECTNET_CODES[CLASSES[changed[sample_id]]]), table.delimiter
+                    )
             new.write(text)
 
 
@@ -145,14 +145,16 @@ def write_fer2013(settings: Fer2013Samples, changed: Changed, out: Path) -> Writ
     """FER2013 with new emotions; the votes and the rest are links."""
     path = pixel_table(settings)
     _link_but(Path(settings.root), path, out)
-    place, number = None, 0
-    with open_text(path) as old, open_text(out / path.relative_to(settings.root), "x") as new:
-        for text, fields in rows(old):
-            if place is None:
-                place = fields.index("emotion")
-            elif fields:
-                code = changed.get(picture_name(number))
-                text = text if code is None else with_field(text, place, str(FER2013_CODES[CLASSES[code]]))
+    table, number = CsvFile(path), -1  # of the header
+    place = table.places(["emotion"])["emotion"]
+    with create_text(out / path.relative_to(settings.root), table.encoding) as new:
+        for record in table.records():
+            text = record.text
+            if not record.is_blank:
+                code = changed.get(picture_name(number)) if number >= 0 else None
+                text = (
+                    text if code is None else with_cell(text, place, str(FER2013_CODES[CLASSES[code]]), table.delimiter)
+                )
                 number += 1
             new.write(text)
     return Written(settings.model_copy(update={"root": str(out)}))

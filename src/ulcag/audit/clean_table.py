@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ulcag.audit.rewrite import Written, link, open_text, rows, with_field, word_or_error, words_for
+from ulcag.audit.rewrite import Written, link, word_or_error, words_for
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
 from ulcag.samples.read_table import columns_in_use, read_as_it_is
+from ulcag.text import CsvFile, create_text, with_cell
 
 
 def write_table_of_labels(settings: TableSamples, changed: Mapping[str, int], out: Path) -> Written:
@@ -45,12 +46,13 @@ def write_table_of_labels(settings: TableSamples, changed: Mapping[str, int], ou
 
 
 def _write_csv(path: Path, place: Any, new: Mapping[int, str], n_rows: int, out: Path) -> None:
-    number = -1  # of the header
-    with open_text(path) as old, open_text(out, "x") as file:
-        for text, fields in rows(old):
+    table, number = CsvFile(path), -1  # of the header
+    with create_text(out, table.encoding) as file:
+        for record in table.records():
+            text = record.text
             # The reader skips blank lines.
-            if len(fields) > 1 or "".join(fields).strip():
-                text = with_field(text, place, new[number]) if number in new else text
+            if len(record.cells) > 1 or not record.is_blank:
+                text = with_cell(text, place, new[number], table.delimiter) if number in new else text
                 number += 1
             file.write(text)
     if number != n_rows:

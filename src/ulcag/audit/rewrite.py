@@ -1,13 +1,10 @@
-"""What writing a data set with new labels needs in every layout: links, rows of CSV, and words for classes."""
+"""What writing a data set with new labels needs in every layout: links, and words for classes."""
 
-import csv
 import errno
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from ulcag.classes import CLASSES, SYNONYMS, class_index
 from ulcag.config import SamplesSettings
@@ -17,7 +14,6 @@ from ulcag.progress import progress
 # Lies in a folder that we made, and says so.
 MARKER = ".ulcag-clean.json"
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
-_FIELD = re.compile(r'"(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*')
 
 
 @dataclass(frozen=True)
@@ -88,48 +84,6 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     """All folders that relative POSIX paths lie in."""
     nearest = {os.path.dirname(path) for path in paths}
     return nearest | {str(folder) for path in nearest for folder in PurePosixPath(path).parents}
-
-
-def open_text(path: Path, mode: str = "r") -> IO[str]:
-    """A text file whose every byte and line end comes out as it went in, whatever its encoding."""
-    return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")
-
-
-def rows(file: IO[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each row of a CSV file: its own text, line end included, and its fields."""
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in file:
-            taken.append(line)
-            yield line
-
-    for fields in csv.reader(lines()):
-        yield "".join(taken), fields
-        taken.clear()
-
-
-def with_field(row: str, place: int, value: str) -> str:
-    """A row of CSV with another value in one field; all the rest stays as it is written.
-
-    Args:
-        row: its text.
-        place: of the field, from 0.
-        value: quoted if the old value was, or if it must be.
-    """
-    start = 0
-    for _ in range(place):
-        start = _match(row, start).end() + 1
-    old = _match(row, start)
-    if old.group().startswith('"') or any(sign in value for sign in ',"\r\n'):
-        value = '"' + value.replace('"', '""') + '"'
-    return row[:start] + value + row[old.end() :]
-
-
-def _match(row: str, start: int) -> re.Match[str]:
-    found = _FIELD.match(row, start)
-    assert found is not None  # it matches the empty field, too
-    return found
 
 
 def words_for(used: Mapping[str, int], labels: Mapping[str, str]) -> list[str | None]:

@@ -9,9 +9,7 @@ from ulcag.config.section import Section
 
 # What a validation split is used for.
 Validation = Literal["drop", "train", "test"]
-VALIDATION = (
-    "what validation pictures are used for; drop: if there are test pictures, too, else they are the test split"
-)
+VALIDATION = "what validation pictures are used for; drop: where there are test pictures, else it is test"
 
 
 class SyntheticSamples(Section):

@@ -7,7 +7,6 @@ Full:   Manually_Annotated_Images/<dir>/<hash>.jpg, training.csv, validation.csv
 The validation part is the test split: AffectNet publishes no other with labels.
 """
 
-import csv
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ulcag.classes import CLASSES
 from ulcag.config import AffectNetSamples
 from ulcag.errors import InputError
 from ulcag.samples.found import AFFECTNET_CODES, Found, counted, first_that_exists, samples_table
+from ulcag.text import CsvFile
 
 _CLASS_OF = {code: CLASSES.index(name) for name, code in AFFECTNET_CODES.items()}
 # Codes that are none of the seven classes.
@@ -60,22 +60,22 @@ def _full(root: Path, images: str, table: str, split: str, left_out: Counter[str
     path = _table(root, table)
     folder = first_that_exists(root, [images, f"{images}/{images}"], "the images")
     rows = []
-    with path.open(newline="", encoding="utf-8", errors="replace") as file:
-        places = None
-        for number, fields in enumerate(csv.reader(file), start=1):
-            if places is None:
-                places = file_and_expression(fields)
-                if _FILE in fields:
-                    continue
-            place_file, place_expression = places
-            # One row of training.csv is cut off in some copies.
-            if len(fields) < _COLUMNS or not fields[place_expression].strip().isdecimal():
-                left_out[f"malformed rows of {table}"] += 1
+    places = None
+    for record in CsvFile(path).records():
+        fields = record.cells
+        if places is None:
+            places = file_and_expression(fields)
+            if _FILE in fields:
                 continue
-            label = _class(f"{path}, row {number}", int(fields[place_expression]), left_out)
-            if label is not None:
-                name = fields[place_file].strip()
-                rows.append((f"{images.split('_')[0].lower()}/{name}", str(folder / name), split, label))
+        place_file, place_expression = places
+        # One row of training.csv is cut off in some copies.
+        if len(fields) < _COLUMNS or not fields[place_expression].isdecimal():
+            left_out[f"malformed rows of {table}"] += 1
+            continue
+        label = _class(f"{path}, row {record.row}", int(fields[place_expression]), left_out)
+        if label is not None:
+            name = fields[place_file]
+            rows.append((f"{images.split('_')[0].lower()}/{name}", str(folder / name), split, label))
     return rows
 
 
