@@ -73,8 +73,10 @@ def make_crops(files: list[Path], folder: Path) -> tuple[Path, list[dict[str, ob
     return shard, rows
 
 
-def images_of(shards: list[Path], places: np.ndarray) -> FaceImages:
-    return FaceImages(shards, Part([], places), SETTINGS, augment_seed=0)
+def images_of(shards: list[Path], places: np.ndarray, rows: list[dict[str, object]]) -> FaceImages:
+    """Images of a data set that is made of the same crops over and over."""
+    names = [str(rows[i % len(rows)]["sample_id"]) for i in range(len(places))]
+    return FaceImages(shards, Part(names, places), SETTINGS, augment_seed=0)
 
 
 def consume(batches: Iterable[tuple[torch.Tensor, torch.Tensor]], normalise: bool = False) -> int:
@@ -92,7 +94,7 @@ def compare(shard: Path, rows: list[dict[str, object]], files: Path, options: ar
     # as often as it takes to load so many
     places = np.stack([np.zeros(options.images, np.int64), np.arange(options.images) % len(rows)], axis=1)
     batches = EpochBatches(options.images, BATCH, shuffle_seed=0)
-    ours = make_loader(images_of([shard], places), batches, options.workers, torch.device("cpu"))
+    ours = make_loader(images_of([shard], places, rows), batches, options.workers, torch.device("cpu"))
     last = [
         transforms.RandomHorizontalFlip(),
         transforms.ToTensor(),
@@ -144,7 +146,7 @@ def scaling(shard: Path, rows: list[dict[str, object]], folder: Path, options: a
 
     def read(n: int) -> None:
         """So many images in an order by chance, of the first n."""
-        images = images_of(shards, places[:n])
+        images = images_of(shards, places[:n], rows)
         for number in np.random.default_rng(0).integers(0, n, options.images):
             images[(0, int(number))]
 
@@ -152,9 +154,8 @@ def scaling(shard: Path, rows: list[dict[str, object]], folder: Path, options: a
     costs = {n: Spread.of(times[str(n)].cpu).median / options.images for n in options.rows}
     lines = []
     for n in options.rows:
-        loader = make_loader(
-            images_of(shards, places[:n]), EpochBatches(n, BATCH, shuffle_seed=0), options.workers, torch.device("cpu")
-        )
+        epoch = EpochBatches(n, BATCH, shuffle_seed=0)
+        loader = make_loader(images_of(shards, places[:n], rows), epoch, options.workers, torch.device("cpu"))
         before = memory()
         batches = iter(loader)
         left = 2 * options.images // BATCH
@@ -165,7 +166,7 @@ def scaling(shard: Path, rows: list[dict[str, object]], folder: Path, options: a
                     break
             else:
                 batches = iter(loader)
-        workers = [memory(worker.pid) for worker in batches._workers]  # type: ignore[attr-defined]
+        workers = [memory(worker.pid) for worker in loader._iterator._workers]  # type: ignore[union-attr]
         own, mapped = (max(worker[kind] for worker in workers) for kind in ("own", "file"))
         del batches, loader
         each = f"{1000 * costs[n]:.3f}"

@@ -23,7 +23,6 @@ from ulcag.action_units.table import ACTION_UNITS
 from ulcag.classes import CLASSES, class_index
 from ulcag.evaluation.labels import quality, replay
 from ulcag.evaluation.metrics import area_under_curve, softmax
-from ulcag.graph.count import rows_of
 from ulcag.graph.table import read_cooccurrence
 from ulcag.method import (
     cosine_distances,
@@ -35,7 +34,7 @@ from ulcag.method import (
     whitened_templates,
 )
 from ulcag.samples.table import NOISE, SAMPLES, true_labels
-from ulcag.tables import read_table
+from ulcag.tables import read_table, rows_of
 from ulcag.training.tables import LOGITS, RELABELS, TRAIN_STATE
 
 C = len(CLASSES)

@@ -23,6 +23,7 @@ from loader import make_crops
 from ulcag.classes import CLASSES
 from ulcag.config import ArmSettings, GraphSettings, Run, TrainSettings
 from ulcag.config.method import method_settings
+from ulcag.faces.shard import new_shard
 from ulcag.graph.table import CoOccurrence
 from ulcag.training.data import Part, RunData
 from ulcag.training.run import train_run
@@ -31,6 +32,7 @@ UNITS = 18
 # Two epochs, of which the second may change labels.
 ARM = ArmSettings.read({"kind": "ulc-ag", "method": {"relabelling": {"start_epoch": 15}}})
 SIZE, BATCH, EPOCHS = 48, 64, 2
+PARTS = ("train", "test")
 
 
 def main() -> None:
@@ -43,9 +45,10 @@ def main() -> None:
     about = machine(threads=1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shard, rows = make_crops(pictures(options.folder, options.pictures), folder)
-        train(shard, len(rows), 2 * BATCH, folder)  # what is only slow the first time
-        cases = {f"{n:,}": partial(train, shard, len(rows), n, folder) for n in options.samples}
+        _, rows = make_crops(pictures(options.folder, options.pictures), folder)
+        store(rows, max(options.samples), folder)
+        train(2 * BATCH, folder)  # what is only slow the first time
+        cases = {f"{n:,}": partial(train, n, folder) for n in options.samples}
         times = measure(cases, options.repeats, warm_up=0)
     small, large = options.samples
     costs = [Spread.of(times[name].cpu) for name in cases]
@@ -60,7 +63,7 @@ def main() -> None:
         about,
         f"A whole run of ULC-AG, preset `default`: {EPOCHS} epochs at {SIZE} pixels in batches of {BATCH}, labels "
         "judged after the second, a tenth as many samples predicted after each, tables written. Crops are the same "
-        "over and over, each loaded and augmented anew.",
+        "over and over, each stored again, loaded and augmented anew.",
         table(head, lines),
         f"A sample costs {flat:.2f} times as much at {large:,} as at {small:,}. The process's own memory at the end: "
         f"{memory()['own']:.0f} MB.",
@@ -68,8 +71,16 @@ def main() -> None:
     write_section("training", "\n\n".join(text))
 
 
-def train(shard: Path, crops: int, n: int, folder: Path) -> None:
-    """A run on n samples."""
+def store(rows: list[dict[str, object]], most: int, folder: Path) -> None:
+    """A shard for each part, with the same crops over and over under other names."""
+    for shard, name in enumerate(PARTS):
+        with new_shard(folder / f"{name}.arrow") as add:
+            for i, sample_id in enumerate(part(most, shard).sample_ids):
+                add(rows[i % len(rows)] | {"sample_id": sample_id})
+
+
+def train(n: int, folder: Path) -> None:
+    """A run on the first n samples."""
     random = np.random.default_rng(0)
     graph = CoOccurrence(
         names=tuple(f"AU{unit:02d}" for unit in range(UNITS)),
@@ -81,8 +92,8 @@ def train(shard: Path, crops: int, n: int, folder: Path) -> None:
         settings=GraphSettings(),
     )
     data = RunData(
-        train=part(n, crops, "train"),
-        held_out=part(n // 10, crops, "test"),
+        train=part(n, 0),
+        held_out=part(n // 10, 1),
         labels=torch.from_numpy(random.integers(0, len(CLASSES), n)),
         z=torch.from_numpy(random.integers(0, 2, (n, UNITS)).astype(np.float32)),
         known=torch.ones(n, dtype=torch.bool),
@@ -91,12 +102,21 @@ def train(shard: Path, crops: int, n: int, folder: Path) -> None:
     training = {"image_size": SIZE, "batch_size": BATCH, "epochs": EPOCHS, "precision": "fp32"}
     settings = TrainSettings.read({"kind": "ulc-ag", "training": training, "method": method_settings(ARM).plain()})
     run = Run(dataset="crops", noise="chance", arm="ulc-ag", seed=0, fold="all")
-    train_run(run, settings, data, [shard], graph, folder / "run", {}, state=folder / "state")
+    train_run(
+        run,
+        settings,
+        data,
+        [folder / f"{name}.arrow" for name in PARTS],
+        graph,
+        folder / "run",
+        {},
+        state=folder / "state",
+    )
 
 
-def part(n: int, crops: int, name: str) -> Part:
-    places = np.stack([np.zeros(n, np.int64), np.arange(n) % crops], axis=1)
-    return Part([f"{name}-{i:06d}" for i in range(n)], places)
+def part(n: int, shard: int) -> Part:
+    places = np.stack([np.full(n, shard, np.int64), np.arange(n)], axis=1)
+    return Part([f"{PARTS[shard]}-{i:06d}" for i in range(n)], places)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """The one error that a user is meant to read."""
 
+from functools import partial
+from typing import Any
+
 
 class InputError(ValueError):
     """Something handed to us is not what it must be.
@@ -17,3 +20,7 @@ class InputError(ValueError):
         if do:
             lines.append(f"  to do:    {do}")
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Other processes hand errors over by pickle, which knows the message alone.
+        return partial(type(self), expected=self.expected, found=self.found, do=self.do), (self.where,)

@@ -121,6 +121,30 @@ def read_made_by(path: Path) -> dict[str, Any]:
     return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
 
 
+def rows_of(table: pd.DataFrame, sample_ids: "pd.Series[str]", name: str) -> pd.DataFrame:
+    """The rows of a table that belong to `sample_ids`, in that order: how two tables meet, whatever their own order.
+
+    Args:
+        table: has a column sample_id.
+        sample_ids: whose rows are wanted.
+        name: of the table, for the message.
+
+    Raises:
+        InputError: a sample has no row, or several.
+    """
+    index = pd.Index(table["sample_id"])
+    if index.has_duplicates:
+        found = f"'{index[index.duplicated()][0]}' more than once"
+        raise InputError(name, expected="a row for each sample", found=found, do=f"make {name} again")
+    places = index.get_indexer(pd.Index(sample_ids))
+    missing = sample_ids[places < 0]
+    if len(missing):
+        found = f"none for {len(missing)}, such as '{missing.iloc[0]}'"
+        do = f"make {name} again from these samples"
+        raise InputError(name, expected="a row for each sample", found=found, do=do)
+    return table.take(places).reset_index(drop=True)
+
+
 def _nullable_integers(schema: Schema) -> Any:
     kinds = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
     wanted = {c.type for c in schema.columns if c.nullable and c.type in kinds}

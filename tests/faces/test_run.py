@@ -64,7 +64,7 @@ def test_every_picture_has_a_status_and_none_costs_the_shard(samples: pd.DataFra
     assert table.loc["a_one", ["box_x0", "box_y0", "box_x1", "box_y1"]].tolist() == [30, 20, 60, 60]
     # 30 % of 30 x 40 on each side
     assert table.loc["a_one", ["crop_x0", "crop_y0", "crop_x1", "crop_y1"]].tolist() == [21, 8, 69, 72]
-    image, box = Crops([tmp_path / "0.arrow"]).whole(0, 0)
+    image, box = Crops([tmp_path / "0.arrow"]).whole(0, 0, "a_one")
     assert image.shape == (64, 48, 3)
     assert box == (9, 12, 39, 52)
     assert set(read_made_by(tmp_path / "0.parquet")["inputs"]) == {"samples", "crops"}
@@ -93,7 +93,7 @@ def test_select_face() -> None:
 def test_whole_images(samples: pd.DataFrame, tmp_path: Path) -> None:
     table = run(samples, tmp_path, source="whole_image", longest_side=64)
     assert table["status"].tolist() == ["whole_image"] * 3 + ["unreadable"] * 2
-    image, box = Crops([tmp_path / "0.arrow"]).whole(0, 1)
+    image, box = Crops([tmp_path / "0.arrow"]).whole(0, 1, samples["sample_id"][1])
     assert image.shape == (53, 64, 3)
     assert box == (0, 0, 64, 53)
 
@@ -164,9 +164,9 @@ def test_files_of_every_kind(tmp_path: Path) -> None:
     assert set(good["height"]) == {100}
     assert np.abs(good[["box_x0", "box_y0", "box_x1", "box_y1"]].to_numpy() - [30, 20, 60, 60]).max() <= 1
     crops = Crops([tmp_path / "0.arrow"])
-    for row in range(5):
+    for row, name in enumerate(good.index):
         # the face is white
-        assert crops.tight(0, row, 16)[4:12, 4:12].min() > 240
+        assert crops.tight(0, row, name, 16)[4:12, 4:12].min() > 240
 
 
 @pytest.mark.parametrize("shards", [1, 2, 5, 7])
@@ -181,8 +181,8 @@ def test_a_crop_does_not_depend_on_the_number_of_shards(samples: pd.DataFrame, t
     merged = merge_tables(part, tables, FACES, tmp_path / "faces.parquet").set_index("sample_id")
     crops = Crops([path.with_suffix(".arrow") for path in tables])
     for sample_id, row in merged[merged["row"].notna()].iterrows():
-        found, box = crops.whole(int(row["shard"]), int(row["row"]))
-        same, same_box = expected.whole(0, int(one["row"][sample_id]))
+        found, box = crops.whole(int(row["shard"]), int(row["row"]), sample_id)
+        same, same_box = expected.whole(0, int(one["row"][sample_id]), sample_id)
         assert np.array_equal(found, same)
         assert box == same_box
 
@@ -195,7 +195,7 @@ def test_the_tight_box_lies_on_the_original_face(tmp_path: Path) -> None:
     samples = pd.DataFrame({"sample_id": ["a"], "path": [str(tmp_path / "a.png")]})
     table = run(samples, tmp_path)
     assert table.loc["a", ["crop_x0", "crop_y0", "crop_x1", "crop_y1"]].tolist() == [110, 80, 590, 700]
-    stored, box = Crops([tmp_path / "0.arrow"]).whole(0, 0)
+    stored, box = Crops([tmp_path / "0.arrow"]).whole(0, 0, "a")
     assert stored.shape == (320, 248, 3)
     x0, y0, x1, y1 = (round(value) for value in box)
     assert stored[y0 + 1 : y1 - 1, x0 + 1 : x1 - 1].min() > 240
@@ -264,4 +264,4 @@ def test_the_room_with_mtcnn_itself(tmp_path: Path) -> None:
     frame = crop_shard(samples, 0, FacesSettings(shards=1), tmp_path / "0.arrow", tmp_path / "0.parquet", {})
     assert frame["status"].tolist() == ["found", "none"]
     assert frame["reason"][1] == "the shorter side has 30 pixels, under min_face"
-    assert Crops([tmp_path / "0.arrow"]).tight(0, 0, 224).shape == (224, 224, 3)
+    assert Crops([tmp_path / "0.arrow"]).tight(0, 0, "a", 224).shape == (224, 224, 3)

@@ -4,13 +4,15 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.faces.conftest import picture
 from ulcag.errors import InputError
-from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_rows
+from ulcag.faces.shard import Crops, encode_jpeg, new_shard, pictures_of, shard_rows
 
 BOX = (20.0, 10.0, 50.0, 50.0)
 
@@ -40,7 +42,7 @@ def test_there_is_no_shard_beyond_the_last() -> None:
 
 def test_a_crop_comes_back_with_its_box(tmp_path: Path) -> None:
     crops = Crops([write(tmp_path / "a.arrow", [crop(0, (1.25, 2.5, 60.75, 50.5))])])
-    image, box = crops.whole(0, 0)
+    image, box = crops.whole(0, 0, "s0")
     assert image.dtype == np.uint8
     assert np.abs(image.astype(int) - picture(0)).mean() < 2
     assert box == (1.25, 2.5, 60.75, 50.5)
@@ -51,7 +53,7 @@ def test_random_access_gives_what_reading_in_order_gives(tmp_path: Path) -> None
     write(tmp_path / "a.arrow", [crop(number, height=20 + number % 7) for number in range(600)])
     write(tmp_path / "b.arrow", [crop(number) for number in range(1000, 1003)])
     paths = [tmp_path / "a.arrow", tmp_path / "b.arrow"]
-    places = [(0, row) for row in range(600)] + [(1, row) for row in range(3)]
+    places = [(0, row, f"s{row}") for row in range(600)] + [(1, row, f"s{1000 + row}") for row in range(3)]
     in_order = Crops(paths)
     expected = {place: in_order.tight(*place, 16) for place in places}
     assert len({image.tobytes() for image in expected.values()}) == len(places)
@@ -63,50 +65,72 @@ def test_random_access_gives_what_reading_in_order_gives(tmp_path: Path) -> None
 
 def test_crops_go_to_another_process(tmp_path: Path) -> None:
     crops = Crops([write(tmp_path / "a.arrow", [crop(0)])])
-    before = crops.tight(0, 0, 32)
+    before = crops.tight(0, 0, "s0", 32)
     again = pickle.loads(pickle.dumps(crops))  # noqa: S301
-    assert np.array_equal(again.tight(0, 0, 32), before)
+    assert np.array_equal(again.tight(0, 0, "s0", 32), before)
 
 
 def test_files_are_opened_when_first_used(tmp_path: Path) -> None:
     crops = Crops([tmp_path / "absent.arrow", write(tmp_path / "a.arrow", [crop(0)])])
-    assert crops.tight(1, 0, 8).shape == (8, 8, 3)
+    assert crops.tight(1, 0, "s0", 8).shape == (8, 8, 3)
     with pytest.raises(InputError, match="expected: a shard of crops"):
-        crops.tight(0, 0, 8)
+        crops.tight(0, 0, "s0", 8)
 
 
 def test_the_tight_part_is_the_square_around_the_box(tmp_path: Path) -> None:
     # the box is 30 wide and 40 high, so that the square reaches from 15 to 55
     crops = Crops([write(tmp_path / "a.arrow", [crop(3)])])
-    whole, _ = crops.whole(0, 0)
-    assert np.array_equal(crops.tight(0, 0, 40), whole[10:50, 15:55])
+    whole, _ = crops.whole(0, 0, "s3")
+    assert np.array_equal(crops.tight(0, 0, "s3", 40), whole[10:50, 15:55])
 
 
 @pytest.mark.parametrize("size", [8, 40, 224])
 def test_the_tight_part_has_the_size_asked_for(tmp_path: Path, size: int) -> None:
-    face = Crops([write(tmp_path / "a.arrow", [crop(3)])]).tight(0, 0, size)
+    face = Crops([write(tmp_path / "a.arrow", [crop(3)])]).tight(0, 0, "s3", size)
     assert face.shape == (size, size, 3)
     assert face.dtype == np.uint8
 
 
 def test_shrinking_takes_the_mean(tmp_path: Path) -> None:
     crops = Crops([write(tmp_path / "a.arrow", [crop(3)])])
-    whole, _ = crops.whole(0, 0)
+    whole, _ = crops.whole(0, 0, "s3")
     blocks = whole[10:50, 15:55].reshape(4, 10, 4, 10, 3).mean(axis=(1, 3))
-    assert np.abs(crops.tight(0, 0, 4) - blocks).max() <= 0.51
+    assert np.abs(crops.tight(0, 0, "s3", 4) - blocks).max() <= 0.51
 
 
 def test_an_empty_shard_is_a_file(tmp_path: Path) -> None:
     crops = Crops([write(tmp_path / "a.arrow", [])])
     with pytest.raises(InputError, match="row 0 of 0"):
-        crops.tight(0, 0, 8)
+        crops.tight(0, 0, "s0", 8)
 
 
 def test_a_row_that_is_not_there(tmp_path: Path) -> None:
     crops = Crops([write(tmp_path / "a.arrow", [crop(0)])])
     for row in (-1, 1):
         with pytest.raises(InputError, match=f"row {row} of 1"):
-            crops.whole(0, row)
+            crops.whole(0, row, "s0")
+
+
+def test_a_crop_is_never_taken_for_another_sample(tmp_path: Path) -> None:
+    first, second = (write(tmp_path / f"{i}.arrow", [crop(2 * i), crop(2 * i + 1)]) for i in range(2))
+    with pytest.raises(InputError, match=r"0\.arrow, row 1\n.*the crop of 's3'\n.*that of 's1'\n.*in the order"):
+        Crops([first, second]).tight(0, 1, "s3", 8)
+    with pytest.raises(InputError, match=r"shard 2 of the crops, too\n.*2 shards"):
+        Crops([first, second]).tight(2, 0, "s4", 8)
+    faces = pd.DataFrame({"sample_id": ["s0", "s3"], "shard": [0, 1], "row": [0, 1]})
+    picture_of = pictures_of(faces, [first, second], 8)
+    assert picture_of("s3") is not None
+    assert picture_of("s9") is None
+    with pytest.raises(InputError, match="the crop of 's3'"):
+        pictures_of(faces, [second, first], 8)("s3")
+
+
+def test_another_arrow_file_is_no_shard(tmp_path: Path) -> None:
+    table = pa.table({"a": [1]})
+    with pa.ipc.new_file(str(tmp_path / "a.arrow"), table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(InputError, match=r"a shard of crops\n.*columns a"):
+        Crops([tmp_path / "a.arrow"]).whole(0, 0, "s0")
 
 
 def test_a_failed_writer_leaves_no_file(tmp_path: Path) -> None:
@@ -126,14 +150,14 @@ def test_a_failed_writer_leaves_no_file(tmp_path: Path) -> None:
 def test_a_damaged_crop_names_its_shard_and_row(tmp_path: Path, jpeg: bytes) -> None:
     crops = Crops([write(tmp_path / "a.arrow", [crop(0), crop(1) | {"jpeg": jpeg}])])
     with pytest.raises(InputError, match=r"a\.arrow, row 1\n.*JPEG\n.*damaged"):
-        crops.whole(0, 1)
+        crops.whole(0, 1, "s1")
 
 
 def test_a_truncated_shard_says_what_to_do(tmp_path: Path) -> None:
     path = write(tmp_path / "a.arrow", [crop(0)])
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(InputError, match="delete it and run the stage `faces` again"):
-        Crops([path]).whole(0, 0)
+        Crops([path]).whole(0, 0, "s0")
 
 
 def test_a_shift_moves_the_square_within_the_stored_crop(tmp_path: Path) -> None:
@@ -143,5 +167,5 @@ def test_a_shift_moves_the_square_within_the_stored_crop(tmp_path: Path) -> None
         corners = {"x0": 30.0, "y0": 30.0, "x1": 70.0, "y1": 70.0}
         add({"sample_id": "s", "jpeg": encode_jpeg(image, 95), **corners})
     crops = Crops([tmp_path / "0.arrow"])
-    white = [(crops.tight(0, 0, 40, (dx, 0.0)) > 128).mean() for dx in (0.0, 0.25, -0.25, 9.0, -9.0)]
+    white = [(crops.tight(0, 0, "s", 40, (dx, 0.0)) > 128).mean() for dx in (0.0, 0.25, -0.25, 9.0, -9.0)]
     assert white == pytest.approx([0.5, 0.25, 0.75, 0.0, 1.0], abs=0.03)

@@ -91,6 +91,13 @@ def test_any_number_of_workers_loads_the_same_images(images: tuple[Path, Part]) 
     assert loaded[0][0][0].shape == (2, 3, 32, 32)
 
 
+def test_another_samples_crop_ends_a_training_with_the_reason(images: tuple[Path, Part]) -> None:
+    others = Part(["s0", "s2", "s1"], images[1].places[:3])
+    faces = FaceImages([images[0]], others, TrainingSettings(image_size=32), augment_seed=0)
+    with pytest.raises(InputError, match=r"the crop of 's2'\n.*that of 's1'"):
+        list(make_loader(faces, EpochBatches(3, 3), 0, torch.device("cpu")))
+
+
 def test_only_training_images_are_augmented(images: tuple[Path, Part]) -> None:
     settings = TrainingSettings.read({"image_size": 32, "augmentation": {"flip": 1.0, "erase": 0.0}})
     plain = FaceImages([images[0]], images[1], settings, augment_seed=None)

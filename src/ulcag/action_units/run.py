@@ -16,6 +16,7 @@ from ulcag.action_units.outcomes import Outcome, Outcomes, action_unit_rows
 from ulcag.action_units.picture import openface_picture, write_picture
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings
+from ulcag.errors import InputError
 from ulcag.faces.crop import Box
 from ulcag.faces.shard import Crops
 from ulcag.files import binding
@@ -82,7 +83,11 @@ class _Shard:
     """Crops by the name that OpenFace gets them under."""
 
     def __init__(self, faces: pd.DataFrame, crops: Path, settings: ActionUnitsSettings) -> None:
-        self.rows = {_stem(row): int(row) for row in sorted(faces["row"].dropna())}
+        stored = faces[faces["row"].notna()].sort_values("row")
+        if stored["row"].duplicated().any():
+            do = "give the shard's own table, not that of all shards"
+            raise InputError("--faces", expected=f"the table of {crops.name} alone", found="several shards", do=do)
+        self.rows = {_stem(r): (int(r), name) for r, name in zip(stored["row"], stored["sample_id"], strict=True)}
         self._crops, self._settings = Crops([crops]), settings
 
     def prepare(self, stem: str, folder: Path) -> None:
@@ -97,7 +102,7 @@ class _Shard:
         return select_face(path, faces, near)
 
     def _picture(self, stem: str) -> tuple[np.ndarray, Box]:
-        crop, box = self._crops.whole(0, self.rows[stem])
+        crop, box = self._crops.whole(0, *self.rows[stem])
         return openface_picture(crop, box, self._settings.openface.face_size, _MARGIN)
 
 

@@ -21,9 +21,8 @@ from ulcag.evaluation.metrics import softmax
 from ulcag.faces.shard import pictures_of
 from ulcag.faces.table import FACES
 from ulcag.files import hashes, read_json, whole_or_absent, write_json
-from ulcag.graph.count import rows_of
 from ulcag.samples.table import class_counts, true_labels
-from ulcag.tables import read_table, write_table
+from ulcag.tables import read_table, rows_of, write_table
 from ulcag.training.tables import LOGITS, TEST_LOGITS
 
 

@@ -19,6 +19,10 @@ from ulcag.files import whole_or_absent
 
 # Rows in an Arrow record batch: small, so that opening one row touches little of the file.
 _BATCH_ROWS = 256
+_APART = (
+    "give faces.parquet and all shards, in the order of their numbers, as one run of the stage `faces` left them; or "
+    "run the stage `faces` again"
+)
 
 
 def shard_rows(n: int, shards: int, shard: int) -> slice:
@@ -70,9 +74,23 @@ class Crops:
         # A memory map cannot be handed to another process: it opens its own.
         return {"paths": self.paths, "_readers": {}}
 
-    def whole(self, shard: int, row: int) -> tuple[np.ndarray, tuple[float, float, float, float]]:
-        """The stored crop (H, W, 3) uint8 RGB, and the face box in its pixels."""
+    def whole(self, shard: int, row: int, sample_id: str) -> tuple[np.ndarray, tuple[float, float, float, float]]:
+        """The stored crop (H, W, 3) uint8 RGB, and the face box in its pixels.
+
+        Args:
+            shard, row: where faces.parquet says that it is.
+            sample_id: whose it must be.
+
+        Raises:
+            InputError: it is another sample's, or is not there, or is damaged.
+        """
         batch, place = self._find(shard, row)
+        stored = batch.column("sample_id")[place].as_py()
+        if stored != sample_id:
+            found = f"that of '{stored}'"
+            raise InputError(
+                f"{self.paths[shard]}, row {row}", expected=f"the crop of '{sample_id}'", found=found, do=_APART
+            )
         image = decode_jpeg(batch.column("jpeg")[place].as_buffer())
         if image is None:
             do = "delete the shard and run the stage `faces` again"
@@ -80,31 +98,38 @@ class Crops:
         x0, y0, x1, y1 = (batch.column(corner)[place].as_py() for corner in CORNERS)
         return image, (x0, y0, x1, y1)
 
-    def tight(self, shard: int, row: int, size: int, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+    def tight(
+        self, shard: int, row: int, sample_id: str, size: int, shift: tuple[float, float] = (0.0, 0.0)
+    ) -> np.ndarray:
         """The square around the face, resized to (size, size, 3) uint8 RGB.
 
         Args:
-            shard, row: which crop.
+            shard, row, sample_id: which crop, and whose, as in `whole`.
             size: pixels.
             shift: moves the square to the right and down, as parts of its side; never out of the stored crop.
         """
-        image, box = self.whole(shard, row)
+        image, box = self.whole(shard, row, sample_id)
         return tight_square(image, box, size, shift)
 
     def _find(self, shard: int, row: int) -> tuple[Any, int]:
+        if not 0 <= shard < len(self.paths):
+            expected, found = f"shard {shard} of the crops, too", f"{len(self.paths)} shards"
+            raise InputError("--crops", expected=expected, found=found, do=_APART)
         if shard not in self._readers:
+            do = "delete it and run the stage `faces` again"
             try:
                 reader = pa.ipc.open_file(pa.memory_map(str(self.paths[shard])))
             except (pa.ArrowInvalid, OSError) as error:
-                do = "delete it and run the stage `faces` again"
                 raise InputError(self.paths[shard], expected="a shard of crops", found=str(error), do=do) from None
+            if reader.schema != SHARD:
+                columns = ", ".join(reader.schema.names)
+                raise InputError(self.paths[shard], expected="a shard of crops", found=f"columns {columns}", do=do)
             counts = [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)]
             self._readers[shard] = (reader, np.cumsum([0, *counts]))
         reader, starts = self._readers[shard]
         if not 0 <= row < starts[-1]:
-            do = "run the stage `faces` again: its table and this shard do not belong together"
             found = f"row {row} of {starts[-1]}"
-            raise InputError(self.paths[shard], expected="a row that is there", found=found, do=do)
+            raise InputError(self.paths[shard], expected="a row that is there", found=found, do=_APART)
         batch = int(np.searchsorted(starts, row, side="right")) - 1
         return reader.get_batch(batch), row - int(starts[batch])
 
@@ -123,7 +148,7 @@ def pictures_of(faces: pd.DataFrame, shards: Sequence[Path], size: int) -> Calla
 
     def picture(sample_id: str) -> np.ndarray | None:
         place = places.get(sample_id)
-        return None if place is None else crops.tight(int(place[0]), int(place[1]), size)
+        return None if place is None else crops.tight(int(place[0]), int(place[1]), sample_id, size)
 
     return picture
 

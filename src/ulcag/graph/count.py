@@ -11,6 +11,7 @@ from ulcag.errors import InputError
 from ulcag.graph.table import CoOccurrence
 from ulcag.method import cooccurrence
 from ulcag.samples.folds import split_fold
+from ulcag.tables import rows_of
 
 
 def count_cooccurrence(
@@ -47,19 +48,3 @@ def count_cooccurrence(
         n_left_out=int((~known).sum()),
         settings=settings,
     )
-
-
-def rows_of(table: pd.DataFrame, sample_ids: pd.Series, name: str) -> pd.DataFrame:
-    """The rows of a table that belong to `sample_ids`, in that order.
-
-    Raises:
-        InputError: a sample has no row.
-    """
-    places = pd.Index(table["sample_id"]).get_indexer(pd.Index(sample_ids))
-    missing = sample_ids[places < 0]
-    if len(missing):
-        found = f"none for {len(missing)}, such as '{missing.iloc[0]}'"
-        raise InputError(
-            name, expected="a row for each sample", found=found, do=f"make {name} again from these samples"
-        )
-    return table.take(places).reset_index(drop=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler, default_collate
@@ -17,9 +19,9 @@ from ulcag.action_units.presence import presence
 from ulcag.config import TrainingSettings
 from ulcag.errors import InputError
 from ulcag.faces.shard import Crops
-from ulcag.graph.count import rows_of
 from ulcag.graph.table import CoOccurrence
 from ulcag.samples.folds import split_fold
+from ulcag.tables import rows_of
 from ulcag.training.augment import augment, random_shift, sample_generator
 from ulcag.training.processes import Processes
 
@@ -106,8 +108,9 @@ class FaceImages(Dataset[tuple[Tensor, int]]):
         self, shards: Sequence[Path], part: Part, settings: TrainingSettings, augment_seed: int | None
     ) -> None:
         self.crops = Crops(shards)
-        # without the names: each worker is sent a copy
         self.places = part.places
+        # Not as a list: each worker is sent a copy.
+        self.sample_ids = pa.array(part.sample_ids, pa.string())
         self.settings = settings
         self.augment_seed = augment_seed
         self.fill = np.round(np.array(settings.mean) * 255).astype(np.uint8)
@@ -118,14 +121,22 @@ class FaceImages(Dataset[tuple[Tensor, int]]):
     def __getitem__(self, key: tuple[int, int]) -> tuple[Tensor, int]:
         epoch, number = key
         shard, row = self.places[number]
+        which = int(shard), int(row), self.sample_ids[number].as_py()
         size, how = self.settings.image_size, self.settings.augmentation
         if self.augment_seed is None:
-            image = self.crops.tight(int(shard), int(row), size)
+            image = self.crops.tight(*which, size)
         else:
             random = sample_generator(self.augment_seed, epoch, number)
-            image = self.crops.tight(int(shard), int(row), size, random_shift(how, random))
+            image = self.crops.tight(*which, size, random_shift(how, random))
             image = augment(image, how, self.fill, random)
         return torch.from_numpy(image), number
+
+    def __getitems__(self, keys: Sequence[tuple[int, int]]) -> list[tuple[Tensor, int]] | InputError:
+        """Several of them. An error is handed over, not raised: torch would bring no more than its text."""
+        try:
+            return [self[key] for key in keys]
+        except InputError as error:
+            return error
 
 
 class EpochBatches(Sampler[list[tuple[int, int]]]):
@@ -153,7 +164,7 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
 
 def make_loader(images: FaceImages, batches: EpochBatches, workers: int, device: torch.device) -> DataLoader:
     """A loader of (images (N, 3, H, W) uint8, colours last in memory, numbers (N,) int64)."""
-    return DataLoader(
+    return _Loader(
         images,
         batch_sampler=batches,
         collate_fn=_collate,
@@ -179,7 +190,19 @@ def _end_with_parent(_: int) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _collate(items: list[tuple[Tensor, int]]) -> tuple[Tensor, Tensor]:
+class _Loader(DataLoader[Any]):
+    """Raises what a loader process could not."""
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        for batch in super().__iter__():
+            if isinstance(batch, InputError):
+                raise batch
+            yield batch
+
+
+def _collate(items: list[tuple[Tensor, int]] | InputError) -> tuple[Tensor, Tensor] | InputError:
     """Images as they lie in memory: to sort their colours would take a loader longer than to decode them."""
+    if isinstance(items, InputError):
+        return items
     images, numbers = default_collate(items)
     return images.permute(0, 3, 1, 2), numbers
