@@ -61,9 +61,10 @@ def test_empty_cells_beyond_the_header_do_no_harm(tmp_path: Path) -> None:
     assert [record.cells for record in CsvFile(path).rows()] == [["1", "2"]]
 
 
-def test_a_quote_that_is_not_closed_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [0, 1, 400_000])
+def test_a_quote_that_is_not_closed_is_an_error(rows: int, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    path.write_text('a,b\n1,"2\n' + "3,4\n" * 400_000)
+    path.write_text('a,b\n1,"2\n' + "3,4\n" * rows)
     with pytest.raises(InputError, match=r"row 2\n(?s:.*)quotation mark that is not closed"):
         list(CsvFile(path).rows())
 

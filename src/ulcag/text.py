@@ -171,6 +171,9 @@ class CsvFile:
             for line in file:
                 taken.append(line)
                 yield line
+            # One more, blank: it becomes a part of the last record if that is not closed.
+            taken.append("")
+            yield "\n"
 
         before = csv.field_size_limit(_LONGEST_CELL)
         row = 1
@@ -178,6 +181,10 @@ class CsvFile:
             with open_text(self.path, self.encoding) as file:
                 reader = csv.reader(lines(), delimiter=self.delimiter, skipinitialspace=True)
                 for cells in reader:
+                    if taken[-1] == "":
+                        if len(taken) > 1:
+                            raise csv.Error("no end of a cell in quotation marks")
+                        return
                     yield Record(row, "".join(taken), [cell.strip() for cell in cells])
                     row += len(taken)
                     taken.clear()

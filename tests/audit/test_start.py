@@ -181,7 +181,7 @@ def test_what_cannot_be_audited_is_said_at_once(tmp_path: Path) -> None:
         read(pictures(tmp_path / "few", {"happy": 2, "sad": 1}), tmp_path / "out")
     table = tmp_path / "labels.csv"
     pd.DataFrame({"image": ["a.jpg"] * 4, "label": ["7", "5", "7", "5"]}).to_csv(table, index=False)
-    with pytest.raises(InputError, match=r"labels\.csv, row 0, label(.|\n)*'7'"):
+    with pytest.raises(InputError, match=r"labels\.csv, row 2, label(.|\n)*'7'"):
         read(table, tmp_path / "out")
 
 

@@ -4,8 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.samples.layouts import touch
 from ulcag.classes import CLASSES
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
@@ -63,20 +68,23 @@ def test_votes_become_shares_and_who_got_none_has_no_row(tmp_path: Path) -> None
 def test_a_vote_that_is_no_number_is_named(value: str, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(f"image,label,votes_happy\na,happy,1\nb,happy,{value}\n")
-    with pytest.raises(InputError, match=rf"t\.csv, row 1, votes_happy\n  expected: a number of people\n.*'{value}'"):
+    with pytest.raises(InputError, match=rf"t\.csv, row 3, votes_happy\n  expected: a number of people\n.*'{value}'"):
         read_table_samples(TableSamples(path=str(path)))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("file,noisy_label,clean_label,usage\na,glad,sad,train\n", "row 0, label(.|\n)*'glad'(.|\n)*translate it"),
-        ("file,noisy_label,clean_label,usage\na,sad,sad,train\nb,sad,,dev\n", "row 1, split(.|\n)*'dev'"),
-        ("file,noisy_label,clean_label,usage\na,sad,,train\na,sad,,train\n", "row 1(.|\n)*a again"),
+        ("file,noisy_label,clean_label,usage\na,glad,sad,train\n", "row 2, label(.|\n)*'glad'(.|\n)*translate it"),
+        ("file,noisy_label,clean_label,usage\na,sad,sad,train\nb,sad,,fold 1\n", "row 3, split(.|\n)*'fold 1'"),
+        (
+            "file,noisy_label,clean_label,usage\na,sad,,train\na,sad,,train\n",
+            "row 3, image\n(.|\n)*a again, in row 2\n",
+        ),
         ("file,noisy_label,usage\na,sad,train\n", "a column 'clean_label'"),
         ("picture,noisy_label,clean_label,usage\n", "a column 'file'"),
         ("file,noisy_label,clean_label,usage\n", "at least one row"),
-        ("", "a .csv table"),
+        ("", "found:    an empty file"),
     ],
 )
 def test_mistakes_are_named(text: str, message: str, tmp_path: Path) -> None:
@@ -89,6 +97,7 @@ def test_mistakes_are_named(text: str, message: str, tmp_path: Path) -> None:
     [
         ({"path": "none.csv"}, "no such file"),
         ({"path": "labels.xlsx"}, "suffix '.xlsx'"),
+        ({"path": "."}, "suffix ''"),
     ],
 )
 def test_the_file_itself_is_checked(values: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -100,3 +109,234 @@ def test_a_wrong_column_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("image,label\na,sad\n")
     with pytest.raises(InputError, match="found:    lable"):
         read_table_samples(TableSamples(path=str(tmp_path / "t.csv"), columns={"lable": "x"}))
+
+
+def parquet(path: Path, frame: pd.DataFrame | pa.Table, **settings: Any) -> TableSamples:
+    if isinstance(frame, pd.DataFrame):
+        frame.to_parquet(path)
+    else:
+        pq.write_table(frame, path)
+    return TableSamples(path=str(path), **settings)
+
+
+def csv(path: Path, text: str, **settings: Any) -> TableSamples:
+    path.write_text(text)
+    return TableSamples(path=str(path), **settings)
+
+
+def said(of: TableSamples) -> dict[str, str]:
+    """Image -> class, as the reader understands it."""
+    samples = read_table_samples(of).samples
+    return {name: CLASSES[code] for name, code in zip(samples["sample_id"], samples["label"], strict=True)}
+
+
+FRAME = pd.DataFrame({"image": [f"{n}.jpg" for n in range(6)], "label": CLASSES[:6]})
+EACH = dict(zip(FRAME["image"], FRAME["label"], strict=True))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        FRAME.sample(frac=1, random_state=1),
+        pd.concat([FRAME[:3], FRAME[3:].reset_index(drop=True)]),
+        FRAME.set_index("image"),
+        FRAME.set_index(["label", "image"]),
+        FRAME.set_index(pd.Index(CLASSES[5::-1], name="was")),
+        FRAME.set_index([[1, 1, 1, 2, 2, 2], [3, 2, 1, 3, 2, 1]]),
+    ],
+)
+def test_the_index_of_a_data_frame_plays_no_role(frame: pd.DataFrame, tmp_path: Path) -> None:
+    assert said(parquet(tmp_path / "t.parquet", frame)) == EACH
+    filtered = frame[frame.reset_index()["label"].ne("disgust").to_numpy()]
+    assert said(parquet(tmp_path / "t.parquet", filtered)) == {k: v for k, v in EACH.items() if v != "disgust"}
+
+
+def test_row_names_as_r_writes_them_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"r\.csv, row 2\n.*2 cells, as the header has\n(.|\n)*row names, as R writes"):
+        said(csv(tmp_path / "r.csv", '"image","label"\n"1","0.jpg","happy"\n'))
+    assert said(csv(tmp_path / "r.csv", '"","image","label"\n"1","0.jpg","happy"\n')) == {"0.jpg": "happy"}
+
+
+WORDS = {"0.jpg": "happy", "1.jpg": "sad"}
+LABELS = {"1": "happy", "2": "sad"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "translated"),
+    [
+        (pa.array([1, 2], pa.int8()), LABELS),
+        (pa.array([1, 2, None], pa.uint64()), LABELS | {"": "drop"}),
+        (pa.array([1.0, 2.0, None], pa.float32()), LABELS | {"": "drop"}),
+        (pa.array([1.0, 2.0, float("nan")]), LABELS | {"": "drop"}),
+        (pa.array([1, 2], pa.decimal128(5, 2)), LABELS),
+        (pa.array([True, False]), {"True": "happy", "False": "sad"}),
+        (pa.array(["happy", "SAD "], pa.large_string()), {}),
+        (pa.array(["happy", "sad"], pa.string_view()), {}),
+        (pa.array([b"happy", b"sad"]), {}),
+        (pa.array(["happy", "sad"]).dictionary_encode(), {}),
+        (pa.array([1, 2]).dictionary_encode(), LABELS),
+        (pa.array(["None", "nan"]), {"None": "happy", "nan": "sad"}),
+    ],
+)
+def test_types_of_labels(labels: pa.Array, translated: dict[str, str], tmp_path: Path) -> None:
+    images = [f"{n}.jpg" for n in range(len(labels))]
+    table = pa.table({"image": images, "label": labels})
+    assert said(parquet(tmp_path / "t.parquet", table, labels=translated)) == WORDS
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (
+            pa.array([{"bytes": b"", "path": "0.jpg"}]),
+            r"column 'image'\n.*text or numbers\n(.|\n)*inside the table as files",
+        ),
+        (pa.array([["0.jpg"]]), "text or numbers"),
+        (pa.array([0], pa.timestamp("s")), "text or numbers"),
+        (pa.array([b"\xff"]), "text in UTF-8"),
+    ],
+)
+def test_types_that_are_no_text(column: pa.Array, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=message):
+        said(parquet(tmp_path / "t.parquet", pa.table({"image": column, "label": ["sad"]})))
+
+
+def test_a_file_that_is_no_parquet_and_a_column_that_is_there_twice(tmp_path: Path) -> None:
+    (tmp_path / "t.parquet").write_text("image,label\n")
+    with pytest.raises(InputError, match="a table in Parquet"):
+        said(TableSamples(path=str(tmp_path / "t.parquet")))
+    twice = pa.table([pa.array(["a"]), pa.array(["sad"]), pa.array(["fear"])], names=["image", "label", "label"])
+    for of in (parquet(tmp_path / "t.parquet", twice), csv(tmp_path / "t.csv", "image,label,label\na,sad,fear\n")):
+        with pytest.raises(InputError, match=r"one column 'label'\n.*several"):
+            said(of)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("name", ["t.csv", "T.CSV", "t.tsv"])
+def test_text_as_programs_save_it(encoding: str, name: str, tmp_path: Path) -> None:
+    text = " image ;label ; x\r\n ü.jpg;Happy ;1\r\n;;\r\n1.jpg; sad\r\n".replace(";", "\t" if name[-3] == "t" else ";")
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert said(TableSamples(path=str(tmp_path / name))) == {"ü.jpg": "happy", "1.jpg": "sad"}
+
+
+def test_words_that_others_take_for_missing_are_words(tmp_path: Path) -> None:
+    rows = ["0.jpg,None,NA,NA", "1.jpg,NA,sad,nan", "2.jpg,null,,", "3.jpg,happy,None,B"]
+    of = csv(
+        tmp_path / "t.csv",
+        "\n".join(["image,label,clean_label,identity", *rows]),
+        labels={"None": "drop", "NA": "sad", "null": "fear", "nan": "drop"},
+    )
+    found = read_table_samples(of)
+    assert said(of) == {"1.jpg": "sad", "2.jpg": "fear", "3.jpg": "happy"}
+    assert found.samples["clean_label"].isna().tolist() == [False, True, True]
+    assert found.samples["identity"].fillna("?").tolist() == ["nan", "?", "B"]
+    assert found.notes == (
+        "left out: 1 rows labelled None, such as 0.jpg",
+        "labels translates words that are in no row: 'nan'",
+    )
+
+
+def test_what_is_dropped_is_counted_by_its_label_and_named(tmp_path: Path) -> None:
+    rows = ["0.jpg,happy", "1.jpg,contempt", "2.jpg,contempt", "3.jpg,sad", "4.jpg,"]
+    of = csv(tmp_path / "t.csv", "\n".join(["image,label", *rows]), labels={"contempt": "drop", "": "drop"})
+    assert read_table_samples(of).notes == (
+        "left out: 2 rows labelled contempt, such as 1.jpg",
+        "left out: 1 rows labelled with nothing, such as 4.jpg",
+    )
+
+
+def test_numbers_that_became_decimals_are_the_same_numbers(tmp_path: Path) -> None:
+    assert said(csv(tmp_path / "t.csv", "image,label\n0.jpg,1.0\n1.jpg,2\n", labels=LABELS)) == WORDS
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (",sad,train", r"row 3, image\n.*path of a picture\n.*an empty cell\n.*take the row out"),
+        ("b.jpg,,train", r"row 3, label\n.*\n.*an empty cell\n.*labels: \{'': drop\}"),
+        ("b.jpg,sad", r"row 3, split\n.*train, test or validation\n.*an empty cell"),
+        ("b.jpg,sad,NA", r"row 3, split\n.*train, test or validation\n.*'NA'"),
+        ("a.jpg ,happy,train", r"row 3, image\n.*once\n.*a\.jpg again, in row 2\n"),
+        ("a.jpg,sad,train", r"a\.jpg again, in row 2, labelled happy there and sad here\n"),
+        ("./a.jpg,happy,test", r"\./a\.jpg again, as a\.jpg in row 2\n"),
+        ("x/../a.jpg,happy,train", r"x/\.\./a\.jpg again, as a\.jpg in row 2\n"),
+        ("FOLDER/a.jpg,happy,val", r"/a\.jpg again, as a\.jpg in row 2\n"),
+    ],
+)
+def test_rows_that_are_refused(row: str, message: str, tmp_path: Path) -> None:
+    of = csv(tmp_path / "t.csv", f"image,label,split\na.jpg,happy,train\n{row.replace('FOLDER', str(tmp_path))}\n")
+    with pytest.raises(InputError, match=message):
+        read_table_samples(of)
+
+
+@pytest.mark.parametrize(
+    ("validation", "expected", "notes"),
+    [
+        ("drop", {"a": "train", "c": "test"}, ("left out: 1 rows of the split PublicTest, such as b",)),
+        ("train", {"a": "train", "b": "train", "c": "test"}, ()),
+        ("test", {"a": "train", "b": "test", "c": "test"}, ()),
+    ],
+)
+def test_validation_is_not_test_without_a_word(
+    validation: str, expected: dict[str, str], notes: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = "image,label,split\na,sad,Training\nb,sad,PublicTest\nc,fear,PrivateTest\n"
+    found = read_table_samples(csv(tmp_path / "t.csv", text, validation=validation))
+    assert dict(zip(found.samples["sample_id"], found.samples["split"], strict=True)) == expected
+    assert found.notes == notes
+
+
+def test_without_test_rows_validation_is_the_test_split(tmp_path: Path) -> None:
+    # The only test row is dropped.
+    text = "image,label,split\na,sad,train\nb,sad,val\nc,contempt,test\n"
+    found = read_table_samples(csv(tmp_path / "t.csv", text, labels={"contempt": "drop"}))
+    assert found.samples["split"].tolist() == ["train", "test"]
+    assert found.notes[0] == "there is no test split: val is taken for it"
+
+
+def test_paths_as_windows_writes_them(tmp_path: Path) -> None:
+    touch(tmp_path, "pics/a.jpg", "pics\\b.jpg")
+    found = read_table_samples(csv(tmp_path / "t.csv", "image,label\npics\\a.jpg,sad\npics\\b.jpg,fear\n"))
+    assert found.samples["sample_id"].tolist() == ["pics\\a.jpg", "pics\\b.jpg"]
+    assert found.samples["path"].tolist() == [str(tmp_path / "pics/a.jpg"), str(tmp_path / "pics\\b.jpg")]
+    assert found.notes == ("backslashes in image paths are taken as slashes",)
+    with pytest.raises(InputError, match=r"pics/a\.jpg again, as pics\\a\.jpg in row 2"):
+        read_table_samples(csv(tmp_path / "t.csv", "image,label\npics\\a.jpg,sad\npics/a.jpg,sad\n"))
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from(CLASSES), st.sampled_from(["train", "test"]), st.sampled_from([*CLASSES, None])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(rows=ROWS, index=st.lists(st.integers(0, 3), min_size=6, max_size=6), kind=st.integers(0, 3), data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_rows_in_any_order_with_any_index_are_the_same_samples(
+    rows: list[tuple[str, str, str | None]],
+    index: list[int],
+    kind: int,
+    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    root = tmp_path_factory.mktemp("table")
+    frame = pd.DataFrame(rows, columns=["label", "split", "clean_label"])
+    frame.insert(0, "image", [f"{n}.jpg" for n in range(len(rows))])
+    frame["votes_sad"] = range(len(rows))
+    expected = read_table_samples(csv(root / "t.csv", frame.to_csv(index=False)))
+    order = data.draw(st.permutations(range(len(rows))))
+    columns = data.draw(st.permutations([*frame.columns, "else"]))
+    other = frame.assign(**{"else": "x"}).iloc[order][columns].set_index(pd.Index(index[: len(rows)]))
+    match kind:
+        case 0:
+            of = csv(root / "t.csv", other.to_csv(index=False, sep=";", lineterminator="\r\n"))
+        case 1:
+            of = csv(root / "t.csv", other.to_csv(sep="\t", quoting=1))  # with row names, as pandas writes them
+        case 2:
+            of = parquet(root / "t.parquet", other)
+        case _:
+            of = parquet(root / "t.parquet", other.set_index("image", append=True).astype("category"))
+    found = read_table_samples(of)
+    pd.testing.assert_frame_equal(found.samples, expected.samples)
+    pd.testing.assert_frame_equal(found.votes, expected.votes)

@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ulcag.audit.rewrite import Written, link, word_or_error, words_for
+from ulcag.classes import CLASSES
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.read_table import columns_in_use, read_as_it_is
+from ulcag.samples.cells import Cells, is_csv, read_cells, read_parquet
+from ulcag.samples.read_table import as_found, meaning
 from ulcag.text import CsvFile, create_text, with_cell
 
 
@@ -24,61 +26,80 @@ def write_table_of_labels(settings: TableSamples, changed: Mapping[str, int], ou
         changed: of some training samples, the new class.
         out: an empty folder.
     """
-    path = Path(settings.path)
-    table = read_as_it_is(path)
-    columns = columns_in_use(path, table, settings)
-    images, words = table[columns["image"]], [str(word) for word in table[columns["label"]]]
-    # "nan" is what the reader makes of an empty cell, which cannot be written as a word.
-    used = Counter(word for word in words if word != "nan")
-    to = words_for(used, settings.labels)
+    cells = read_cells(settings)
+    images, words = cells.of["image"], cells.of["label"]
+    to = _words(settings, cells)
     new = {
-        row: word_or_error(to, changed[image], path)
-        for row, (image, word) in enumerate(zip(images.astype(str), words, strict=True))
-        if image in changed and settings.labels.get(word, word) != "drop"
+        n: word_or_error(to, changed[image], cells.path)
+        for n, (image, word) in enumerate(zip(images, words, strict=True))
+        # A picture may be listed again in a row to drop.
+        if image in changed and meaning(word, settings.labels) != "drop"
     }
-    place = table.columns.get_loc(columns["label"])
-    if path.suffix == ".csv":
-        _write_csv(path, place, new, len(table), out / path.name)
+    at = out / cells.path.name
+    if is_csv(cells.path):
+        _write_csv(cells, new, at)
     else:
-        _write_parquet(path, columns["label"], words, new, out / path.name)
-    folder, notes = _link_pictures(settings, images.dropna().astype(str), out)
-    return Written(settings.model_copy(update={"path": str(out / path.name), "images": folder}), notes)
+        _write_parquet(cells, new, at)
+    folder, notes = _link_pictures(settings, images, out)
+    return Written(settings.model_copy(update={"path": str(at), "images": folder}), notes)
 
 
-def _write_csv(path: Path, place: Any, new: Mapping[int, str], n_rows: int, out: Path) -> None:
-    table, number = CsvFile(path), -1  # of the header
+def check_table(settings: TableSamples) -> None:
+    """Nothing, if the table's label column can hold each of the seven classes, whichever an audit will suggest.
+
+    Raises:
+        InputError: there is no word for a class, or none of the column's type.
+    """
+    cells = read_cells(settings)
+    to = _words(settings, cells)
+    words = {word_or_error(to, code, cells.path) for code in range(len(CLASSES))}
+    if not is_csv(cells.path):
+        kind = read_parquet(cells.path).schema.field(cells.names["label"]).type
+        for word in sorted(words - set(cells.of["label"])):
+            _value(cells.path, word, kind)
+
+
+def _words(settings: TableSamples, cells: Cells) -> list[str | None]:
+    """The table's word for each class; None for a class that has none."""
+    used = Counter(word for word in cells.of["label"] if word)
+    labels = {word: meaning(word, settings.labels) for word in used} | settings.labels
+    codec = CsvFile(cells.path).encoding.codec if is_csv(cells.path) else "utf-8"
+    # What is only in the settings may have letters that the file's encoding lacks.
+    writable = {word for word in labels if word and word.encode(codec, "ignore").decode(codec) == word}
+    return words_for(used, {word: name for word, name in labels.items() if word in writable})
+
+
+def _write_csv(cells: Cells, new: Mapping[int, str], out: Path) -> None:
+    table = CsvFile(cells.path)
+    place = table.header.index(cells.names["label"])
+    word_at = {cells.rows[n]: word for n, word in new.items()}
     with create_text(out, table.encoding) as file:
         for record in table.records():
             text = record.text
-            # The reader skips blank lines.
-            if len(record.cells) > 1 or not record.is_blank:
-                text = with_cell(text, place, new[number], table.delimiter) if number in new else text
-                number += 1
+            if record.row in word_at:
+                text = with_cell(text, place, word_at[record.row], table.delimiter)
             file.write(text)
-    if number != n_rows:
-        do = "write the table as plain CSV, or as Parquet"
-        raise InputError(path, expected=f"{n_rows} rows, as the reader finds", found=f"{number}", do=do)
 
 
-def _write_parquet(path: Path, column: str, words: list[str], new: Mapping[int, str], out: Path) -> None:
-    table = pq.ParquetFile(path).read()
-    kind = table.schema.field(column).type
-    values = table.column(column).to_pylist()
+def _write_parquet(cells: Cells, new: Mapping[int, str], out: Path) -> None:
+    table = read_parquet(cells.path)
+    place = table.schema.get_field_index(cells.names["label"])
+    field = table.schema.field(place)
+    values = table.column(place).to_pylist()
     # Each word's own value: a number, in a column of numbers.
-    value_of = dict(zip(words, values, strict=True))
-    for row, word in new.items():
+    value_of = dict(zip(cells.of["label"], values, strict=True))
+    for n, word in new.items():
         if word not in value_of:
-            value_of[word] = _value(path, word, kind)
-        values[row] = value_of[word]
-    place = table.schema.get_field_index(column)
-    pq.write_table(table.set_column(place, table.schema.field(column), pa.array(values, type=kind)), out)
+            value_of[word] = _value(cells.path, word, field.type)
+        values[n] = value_of[word]
+    pq.write_table(table.set_column(place, field, pa.array(values, type=field.type)), out)
 
 
 def _value(path: Path, word: str, kind: pa.DataType) -> Any:
     try:
         return pa.scalar(word).cast(kind.value_type if pa.types.is_dictionary(kind) else kind).as_py()
     except pa.ArrowException:
-        do = "say in `labels` which number it is, and make the samples again"
+        do = "say in `labels` which number it is, be it in no row, and make the samples again"
         found = f"no row of this class, and no number for '{word}'"
         raise InputError(path, expected=f"a label of type {kind}", found=found, do=do) from None
 
@@ -92,12 +113,13 @@ def _link_pictures(settings: TableSamples, images: Iterable[str], out: Path) -> 
     if settings.images:
         folder = os.path.abspath(settings.images)
         return folder, (f"no picture is linked: they are relative to {folder}, so keep `images` as it is",)
-    relative = [PurePosixPath(image) for image in images if not PurePosixPath(image).is_absolute()]
     folder = os.path.realpath(Path(settings.path).parent)
-    if any(".." in image.parts for image in relative):
+    paths = [PurePosixPath(as_found(Path(folder), image)) for image in images]
+    relative = [path for path in paths if not path.is_absolute()]
+    if any(".." in path.parts for path in relative):
         return folder, (f"no picture is linked, because some lie above the table: read it with `images: {folder}`",)
     missing = 0
-    for first, n in Counter(image.parts[0] for image in relative if image.parts).items():
+    for first, n in Counter(path.parts[0] for path in relative if path.parts).items():
         # A link to a missing file leads to it as soon as it is there.
         missing += 0 if os.path.exists(os.path.join(folder, first)) else n
         link(os.path.join(folder, first), out / first)

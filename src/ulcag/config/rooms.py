@@ -1,15 +1,49 @@
 """Settings of the rooms that make the data: samples, noise, faces, graph; action units have a file of their own."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from ulcag.classes import CLASSES
+from ulcag.classes import CLASSES, class_index
 from ulcag.config.section import Section
 
 # What a validation split is used for.
 Validation = Literal["drop", "train", "test"]
 VALIDATION = "what validation pictures are used for; drop: where there are test pictures, else it is test"
+
+
+def _as_words(values: Any) -> Any:
+    """Keys and values of a mapping as text; YAML reads a plain 1 as a number, and a plain `no` as false."""
+    if not isinstance(values, Mapping):
+        return values
+    words: dict[str, str] = {}
+    for key, value in values.items():
+        word = _as_word(key)
+        if word in words:
+            raise ValueError(f"'{word}' occurs twice")
+        words[word] = _as_word(value)
+    return words
+
+
+def _as_word(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"put into quotes the word that YAML reads as {value!r}, such as 'no', 'null' or '1.50'")
+    return str(value).strip()
+
+
+def _to_classes(labels: dict[str, str]) -> dict[str, str]:
+    """Nothing wrong, if every word is translated to one of the seven classes, or to `drop`."""
+    for word, name in labels.items():
+        if name != "drop" and class_index(name) is None:
+            raise ValueError(f"'{word}' is translated to '{name}', which is none of {', '.join(CLASSES)}, drop")
+    return labels
+
+
+Words = Annotated[dict[str, str], BeforeValidator(_as_words)]
+Labels = Annotated[Words, AfterValidator(_to_classes)]
 
 
 class SyntheticSamples(Section):
@@ -26,14 +60,14 @@ class TableSamples(Section):
     """A CSV or Parquet table with a row an image."""
 
     reader: Literal["table"] = "table"
-    path: str = Field(description="the table: .csv or .parquet")
+    path: str = Field(description="the table: .csv, .tsv or .parquet")
     images: str = Field("", description="folder that image paths are relative to; blank: the table's folder")
-    columns: dict[str, str] = Field(
+    columns: Words = Field(
         default_factory=dict,
         description="our column -> the table's own name; ours: image, label, split, clean_label, identity, "
         "votes_angry (people who said so) and so on",
     )
-    labels: dict[str, str] = Field(
+    labels: Labels = Field(
         default_factory=dict, description="the table's label -> one of the seven class names, or `drop`"
     )
     validation: Validation = Field("drop", description=VALIDATION)
@@ -73,7 +107,7 @@ class FolderSamples(Section):
 
     reader: Literal["folder"] = "folder"
     root: str = Field(description="the folder that holds train and test, or the classes")
-    labels: dict[str, str] = Field(
+    labels: Labels = Field(
         default_factory=dict, description="a folder's name -> one of the seven class names, or `drop`"
     )
 

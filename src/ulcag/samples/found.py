@@ -46,12 +46,13 @@ def samples_table(
     label: Sequence[int],
     *,
     clean_label: Sequence[int | None] | None = None,
+    identity: Sequence[str | None] | None = None,
 ) -> pd.DataFrame:
     """The columns of n samples, as rows of the samples table sorted by sample id."""
     frame = pd.DataFrame({"sample_id": list(sample_id), "path": list(path), "split": list(split)})
     frame["label"] = pd.array(list(label), dtype="int8")
     frame["clean_label"] = pd.array([None] * len(frame) if clean_label is None else list(clean_label), dtype="Int8")
-    frame["identity"] = pd.Series([None] * len(frame), dtype="object")
+    frame["identity"] = pd.Series([None] * len(frame) if identity is None else list(identity), dtype="object")
     return frame.sort_values("sample_id", ignore_index=True)
 
 

@@ -1,19 +1,22 @@
 """Reader for a plain table: a row an image, in CSV or Parquet, with columns of any name."""
 
+import os
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from ulcag.classes import CLASSES, class_index
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.found import Found, votes_table
+from ulcag.samples.cells import Cells, read_cells
+from ulcag.samples.found import Found, counted, samples_table, splits_of, votes_table
 from ulcag.samples.table import VOTE_SHARES
 
-OURS = ("image", "label", "split", "clean_label", "identity", *VOTE_SHARES)
-_NEEDED = ("image", "label")
-_SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+# What R, pandas and others write where nothing is known. It is a word in labels and identities: AffectNet has a class
+# None, and NA is one of JAFFE's people.
+_UNKNOWN = ("", "na", "n/a", "nan", "<na>", "none", "null")
 
 
 def read_table_samples(settings: TableSamples) -> Found:
@@ -21,115 +24,135 @@ def read_table_samples(settings: TableSamples) -> Found:
 
     Columns are called image, label, split, clean_label, identity, and votes_angry and so on, which hold numbers of
     people; `settings.columns` says which of the table's columns serve instead. Labels are class names (any case, or the
-    usual synonyms), or whatever `settings.labels` translates. Without a split column every row is for training.
+    usual synonyms), or whatever `settings.labels` translates. Without a split column every row is for training. Sample
+    ids are the images as they are written.
 
     Raises:
         InputError: file, row, what was expected and found: unknown column, label, split; repeated image.
     """
-    path = Path(settings.path)
-    table = read_as_it_is(path)
-    columns = columns_in_use(path, table, settings)
-    root = Path(settings.images) if settings.images else path.parent
+    cells = read_cells(settings)
+    root = Path(settings.images) if settings.images else cells.path.parent
+    words, images = cells.of["label"], cells.of["image"]
+    codes = [_class(cells, n, settings.labels) for n in range(len(words))]
+    reasons = {n: f"labelled {words[n] or 'with nothing'}" for n, code in enumerate(codes) if code is None}
+    rows = [n for n in range(len(words)) if n not in reasons]
+    paths = _paths(cells, root, rows)
+    split, split_notes = _splits(cells, rows, settings.validation)
+    reasons |= {n: f"of the split {cells.of['split'][n]}" for n in rows if split[n] is None}
+    rows = [n for n in rows if split[n] is not None]
+    if not rows:
+        raise InputError(cells.path, expected="at least one row that is not left out", found="none")
 
-    frame = pd.DataFrame({ours: table[theirs] for ours, theirs in columns.items()})
-    keep = pd.Series(True, index=frame.index)
-    for name in ("label", "clean_label"):
-        if name in frame:
-            codes = [_label(path, row, value, name, settings) for row, value in enumerate(frame[name])]
-            keep &= np.array([code != "drop" for code in codes])
-            frame[name] = pd.Series([None if code == "drop" else code for code in codes], dtype="Int8")
-    frame["split"] = [_split(path, row, value) for row, value in enumerate(frame.get("split", ["train"] * len(frame)))]
-    for optional in ("clean_label", "identity"):
-        if optional not in frame:
-            frame[optional] = None
-    frame["identity"] = frame["identity"].map(lambda value: None if pd.isna(value) else str(value))
-    frame["image"] = frame["image"].astype(str)
-    frame = frame[keep.to_numpy()]
-    if frame.empty:
-        raise InputError(path, expected="at least one row that is not dropped", found="none")
-    repeated = frame["image"].duplicated()
-    if repeated.any():
-        row = int(frame.index[repeated][0])
-        raise InputError(f"{path}, row {row}", expected="each image once", found=f"{frame['image'][row]} again")
-    samples = pd.DataFrame(
-        {
-            "sample_id": frame["image"],
-            "path": [str(root / image) for image in frame["image"]],
-            "split": frame["split"],
-            "label": frame["label"].astype("int8"),
-            "clean_label": frame["clean_label"].astype("Int8"),
-            "identity": frame["identity"],
-        }
+    ids = [images[n] for n in rows]
+    samples = samples_table(
+        ids,
+        [paths[n] for n in rows],
+        [str(split[n]) for n in rows],
+        [codes[n] or 0 for n in rows],
+        clean_label=[_clean_class(cells, n, settings.labels) for n in rows] if "clean_label" in cells.of else None,
+        identity=[cells.of["identity"][n] or None for n in rows] if "identity" in cells.of else None,
     )
-    counts = np.zeros((len(frame), len(CLASSES)))
+    counts = np.zeros((len(rows), len(CLASSES)))
     for code, name in enumerate(VOTE_SHARES):
-        if name in frame:
-            counts[:, code] = [_count(path, row, value, name) for row, value in frame[name].items()]
-    votes = votes_table(samples["sample_id"].tolist(), counts)
-    return Found(samples.sort_values("sample_id", ignore_index=True), votes=votes)
+        if name in cells.of:
+            counts[:, code] = [_count(cells, n, name) for n in rows]
+    notes = (*split_notes, *_left_out(reasons, images), *_unused(cells, settings.labels))
+    if any("\\" in image and image not in path for image, path in zip(ids, (paths[n] for n in rows), strict=True)):
+        notes += ("backslashes in image paths are taken as slashes",)
+    return Found(samples, notes, votes_table(ids, counts))
 
 
-def _count(path: Path, row: object, value: object, column: str) -> float:
-    number = 0.0 if pd.isna(value) else pd.to_numeric(value, errors="coerce")  # type: ignore[call-overload]
-    if not 0 <= number < np.inf:
-        raise InputError(f"{path}, row {row}, {column}", expected="a number of people", found=repr(value))
-    return float(number)
+def meaning(word: str, labels: Mapping[str, str]) -> str:
+    """The class name or `drop` that a table's word for a label is translated to, or the word itself.
 
-
-def read_as_it_is(path: Path) -> pd.DataFrame:
-    """The table with its own columns and values.
-
-    Raises:
-        InputError: no such file, or none of CSV and Parquet.
+    Where 1 is translated and `1.0` is not, it is the same: numbers become that in a column with a missing one.
     """
-    if path.suffix not in (".csv", ".parquet"):
-        raise InputError(path, expected="a .csv or .parquet file", found=f"suffix '{path.suffix}'")
-    try:
-        # Everything as text: a label may be a number in one table and a name in the next.
-        return pd.read_csv(path, dtype=str) if path.suffix == ".csv" else pd.read_parquet(path)
-    except FileNotFoundError:
-        raise InputError(path, expected="the table of samples", found="no such file", do="check `path`") from None
-    except (ValueError, OSError) as error:
-        raise InputError(path, expected=f"a {path.suffix} table", found=str(error)) from None
+    return labels.get(word, labels.get(re.sub(r"\.0+$", "", word), word))
 
 
-def columns_in_use(path: Path, table: pd.DataFrame, settings: TableSamples) -> dict[str, str]:
-    """Our column -> the table's own name, for those that it has.
-
-    Raises:
-        InputError: a column that is no name of ours, or is missing.
-    """
-    unknown = [name for name in settings.columns if name not in OURS]
-    if unknown:
-        raise InputError("samples.columns", expected=f"keys among {', '.join(OURS)}", found=", ".join(unknown))
-    columns = {}
-    for ours in OURS:
-        theirs = settings.columns.get(ours, ours)
-        if theirs in table.columns:
-            columns[ours] = theirs
-        elif ours in settings.columns or ours in _NEEDED:
-            found = ", ".join(str(column) for column in table.columns)
-            do = f"say which column it is: columns: {{{ours}: ...}}"
-            raise InputError(path, expected=f"a column '{theirs}'", found=found, do=do)
-    return columns
+def as_found(root: Path, image: str) -> str:
+    """An image's path as it is written; if there is none with Windows' backslashes, with slashes."""
+    return image.replace("\\", "/") if "\\" in image and not os.path.lexists(root / image) else image
 
 
-def _label(path: Path, row: int, value: object, column: str, settings: TableSamples) -> int | str | None:
-    if pd.isna(value) and column == "clean_label":  # type: ignore[call-overload]
-        return None
-    name = settings.labels.get(str(value), str(value))
-    # Only the published label decides whether a sample belongs to the set.
-    if name == "drop":
-        return "drop" if column == "label" else None
-    code = class_index(name)
-    if code is None:
-        do = "translate it: labels: {'" + str(value) + "': <class name or drop>}"
-        raise InputError(f"{path}, row {row}, {column}", expected=", ".join(CLASSES), found=repr(value), do=do)
+def _class(cells: Cells, n: int, labels: Mapping[str, str], column: str = "label") -> int | None:
+    """The class that a row's label means; None for one to drop."""
+    word = cells.of[column][n]
+    name = meaning(word, labels)
+    code = None if name == "drop" else class_index(name)
+    if name != "drop" and code is None:
+        do = f"translate it: labels: {{'{word}': <class name or drop>}}"
+        if not word:
+            do = "fill it in, take the row out, or leave such rows out: labels: {'': drop}"
+        found = repr(word) if word else "an empty cell"
+        raise InputError(cells.where(n, column), expected=", ".join(CLASSES), found=found, do=do)
     return code
 
 
-def _split(path: Path, row: int, value: object) -> str:
-    split = _SPLITS.get(str(value).strip().lower())
-    if split is None:
-        raise InputError(f"{path}, row {row}, split", expected="train or test", found=repr(value))
-    return split
+def _clean_class(cells: Cells, n: int, labels: Mapping[str, str]) -> int | None:
+    """Only the published label decides whether a sample belongs to the set: here `drop` is unknown."""
+    word = cells.of["clean_label"][n]
+    return None if word.lower() in _UNKNOWN and word not in labels else _class(cells, n, labels, "clean_label")
+
+
+def _paths(cells: Cells, root: Path, rows: Sequence[int]) -> dict[int, str]:
+    """Row -> where its image is.
+
+    Raises:
+        InputError: no image, or one that another row has, too, be it in another spelling.
+    """
+    paths: dict[int, str] = {}
+    seen: dict[str, int] = {}
+    for n in rows:
+        image = cells.of["image"][n]
+        if not image:
+            do = "fill it in, or take the row out"
+            raise InputError(cells.where(n, "image"), expected="the path of a picture", found="an empty cell", do=do)
+        paths[n] = str(root / as_found(root, image))
+        first = seen.setdefault(os.path.abspath(paths[n]), n)
+        if first != n:
+            before, label, other = cells.of["image"][first], cells.of["label"][n], cells.of["label"][first]
+            found = f"{image} again, " + (f"as {before} " if before != image else "") + f"in row {cells.rows[first]}"
+            found += f", labelled {other} there and {label} here" if other != label else ""
+            do = "take one of the rows out"
+            raise InputError(cells.where(n, "image"), expected="each picture once", found=found, do=do)
+    return paths
+
+
+def _splits(cells: Cells, rows: Sequence[int], validation: str) -> tuple[dict[int, str | None], tuple[str, ...]]:
+    """Row -> train, test, or None for what is left out; and what is to be said about it."""
+    if "split" not in cells.of:
+        return dict.fromkeys(rows, "train"), ()
+    words = cells.of["split"]
+    meanings, notes = splits_of({words[n]: None for n in rows}, validation)
+    for n in rows:
+        if words[n] not in meanings:
+            found = repr(words[n]) if words[n] else "an empty cell"
+            do = "write train, test or validation there, or take the row out"
+            raise InputError(cells.where(n, "split"), expected="train, test or validation", found=found, do=do)
+    return {n: meanings[words[n]] for n in rows}, notes
+
+
+def _left_out(reasons: Mapping[int, str], images: Sequence[str]) -> tuple[str, ...]:
+    examples: dict[str, list[str]] = {}
+    for n, reason in reasons.items():
+        examples.setdefault(reason, []).append(images[n])
+    return counted({f"rows {reason}, such as {some[0]}": len(some) for reason, some in examples.items()})
+
+
+def _unused(cells: Cells, labels: Mapping[str, str]) -> tuple[str, ...]:
+    used = {*cells.of["label"], *cells.of.get("clean_label", [])}
+    used |= {re.sub(r"\.0+$", "", word) for word in used}
+    unused = [f"'{word}'" for word in labels if word not in used]
+    return (f"labels translates words that are in no row: {', '.join(unused)}",) if unused else ()
+
+
+def _count(cells: Cells, n: int, column: str) -> float:
+    word = cells.of[column][n]
+    try:
+        number = 0.0 if word.lower() in _UNKNOWN else float(word)
+    except ValueError:
+        number = -1
+    if not 0 <= number < np.inf:
+        raise InputError(cells.where(n, column), expected="a number of people", found=repr(word))
+    return number
