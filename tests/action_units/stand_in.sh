@@ -3,9 +3,13 @@
 # read ends the whole call, one under 43 pixels aborts it, one under 60 shows no face unless a box is handed over, no face
 # gives no CSV, a missing box ends the call. A picture's height asks for the rest:
 #   601 hangs   602 no face   603 low confidence   604 two faces   605 dies after half a CSV
-#   606 takes all the memory there is
-# Called as FaceLandmarkImg-old it writes as versions before 2.1 did. Of a picture it reads the PNG header alone.
-in= out= boxes= landmarks= separator=,
+#   606 takes all the memory there is   607 all of it but the margin is a face
+#   608 its own detector misses the face   609 its own detector dies of it
+# Every other face is in the middle, where MTCNN's box would be. A box is taken as it is: one that is not where OpenFace
+# would have corrected it to gives values without meaning, and no confidence.
+# Without the model that -mloc names it does nothing. Called as FaceLandmarkImg-old it writes as versions before 2.1 did.
+# Of a picture it reads the PNG header alone.
+in= out= boxes= landmarks= model=$0 separator=,
 case $0 in *old*) separator=", " ;; esac
 while [ $# -gt 0 ]; do
   case $1 in
@@ -13,9 +17,15 @@ while [ $# -gt 0 ]; do
     -out_dir) out=$2; shift ;;
     -bboxdir) boxes=$2; shift ;;
     -2Dfp) landmarks=yes ;;
+    -mloc) model=$2; shift ;;
   esac
   shift
 done
+if [ ! -f "$model" ]; then
+  echo "Loading the model"
+  echo "ERROR: Could not load the landmark detector"
+  exit 1
+fi
 
 header=face${separator}confidence
 [ -n "$landmarks" ] && header=$header${separator}x_0${separator}y_0
@@ -31,6 +41,15 @@ row() {
     line=$line${separator}1.00
   done
   echo "$line"
+}
+
+# Whether a box (x0 y0 x1 y1) is in OpenFace's convention: its middle lies below that of MTCNN's box, by a sixth of its
+# height, and hardly to the right of it.
+right_box() {
+  awk -v w=$width -v h=$height '
+    { below = (($2 + $4) / 2 - h / 2) / ($4 - $2); beside = (($1 + $3) / 2 - w / 2) / ($3 - $1) }
+    { below -= h == 607 ? 0 : 0.172 }
+    { exit !(below > -0.03 && below < 0.03 && beside > -0.03 && beside < 0.03) }' "$boxes/$stem.txt"
 }
 
 for picture in "$in"/*.png; do
@@ -52,6 +71,14 @@ for picture in "$in"/*.png; do
     kill -ABRT $$
   fi
   if [ -z "$boxes" ] && { [ $width -lt 60 ] || [ $height -lt 60 ]; }; then continue; fi
+  if [ -n "$boxes" ] && ! right_box; then
+    { echo "$header"; row 0 0.1 5 5; } > "$csv"
+    continue
+  fi
+  case $height$boxes in
+    608) continue ;;
+    609) kill -ABRT $$ ;;
+  esac
   case $height in
     601) while :; do sleep 1; done ;;
     602) continue ;;

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.action_units.conftest import HALF, HANG, LOW, NO_FACE, TWO_FACES, install_stand_in, png_header
+from tests.action_units.conftest import DEADLY, HALF, HANG, LOW, NO_FACE, TWO_FACES, install_stand_in, png_header
 from ulcag.action_units.chunks import run_chunks
 from ulcag.action_units.engine import Engine
 from ulcag.action_units.openface_csv import select_face
 from ulcag.action_units.outcomes import Outcomes
+from ulcag.action_units.picture import openface_box
 from ulcag.config import OpenFaceSettings
 from ulcag.errors import InputError
 
@@ -25,19 +26,21 @@ GOOD = (200, 100)
 
 
 def work(
-    pictures: dict[str, bytes], program: Path, state: Path, folder: Path | None = None, **options: Any
+    pictures: dict[str, bytes], program: Path, state: Path, before: Outcomes | None = None, **options: Any
 ) -> Outcomes:
-    """Run all pictures; boxes are written for those whose name does not start with `unboxed`."""
+    """Run all pictures; a box is written where the detector is `box`, and the name does not start with `unboxed`."""
     options = {"runtime": "none", "program": str(program), "detector": "own", "threads": 1} | options
     engine = Engine(OpenFaceSettings(**options), "test")
 
     def prepare(stem: str, folder: Path) -> None:
         (folder / "in" / f"{stem}.png").write_bytes(pictures[stem])
-        if not stem.startswith("unboxed"):
-            (folder / "box" / f"{stem}.txt").write_text("10 10 90 90\n")
+        if options["detector"] == "box" and not stem.startswith("unboxed"):
+            width, height = (int.from_bytes(pictures[stem][at : at + 4], "big") for at in (16, 20))
+            x0, y0, x1, y1 = openface_box((0.3 * width, 0.2 * height, 0.7 * width, 0.8 * height))
+            (folder / "box" / f"{stem}.txt").write_text(f"{x0} {y0} {x1} {y1}\n")
 
     outcomes = Outcomes(state / "outcomes.jsonl", "here")
-    run_chunks(list(pictures), prepare, lambda stem, path, faces: select_face(path, faces), engine, outcomes)
+    run_chunks(list(pictures), prepare, lambda stem, path, faces: select_face(path, faces), engine, outcomes, before)
     return outcomes
 
 
@@ -73,6 +76,35 @@ def test_one_bad_picture_costs_no_other(program: Path, tmp_path: Path) -> None:
     assert found["p17"].face.confidence == 0.2
     assert found["p19"].face is not None
     assert found["p19"].face.face == 1
+
+
+def test_no_face_says_who_looked(program: Path, tmp_path: Path) -> None:
+    pictures = {"p": png_header(200, NO_FACE)}
+    for detector, where in (("own", "by its own detector"), ("box", "in the box that it was given")):
+        found = work(pictures, program, tmp_path / detector, detector=detector)
+        assert found["p"].reason == f"OpenFace found no face, {where}"
+
+
+def test_a_model_that_is_not_there_costs_one_call(tmp_path: Path) -> None:
+    program = install_stand_in(tmp_path / "bin")
+    program.write_text(program.read_text().replace("#!/bin/sh", f"#!/bin/sh\necho >> {tmp_path / 'calls'}", 1))
+    pictures = {f"p{i}": png_header(*GOOD) for i in range(30)}
+    with pytest.raises(InputError, match="Could not load the landmark detector"):
+        work(pictures, program, tmp_path, chunk=1, program_arguments=["-mloc", "model/none.txt"])
+    assert len((tmp_path / "calls").read_text()) == 1
+
+
+def test_where_another_detector_did_its_work_a_death_is_the_picture_s_own(program: Path, tmp_path: Path) -> None:
+    pictures = {f"p{i:02d}": png_header(200, DEADLY) for i in range(25)} | {"good": png_header(*GOOD)}
+    before = work({"good": pictures["good"]} | pictures, program, tmp_path / "own", chunk=1)
+    assert sum(before[stem].status == "failed" for stem in pictures) == 25
+    broken = {stem: b"broken" for stem in pictures if stem != "good"}
+    again = work(broken, program, tmp_path / "box", detector="box", before=before)
+    assert {again[stem].status for stem in broken} == {"failed"}
+    # those that it did not die of before are another matter
+    fine = work(dict.fromkeys(broken, png_header(200, NO_FACE)), program, tmp_path / "fine")
+    with pytest.raises(InputError, match="20 pictures, of which the last"):
+        work(broken, program, tmp_path / "new", detector="box", before=fine)
 
 
 def test_a_box_spares_the_search_and_a_missing_one_is_a_failure(program: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ulcag.errors import InputError
 
 
 def engine(**options: Any) -> Engine:
-    return Engine(OpenFaceSettings(**options), "job")
+    return Engine(OpenFaceSettings(**{"detector": "box"} | options), "job")
 
 
 @pytest.fixture
@@ -51,6 +51,14 @@ def test_a_docker_container_is_shut_in(on_path: Any, tmp_path: Path) -> None:
     assert command[image + 1 :] == ["-fdir", "/in", "-out_dir", "/out", "-aus", "-bboxdir", "/box", "-q"]
 
 
+def test_a_folder_with_any_name_can_be_mounted(on_path: Any) -> None:
+    on_path("docker", "")
+    folder = Path('/tmp/a,b:c "d"')
+    assert """--mount=type=bind,"source=/tmp/a,b:c ""d""/in",target=/in,readonly""" in engine().command("7", folder)
+    apptainer = engine(runtime="apptainer", image="o.sif").command("7", folder)
+    assert r"""--bind=/tmp/a\,b\:c "d"/out:/out:rw""" in apptainer
+
+
 def test_root_of_a_rootless_container_is_the_caller(on_path: Any, tmp_path: Path) -> None:
     on_path("docker", "echo '[name=seccomp,profile=default name=rootless]'")
     assert "--user=0:0" in engine().command("7", tmp_path)
@@ -59,7 +67,7 @@ def test_root_of_a_rootless_container_is_the_caller(on_path: Any, tmp_path: Path
 
 def test_its_own_detector_gets_no_boxes(on_path: Any, tmp_path: Path) -> None:
     on_path("docker", "")
-    own = Engine(OpenFaceSettings(detector="own"), "job", landmarks=True).command("7", tmp_path)
+    own = engine(detector="own").command("7", tmp_path)
     assert own[-6:] == ["-fdir", "/in", "-out_dir", "/out", "-aus", "-2Dfp"]
     assert not any("box" in word for word in own)
 
@@ -96,6 +104,13 @@ def test_a_missing_image_says_what_to_type(runtime: str, on_path: Any) -> None:
         engine(runtime=runtime, image="someone/openface:1").check()
 
 
+@pytest.mark.parametrize("image", ["openface:local", "localhost/openface", "openface"])
+def test_an_image_of_ones_own_is_not_to_be_pulled(image: str, on_path: Any) -> None:
+    on_path("podman", 'echo "Error: image not known" >&2; exit 1')
+    with pytest.raises(InputError, match=r"to do:    build or load it on this machine \(`podman images`"):
+        engine(runtime="podman", image=image).check()
+
+
 def test_a_missing_image_file_says_what_to_type(on_path: Any, tmp_path: Path) -> None:
     on_path("apptainer", "")
     with pytest.raises(InputError, match=r"type: apptainer pull openface\.sif docker://algebr/openface@sha256:"):
@@ -114,6 +129,62 @@ def test_a_missing_program(on_path: Any) -> None:
         engine(runtime="none", program="FaceLandmarkImg").check()
     program = on_path("FaceLandmarkImg", "")
     assert engine(runtime="none", program=str(program)).check().startswith("FaceLandmarkImg sha256:")
+
+
+def test_other_models_are_another_openface(on_path: Any, tmp_path: Path) -> None:
+    program = on_path("FaceLandmarkImg", "")
+    (tmp_path / "elsewhere").mkdir()
+    here = engine(runtime="none", program=str(program))
+    there = engine(
+        runtime="none", program=str(program), program_arguments=["-mloc", str(tmp_path / "elsewhere" / "a.txt")]
+    )
+    made = {here.check()}
+    for path in ("bin/model/main.txt", "bin/AU_predictors/svr/au.dat", "elsewhere/a.txt", "elsewhere/b.txt"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        for text in ("1", "2"):
+            (tmp_path / path).write_text(text)
+            assert there.check() == there.check()
+            made.add(there.check())
+    assert len(made) == 9
+    assert re.fullmatch("FaceLandmarkImg sha256:[0-9a-f]{64}, models sha256:[0-9a-f]{64}", here.check())
+
+
+SAID = {
+    "docker": "docker: Error response: no such file: FaceLandmarkImg\n\nRun 'docker run --help' for more information",
+    "old docker": "docker: Error response: no such file: FaceLandmarkImg.\nSee 'docker run --help'.",
+    "podman": "Error: no such file: FaceLandmarkImg\nSee 'podman run --help'",
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_the_hint_of_a_client_is_not_what_was_wrong(said: str, on_path: Any, tmp_path: Path) -> None:
+    on_path("docker", f'test "$1" = run || exit 0; printf "%s\n" "{SAID[said]}" >&2; exit 125')
+    for name in ("in", "out", "box"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=r"found:    .*no such file: FaceLandmarkImg\.? \(code 125\)"):
+        engine().run("0", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Loading the model\nERROR: Could not load the landmark detector", 1),
+        (
+            "Could not find CEN patch experts, see the wiki\nERROR: Could not load the landmark detector",
+            1,
+        ),
+        ("WARNING: no Action Unit models found", 0),
+    ],
+)
+def test_missing_models_are_named_at_the_first_call(said: str, code: int, on_path: Any, tmp_path: Path) -> None:
+    program = on_path("FaceLandmarkImg", f"echo '{said}'; exit {code}")
+    for name in ("in", "out", "box"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(InputError) as error:
+        engine(runtime="none", program=str(program)).run("0", tmp_path)
+    assert said.splitlines()[-1] in error.value.found
+    assert "download_models.sh" in error.value.do
+    assert "program_arguments: ['-mloc'" in error.value.do
 
 
 @pytest.mark.parametrize("code", [125, 126, 127])

@@ -11,7 +11,7 @@ from ulcag.errors import InputError
 
 VALUES = dict.fromkeys(R_COLUMNS, 0.25) | dict.fromkeys(C_COLUMNS, 1.0)
 SOME = [
-    Outcome("a", "ok", face=FaceRow(1, 0.9, VALUES, (3.0, 4.5))),
+    Outcome("a", "ok", face=FaceRow(1, 0.9, VALUES, (3.0, 4.5)), detector="own"),
     Outcome("b", "no_face"),
     Outcome("c", "failed", 'why, "quoted" and ünïcode'),
 ]
@@ -65,13 +65,20 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_rows_by_hand() -> None:
-    low = Outcome("d", "ok", face=FaceRow(0, 0.4, VALUES))
-    frame = action_unit_rows(pd.Series(["1", "2", "3", "4"]), [*SOME, low], 0.5, "box", "image")
+    low = Outcome("d", "ok", face=FaceRow(0, 0.4, VALUES), detector="box")
+    pairs = [*zip("123", SOME, strict=True), ("4", low)]
+    frame = action_unit_rows(pd.Series(["1", "2", "3", "4"]), pairs[::-1], 0.5, "image")
     assert frame["sample_id"].tolist() == ["1", "2", "3", "4"]
     assert frame["status"].tolist() == ["ok", "no_face", "failed", "low_confidence"]
     assert frame["face"].tolist() == [1, pd.NA, pd.NA, 0]
     assert frame["AU12_r"].tolist()[::3] == [0.25, 0.25]
     assert frame["AU28_c"].tolist() == [1, pd.NA, pd.NA, 1]
     made = frame[["detector", "openface"]].where(frame["detector"].notna(), "none").to_numpy().tolist()
-    assert made == [["box", "image"], ["none"] * 2, ["none"] * 2, ["box", "image"]]
+    assert made == [["own", "image"], ["none"] * 2, ["none"] * 2, ["box", "image"]]
     assert action_unit_rows(pd.Series([], dtype=str), [], 0.5).empty
+
+
+@pytest.mark.parametrize("names", ["a", "abb", "abx"])
+def test_each_sample_has_one_outcome_and_each_outcome_a_sample(names: str) -> None:
+    with pytest.raises(ValueError, match="sample"):
+        action_unit_rows(pd.Series(["a", "b"]), [(name, SOME[1]) for name in names], 0.5)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ulcag.action_units.picture import openface_picture, write_picture
+from ulcag.action_units.picture import openface_box, openface_picture, write_picture
 
 
 def noise(height: int, width: int) -> np.ndarray:
@@ -61,6 +62,11 @@ def test_the_box_is_inside_with_its_margin(
     dx, dy = 0.3 * (x1 - x0) - 1e-6, 0.3 * (y1 - y0) - 1e-6
     assert x0 >= dx and picture.shape[1] - x1 >= dx
     assert y0 >= dy and picture.shape[0] - y1 >= dy
+
+
+def test_a_box_as_openface_corrects_its_own() -> None:
+    # a box of 100 x 200
+    assert openface_box((10, 20, 110, 220)) == pytest.approx((9.25, 69.18, 112.48, 224.2))
 
 
 def test_written_without_loss_and_with_its_box(tmp_path: Path) -> None:

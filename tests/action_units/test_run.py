@@ -1,5 +1,6 @@
 """A shard of crops to its part of the action units table."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.action_units.conftest import LOW, NO_FACE, TWO_FACES, install_stand_in
+from tests.action_units.conftest import DEADLY, LOW, MISSED, NO_FACE, TWO_FACES, install_stand_in
+from ulcag.action_units.engine import Engine
 from ulcag.action_units.run import openface_shard
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings
 from ulcag.faces.shard import encode_jpeg, new_shard
+from ulcag.files import binding
 from ulcag.tables import read_made_by, read_table
 
 CORNERS = ("x0", "y0", "x1", "y1")
@@ -33,12 +36,10 @@ def shard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
     return pd.DataFrame(rows).astype({"row": "Int32"}), tmp_path / "crops.arrow"
 
 
-def run(
-    shard: tuple[pd.DataFrame, Path], tmp_path: Path, of_several: str = "most_confident", **openface: Any
-) -> pd.DataFrame:
+def run(shard: tuple[pd.DataFrame, Path], tmp_path: Path, **openface: Any) -> pd.DataFrame:
     program = install_stand_in(tmp_path / "bin")
     options = {"runtime": "none", "program": str(program), "face_size": 60, "threads": 1} | openface
-    settings = ActionUnitsSettings.read({"source": "openface", "of_several": of_several, "openface": options})
+    settings = ActionUnitsSettings.read({"source": "openface", "openface": options})
     openface_shard(*shard, settings, tmp_path / "au.parquet", {"crops": "1"}, tmp_path / "state")
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 
@@ -49,7 +50,9 @@ def test_every_sample_has_a_row(shard: tuple[pd.DataFrame, Path], tmp_path: Path
     assert table["status"].tolist() == status
     assert table["reason"]["f"] == "no picture: truncated"
     assert table["reason"]["g"] == "the faces stage found none"
-    assert set(table["detector"].dropna()) == {"box"}
+    assert table["reason"]["b"] == "OpenFace found no face, neither itself nor in the box that it was given"
+    # e is too small for its own detector
+    assert table["detector"].dropna().to_dict() == {"a": "own", "c": "own", "d": "own", "e": "box"}
     assert table["openface"]["a"].startswith("FaceLandmarkImg sha256:")
     assert table["AU01_r"]["a"] == np.float32(0.2)
     assert not (tmp_path / "state").exists()
@@ -60,14 +63,76 @@ def test_a_crop_too_small_for_openface_is_scaled_up(shard: tuple[pd.DataFrame, P
     assert run(shard, tmp_path, face_size=200)["status"]["e"] == "ok"
 
 
-def test_the_nearest_of_two_faces(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
+@pytest.fixture
+def hard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
+    """A plain face, one that OpenFace's detector misses, one that this dies of; two pictures that are all face."""
+    # 379 and a margin of 30 % above and below are the height of one that is all face
+    heights = {"plain": 200, "missed": MISSED, "deadly": DEADLY, "whole": 379, "searched": 379}
+    status = dict.fromkeys(heights, "found") | {"whole": "whole_image", "searched": "none"}
+    rows: list[dict[str, Any]] = []
+    with new_shard(tmp_path / "hard.arrow") as add:
+        for name, height in heights.items():
+            found = status[name] == "found"
+            box = (60.0, 0.2 * height, 140.0, 0.8 * height) if found else (0.0, 0.0, 200.0, float(height))
+            jpeg = encode_jpeg(np.full((height, 200, 3), 128, np.uint8), 95)
+            crop = {"sample_id": name, "jpeg": jpeg, **dict(zip(CORNERS, box, strict=True))}
+            rows.append({"sample_id": name, "row": add(crop), "status": status[name], "reason": None})
+    return pd.DataFrame(rows).astype({"row": "Int32"}), tmp_path / "hard.arrow"
+
+
+@pytest.mark.parametrize(
+    ("detector", "by"),
+    [
+        ("own", ["own", "no_face", "failed", "own", "own"]),
+        ("box", ["box"] * 5),
+        ("own_else_box", ["own", "box", "box", "own", "own"]),
+    ],
+)
+def test_who_finds_the_face(detector: str, by: list[str], hard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
+    # the stand-in is not confident of a box in another convention than OpenFace's
+    table = run(hard, tmp_path, detector=detector)
+    assert table["detector"].where(table["status"] == "ok", table["status"]).tolist() == by
+    assert table["detector"].notna().equals(table["AU01_r"].notna())
+
+
+def test_a_job_that_was_killed_between_its_detectors_goes_on(
+    hard: tuple[pd.DataFrame, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(self: Engine, name: str, folder: Path) -> str:
+        if self.settings.detector == "box":
+            raise KeyboardInterrupt
+        return run_engine(self, name, folder)
+
+    run_engine = Engine.run
+    whole = run(hard, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "run", kill)
+        with pytest.raises(KeyboardInterrupt):
+            run(hard, tmp_path)
+    assert (tmp_path / "state" / "own.jsonl").exists()
+    pd.testing.assert_frame_equal(run(hard, tmp_path), whole)
+
+
+def test_pictures_that_a_killed_job_left_are_removed_and_no_others(
+    shard: tuple[pd.DataFrame, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    owner = binding({"state": str((tmp_path / "state").resolve())})[:16]
+    mine, other = tmp_path / f"ulcag-openface-{owner}-x", tmp_path / "ulcag-openface-0123456789abcdef-x"
+    for folder in (mine, other):
+        (folder / "in").mkdir(parents=True)
+        (folder / "in" / "face.png").touch()
+    run(shard, tmp_path)
+    assert [path.name for path in tmp_path.glob("ulcag-openface-*")] == [other.name]
+
+
+def test_a_neighbour_in_the_margin_is_not_taken(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
     # the stand-in's more confident one is in a corner, the other in the middle, where the box is
-    assert run(shard, tmp_path, detector="own")["face"]["d"] == 1
-    assert run(shard, tmp_path, of_several="nearest_box", detector="own")["face"]["d"] == 0
+    assert run(shard, tmp_path, detector="own")["face"]["d"] == 0
 
 
 def test_the_table_says_what_made_it_and_not_how_fast(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
     run(shard, tmp_path)
     made = read_made_by(tmp_path / "au.parquet")["settings"]["openface"]
-    assert made["detector"] == "box"
+    assert made["detector"] == "own_else_box"
     assert not {"threads", "chunk", "memory_mb", "stall_seconds"} & set(made)

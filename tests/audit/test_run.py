@@ -32,7 +32,7 @@ def tables() -> dict[str, pd.DataFrame]:
     samples["clean_label"] = pd.array(TRUE, dtype="Int8")
     noise = pd.DataFrame({"sample_id": ids, "label": GIVEN.astype(np.int8), "replaced": False})
     faces = pd.DataFrame({"sample_id": ids, "status": ["none" if name == LOST else "found" for name in IDS]})
-    units = action_unit_rows(ids, (Outcome(name, "no_face") for name in IDS), 0.5)
+    units = action_unit_rows(ids, ((name, Outcome(name, "no_face")) for name in IDS), 0.5)
     return {"samples": samples, "noise": noise, "faces": faces, "action_units": units}
 
 

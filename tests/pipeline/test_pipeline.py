@@ -348,7 +348,7 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
     table = pd.read_parquet(done / RESULTS / "action_units/seen/action_units.parquet")
     assert len(table) == 60
     assert set(table["status"]) == {"ok"}
-    assert set(table["detector"]) == {"box"}
+    assert set(table["detector"]) == {"own"}
     assert not list((done / RESULTS / ".state").rglob("*.jsonl"))
     # the same pictures under another name: a network does there what it does at home
     run = f"{RESULTS}/evaluation/tiny/half/baseline/seed0/all"

@@ -100,7 +100,7 @@ def test_the_check_of_a_data_set() -> None:
 def test_the_quality_of_action_units() -> None:
     found = [Outcome(str(i), "ok", face=FaceRow(0, confidence, VALUES)) for i, confidence in enumerate((0.9, 0.8, 0.2))]
     found += [Outcome("3", "no_face"), Outcome("4", "failed", "why")]
-    table = action_unit_rows(pd.Series([outcome.stem for outcome in found]), found, 0.5)
+    table = action_unit_rows(pd.Series(list("01234")), ((outcome.stem, outcome) for outcome in found), 0.5)
     figure = action_units_figure(np.array([3, 3, 3, 0, 6]), table, 0.5, "title")
     rates, agreement, confidence, status = figure.axes
     shown = [text.get_text() for text in rates.texts]
@@ -117,7 +117,7 @@ def test_the_quality_of_action_units() -> None:
 
 
 def test_a_data_set_without_any_usable_action_unit_can_be_drawn() -> None:
-    table = action_unit_rows(pd.Series(["a"]), [Outcome("a", "no_face")], 0.5)
+    table = action_unit_rows(pd.Series(["a"]), [("a", Outcome("a", "no_face"))], 0.5)
     assert "0 of 0 below" in action_units_figure(np.array([2]), table, 0.5, "title").axes[2].get_title()
 
 

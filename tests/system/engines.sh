@@ -18,7 +18,7 @@ if ! command -v dockerd >/dev/null || ! command -v podman >/dev/null || ! [ -x /
 fi
 mkdir -p "$dir/root/bin" "$dir/root/tmp"
 cp /bin/busybox "$dir/root/bin/"
-for name in sh od printf sleep kill; do ln -sf busybox "$dir/root/bin/$name"; done
+for name in sh od awk printf sleep kill; do ln -sf busybox "$dir/root/bin/$name"; done
 cp "$(dirname "$0")/../action_units/stand_in.sh" "$dir/root/bin/FaceLandmarkImg"
 cp "$dir/root/bin/FaceLandmarkImg" "$dir/root/bin/FaceLandmarkImg-old"
 

@@ -23,11 +23,21 @@ from ulcag.progress import progress
 # So many pictures that die alone, with no call that ever ended well, are not the pictures' fault.
 _HOPELESS = 20
 
+# What a picture without CSV had been searched by.
+_WHERE = {"own": "by its own detector", "box": "in the box that it was given"}
+
 Prepare = Callable[[str, Path], None]
 Select = Callable[[str, Path, list[FaceRow]], FaceRow | None]
 
 
-def run_chunks(stems: Sequence[str], prepare: Prepare, select: Select, engine: Engine, outcomes: Outcomes) -> None:
+def run_chunks(
+    stems: Sequence[str],
+    prepare: Prepare,
+    select: Select,
+    engine: Engine,
+    outcomes: Outcomes,
+    before: Outcomes | None = None,
+) -> None:
     """Find out the outcome of each picture that has none yet.
 
     Args:
@@ -36,14 +46,18 @@ def run_chunks(stems: Sequence[str], prepare: Prepare, select: Select, engine: E
         select: the face of a picture among those that its CSV holds.
         engine: runs FaceLandmarkImg; closed when this ends.
         outcomes: what is known, and what becomes known.
+        before: what came out with another detector, where that was tried first: OpenFace works, then, and a picture
+            that it died of before says nothing when it dies again.
 
     Raises:
         InputError: the engine cannot run, a CSV is none of OpenFace's, or every picture fails. What is known stays.
     """
     left = [stem for stem in stems if stem not in outcomes]
-    work = _Work(prepare, select, engine, outcomes)
+    work = _Work(prepare, select, engine, outcomes, before)
     chunks = list(_split(left, math.ceil(len(left) / engine.settings.chunk)))
-    bar = progress(what="openface", unit="image", total=len(stems), initial=len(stems) - len(left))
+    bar = progress(
+        what=f"openface, {engine.settings.detector}", unit="image", total=len(stems), initial=len(stems) - len(left)
+    )
     try:
         with ThreadPoolExecutor(engine.settings.threads) as pool:
             futures = [pool.submit(work.do, chunk, bar.update) for chunk in chunks]
@@ -61,11 +75,25 @@ def run_chunks(stems: Sequence[str], prepare: Prepare, select: Select, engine: E
         engine.close()
 
 
+def remove_leftovers(owner: str) -> None:
+    """Remove the folders of calls, with the pictures in them, that a killed job of the same owner left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_prefix(owner)}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prefix(owner: str) -> str:
+    return f"ulcag-openface-{owner}-"
+
+
 class _Work:
     """One thread at a time does one chunk."""
 
-    def __init__(self, prepare: Prepare, select: Select, engine: Engine, outcomes: Outcomes) -> None:
+    def __init__(
+        self, prepare: Prepare, select: Select, engine: Engine, outcomes: Outcomes, before: Outcomes | None
+    ) -> None:
         self.prepare, self.select, self.engine, self.outcomes = prepare, select, engine, outcomes
+        self.before = before
+        self._no_face = f"OpenFace found no face, {_WHERE[engine.settings.detector]}"
         self._numbers = itertools.count()
         self._ended_well = False
         self._died_alone: list[Outcome] = []
@@ -80,7 +108,7 @@ class _Work:
             known = {outcome.stem for outcome in found}
             rest = [stem for stem in piece if stem not in known]
             if not why:
-                found += [Outcome(stem, "no_face") for stem in rest]
+                found += [Outcome(stem, "no_face", self._no_face) for stem in rest]
                 rest = []
             self.outcomes.add(found)
             update(len(found))
@@ -94,7 +122,7 @@ class _Work:
 
     def _call(self, piece: list[str]) -> tuple[list[Outcome], str]:
         """One call of FaceLandmarkImg: what is certain, and why it died if it did."""
-        folder = Path(tempfile.mkdtemp(prefix="ulcag-openface-"))
+        folder = Path(tempfile.mkdtemp(prefix=_prefix(self.engine.owner)))
         try:
             for name in (PICTURES, BOXES, CSVS):
                 (folder / name).mkdir()
@@ -117,14 +145,17 @@ class _Work:
             face = self.select(stem, path, read_openface_csv(path))
         except DamagedCsvError as error:
             return Outcome(stem, "failed", f"OpenFace's CSV, {error}") if whole else None
-        return Outcome(stem, "no_face") if face is None else Outcome(stem, "ok", face=face)
+        if face is None:
+            return Outcome(stem, "no_face", self._no_face)
+        return Outcome(stem, "ok", face=face, detector=self.engine.settings.detector)
 
     def _died(self, stem: str | None, why: str) -> None:
         """A picture that a call died of alone. It is held back until it is clear that calls can end well, too."""
         with self._lock:
             if stem is not None:
                 self._died_alone.append(Outcome(stem, "failed", f"OpenFace {why}"))
-            if len(self._died_alone) >= _HOPELESS and not self._ended_well:
+            new = [o for o in self._died_alone if self.before is None or self.before[o.stem].status != "failed"]
+            if len(new) >= _HOPELESS and not self._ended_well:
                 self._give_up()
 
     def finish(self) -> None:
@@ -133,7 +164,7 @@ class _Work:
         Raises:
             InputError: no call ended well, and no picture has an outcome.
         """
-        if self._died_alone and not self._ended_well and not len(self.outcomes):
+        if self._died_alone and not self._ended_well and not len(self.outcomes) and self.before is None:
             self._give_up()
         self.outcomes.add(self._died_alone)
 

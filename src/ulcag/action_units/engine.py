@@ -4,7 +4,9 @@ Inside a container there is no network, the pictures cannot be written to, and w
 """
 
 import contextlib
+import itertools
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -17,7 +19,7 @@ from pathlib import Path
 
 from ulcag.config.action_units import OPENFACE_IMAGE, OpenFaceSettings
 from ulcag.errors import InputError
-from ulcag.files import sha256
+from ulcag.files import binding, sha256
 
 # Folders of one call, below the folder of the call and as the program sees them in a container.
 PICTURES, BOXES, CSVS = "in", "box", "out"
@@ -26,6 +28,16 @@ _NOT_RUN = (125, 126, 127)
 # The same from the init process that Podman uses, which ends with 1.
 _NOT_FOUND = "failed to exec pid1"
 _INSTEAD = "or set action_units.openface.runtime to another of docker, podman, apptainer and none"
+# What the clients of Docker and Podman end with when something else is to blame than the command line.
+_HINT = re.compile(r"(See|Run) '.*--help'.*|Usage:.*|errors pretty printing info")
+# FaceLandmarkImg without the models that it needs; no picture is looked at then.
+_NO_MODELS = re.compile(r"could not (find|load|open|read) .*(detector|model|patch expert)|no action unit models", re.I)
+_GET_MODELS = """\
+download them with OpenFace's download_models.sh (the CE-CLM patch experts are not in its repository), or name a
+            model that is there by action_units.openface.program_arguments: ['-mloc', 'model/main_clnf_general.txt']"""
+# Folders of models beside the program, and where `make install` puts them.
+_MODELS = ("model", "AU_predictors", "classifiers")
+_INSTALLED = Path("/usr/local/etc/OpenFace")
 # One image is one core's work; idle threads of OpenFace's libraries would take the others'.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -40,13 +52,12 @@ class Engine:
 
     Args:
         settings: runtime, image, program and limits.
+            Its `detector` is `own` or `box`.
         owner: a name for all containers of this job, by which those that a killed job left running are found.
-        landmarks: ask for landmarks beside action units, to tell faces apart.
     """
 
     settings: OpenFaceSettings
     owner: str
-    landmarks: bool = False
     # What a killed job left behind may still bear its names.
     _token: str = field(default_factory=lambda: secrets.token_hex(3))
     _running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
@@ -57,7 +68,7 @@ class Engine:
         """Make sure that the runtime, its daemon and the image are there, before any work.
 
         Returns:
-            What will make the action units: the image's digest, or the program's hash.
+            What will make the action units: the image's digest, or the hashes of the program and its models.
 
         Raises:
             InputError: something is missing; it says what to type.
@@ -68,7 +79,7 @@ class Engine:
             if program is None:
                 do = f"set action_units.openface.program to the path of FaceLandmarkImg, {_INSTEAD}"
                 raise InputError(self.settings.program, expected="OpenFace's FaceLandmarkImg", found="none", do=do)
-            return f"{Path(program).name} sha256:{sha256(Path(program))}"
+            return f"{Path(program).name} sha256:{sha256(Path(program))}{self._models(Path(program))}"
         if shutil.which(runtime) is None:
             do = f"install it, {_INSTEAD}"
             raise InputError(runtime, expected="this program on PATH, to run OpenFace", found="none", do=do)
@@ -82,6 +93,8 @@ class Engine:
             self._ask("info", "--format", "{{.ServerVersion}}", expected="a running Docker daemon that you may use")
         look = "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}"
         do = f"type: {runtime} pull {image}"
+        if "/" not in image or image.startswith("localhost/"):
+            do = f"build or load it on this machine (`{runtime} images` shows what is there), or name one of a registry"
         return self._ask("image", "inspect", "--format", look, image, expected=f"the image {image}", do=do)
 
     def run(self, name: str, folder: Path) -> str:
@@ -95,7 +108,7 @@ class Engine:
             Blank if it ended well, otherwise how it ended, in a few words.
 
         Raises:
-            InputError: the engine could not start the program.
+            InputError: the engine could not start the program, or the program's models are not there.
             StoppedError: the whole job is being stopped.
         """
         log = folder / "log"
@@ -118,6 +131,8 @@ class Engine:
         finally:
             with self._lock:
                 del self._running[name]
+        said = log.read_text(errors="replace")
+        self._check_models(said)
         if stalled:
             return f"no output for {self.settings.stall_seconds:g} s, stopped"
         code = process.returncode
@@ -126,8 +141,7 @@ class Engine:
         # Whoever stops a job stops its children too: that is no picture's fault.
         if self._closed or _signal(code) in (signal.SIGTERM, signal.SIGINT):
             raise StoppedError(name)
-        said = log.read_text(errors="replace").strip().splitlines()
-        last = said[-1].strip()[:200] if said else "no message"
+        last = _last_words(said)
         not_run = code in _NOT_RUN or _NOT_FOUND in last
         if not_run and self.settings.runtime in ("docker", "podman"):
             do = "see whether the engine works, whether action_units.openface.program is right, and start again"
@@ -145,11 +159,14 @@ class Engine:
         inside = Path("/")
         if s.runtime == "apptainer":
             # Memory and cores are Slurm's to limit: Apptainer can only where systemd delegates control groups.
-            binds = [f"--bind={folder / m}:/{m}:{'rw' if m == CSVS else 'ro'}" for m in mounts]
+            # It divides a bind at commas and colons.
+            source = re.sub("[,:]", r"\\\g<0>", str(folder))
+            binds = [f"--bind={source}/{m}:/{m}:{'rw' if m == CSVS else 'ro'}" for m in mounts]
             environment = [f"--env={key}={value}" for key, value in _ONE_THREAD.items()]
             start = ["apptainer", "exec", "--containall", "--no-home", "--net", "--network=none", *binds, *environment]
             return [*start, *s.engine_arguments, s.image, s.program, *self._program_arguments(inside)]
-        binds = [f"--mount=type=bind,source={folder / m},target=/{m}{'' if m == CSVS else ',readonly'}" for m in mounts]
+        sources = {m: _csv_field(f"source={folder / m}") for m in mounts}
+        binds = [f"--mount=type=bind,{sources[m]},target=/{m}{'' if m == CSVS else ',readonly'}" for m in mounts]
         start = [s.runtime, "run", "--rm", "--init", "--pull=never", "--network=none", f"--user={self._user}"]
         start += [
             "--cap-drop=ALL",
@@ -211,18 +228,34 @@ class Engine:
 
     def _program_arguments(self, at: Path) -> list[str]:
         s = self.settings
-        boxes = ["-bboxdir", str(at / BOXES)] if s.detector == "box" else []
-        landmarks = ["-2Dfp"] if self.landmarks else []
-        return [
-            "-fdir",
-            str(at / PICTURES),
-            "-out_dir",
-            str(at / CSVS),
-            "-aus",
-            *landmarks,
-            *boxes,
-            *s.program_arguments,
-        ]
+        # Landmarks tell which of several faces is which; in a box there is one.
+        boxes = ["-bboxdir", str(at / BOXES)] if s.detector == "box" else ["-2Dfp"]
+        folders = ["-fdir", str(at / PICTURES), "-out_dir", str(at / CSVS)]
+        return [*folders, "-aus", *boxes, *s.program_arguments]
+
+    def _check_models(self, said: str) -> None:
+        lines = [line.strip() for line in said.splitlines() if _NO_MODELS.search(line)]
+        if lines:
+            found = "; ".join(dict.fromkeys(lines))[:400]
+            raise InputError(self.settings.program, expected="OpenFace's models", found=found, do=_GET_MODELS)
+
+    def _models(self, program: Path) -> str:
+        """Hash of a local program's models, blank if none are found.
+
+        Other models give other action units. All of each file is read, as every call of the program does.
+        """
+        words = self.settings.program_arguments
+        named = [Path(value) for word, value in itertools.pairwise(words) if word == "-mloc"]
+        homes = [program.parent, program.resolve().parent, _INSTALLED]
+        folders = [home / name for home in homes for name in _MODELS]
+        folders += [(home / path).parent for path in named for home in (Path(), *homes) if (home / path).is_file()]
+        hashed = {
+            f"{folder.name}/{file.relative_to(folder)}": sha256(file)
+            for folder in dict.fromkeys(folder.resolve() for folder in folders)
+            for file in folder.rglob("*")
+            if file.is_file()
+        }
+        return f", models sha256:{binding(hashed)}" if hashed else ""
 
     @cached_property
     def _user(self) -> str:
@@ -237,10 +270,21 @@ class Engine:
         runtime = self.settings.runtime
         done = subprocess.run([runtime, *arguments], capture_output=True, text=True)
         if done.returncode != 0:
-            said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+            said = _last_words(done.stderr.strip() or done.stdout)
             do = do or f"start it (sudo systemctl start docker), see that you are in the group docker, {_INSTEAD}"
             raise InputError(f"{runtime} {arguments[0]}", expected=expected, found=said, do=do)
         return done.stdout.strip()
+
+
+def _last_words(said: str) -> str:
+    """The line that says what was wrong, among all that a program or an engine's client said."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not _HINT.fullmatch(line.strip())]
+    return lines[-1][:400] if lines else "no message"
+
+
+def _csv_field(text: str) -> str:
+    """A part of `--mount`, which is a line of CSV."""
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\n') else text
 
 
 def _output(command: Sequence[str]) -> str:

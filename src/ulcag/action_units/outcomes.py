@@ -18,50 +18,55 @@ from ulcag.errors import InputError
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one picture: its name, `ok`, `no_face` or `failed`, why it failed, and the face."""
+    """Of one picture: its name, `ok`, `no_face` or `failed`, why it is not ok, the face, and who found it."""
 
     stem: str
     status: str
     reason: str | None = None
     face: FaceRow | None = None
+    detector: str | None = None
 
 
 def action_unit_rows(
     sample_ids: "pd.Series[str]",
-    outcomes: Iterable[Outcome],
+    outcomes: Iterable[tuple[str, Outcome]],
     min_confidence: float,
-    detector: str | None = None,
     openface: str | None = None,
 ) -> pd.DataFrame:
     """Rows of the action units table, in the order of the samples.
 
     Args:
-        sample_ids: n of them.
-        outcomes: what is known of each, in the same order.
+        sample_ids: n different ones.
+        outcomes: each of them with what is known of it, in any order.
         min_confidence: below it the values are kept, but the status is `low_confidence`.
-        detector, openface: who found the face and made the values, for rows that have some.
+        openface: what made the values, for rows that have some.
+
+    Raises:
+        ValueError: a sample has no outcome or two, or an outcome is of none of the samples.
     """
     # Columns, not a dictionary a row: 300,000 of those would take a gigabyte.
     names = ("confidence", "face", *R_COLUMNS, *C_COLUMNS)
     values = np.full((len(sample_ids), len(names)), np.nan, dtype=np.float32)
-    statuses: list[str] = []
-    reasons: list[str | None] = []
-    for number, outcome in enumerate(outcomes):
+    texts: dict[str, list[str | None]] = {
+        name: [None] * len(values) for name in ("status", "reason", "detector", "openface")
+    }
+    places = {sample_id: number for number, sample_id in enumerate(sample_ids)}
+    for sample_id, outcome in outcomes:
+        number = places.pop(sample_id, None)
+        if number is None:
+            raise ValueError(f"no sample, or a second outcome: {sample_id}")
         face = outcome.face
+        texts["status"][number], texts["reason"][number] = outcome.status, outcome.reason
         if face is not None:
             values[number] = (face.confidence, face.face, *(face.values[name] for name in names[2:]))
-        low = face is not None and face.confidence < min_confidence
-        statuses.append("low_confidence" if low else outcome.status)
-        reasons.append(outcome.reason)
+            texts["detector"][number], texts["openface"][number] = outcome.detector, openface
+            if face.confidence < min_confidence:
+                texts["status"][number] = "low_confidence"
+    if places or len(values) != len(set(sample_ids)):
+        raise ValueError(f"samples without outcome, or twice: {', '.join(list(places)[:3])}")
     frame = pd.DataFrame(values, columns=list(names))
     frame = frame.astype(dict.fromkeys(C_COLUMNS, "Int8") | {"face": "Int16"})
-    seen = frame["face"].notna()
-    made = {
-        name: pd.Series(value, index=frame.index).where(seen, None)
-        for name, value in (("detector", detector), ("openface", openface))
-    }
-    texts = {"sample_id": sample_ids.to_numpy(), "status": statuses, "reason": reasons} | made
-    frame = pd.concat([pd.DataFrame(texts), frame], axis=1)
+    frame = pd.concat([pd.DataFrame({"sample_id": sample_ids.to_numpy()} | texts), frame], axis=1)
     return frame[ACTION_UNITS.names]
 
 
@@ -141,4 +146,4 @@ def _outcome(values: dict[str, Any]) -> Outcome:
     if face is not None:
         centre = face["centre"]
         face = FaceRow(**face | {"centre": None if centre is None else tuple(centre)})
-    return Outcome(values["stem"], values["status"], values["reason"], face)
+    return Outcome(values["stem"], values["status"], values["reason"], face, values["detector"])

@@ -57,7 +57,7 @@ def read_folder(
     near = _centres(samples, faces) if faces is not None else dict[str, tuple[float, float]]()
     pairs = zip(samples["sample_id"], csv_of, strict=True)
     outcomes = (
-        _one(sample_id, path, near.get(sample_id))
+        (sample_id, _one(sample_id, path, near.get(sample_id)))
         for sample_id, path in progress(pairs, what="action units", unit="file", total=len(samples))
     )
     frame = action_unit_rows(samples["sample_id"], outcomes, settings.min_confidence)
@@ -81,7 +81,7 @@ def read_folder(
 
 def do_without(samples: pd.DataFrame, settings: ActionUnitsSettings, out: Path, inputs: dict[str, str]) -> None:
     """Write a table in which no action unit is known, for arms that need none; arguments as in `read_folder`."""
-    outcomes = (Outcome(sample_id, NOT_READ) for sample_id in samples["sample_id"])
+    outcomes = ((sample_id, Outcome(sample_id, NOT_READ)) for sample_id in samples["sample_id"])
     frame = action_unit_rows(samples["sample_id"], outcomes, settings.min_confidence)
     write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.plain(), inputs=inputs)
 

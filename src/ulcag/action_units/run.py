@@ -3,19 +3,21 @@
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import numpy as np
 import pandas as pd
 
-from ulcag.action_units.chunks import run_chunks
+from ulcag.action_units.chunks import remove_leftovers, run_chunks
 from ulcag.action_units.engine import Engine
 from ulcag.action_units.openface_csv import FaceRow, select_face
 from ulcag.action_units.outcomes import Outcome, Outcomes, action_unit_rows
-from ulcag.action_units.picture import openface_picture, write_picture
+from ulcag.action_units.picture import openface_box, openface_picture, write_picture
 from ulcag.action_units.table import ACTION_UNITS
-from ulcag.config import ActionUnitsSettings
+from ulcag.config import ActionUnitsSettings, OpenFaceSettings
 from ulcag.errors import InputError
 from ulcag.faces.crop import Box
 from ulcag.faces.shard import Crops
@@ -25,6 +27,10 @@ from ulcag.tables import write_table
 # As the faces room stores it; whole images have none, and get it here.
 _MARGIN = 0.3
 _COLUMNS = ("sample_id", "row", "status", "reason")
+# Where the box is MTCNN's. Otherwise it is the whole picture, which is taken for a box in OpenFace's own convention.
+_FOUND = ("found", "several")
+# A detector that another one takes over from where no face is found.
+_DETECTORS = {"own_else_box": ("own", "box"), "own": ("own",), "box": ("box",)}
 
 
 def openface_shard(
@@ -51,27 +57,28 @@ def openface_shard(
         Number of samples by status.
 
     Raises:
-        InputError: runtime or image is missing (before any work), OpenFace cannot be started, or dies of everything.
+        InputError: runtime or image is missing (before any work), OpenFace cannot be started, or dies of everything, or
+            the table is not of this shard.
     """
-    nearest = settings.of_several == "nearest_box"
     owner = binding({"state": str(state.resolve())})[:16]
-    engine = Engine(settings.openface, owner, landmarks=nearest and settings.openface.detector == "own")
-    made_by = engine.check()
-    engine.stop_leftovers()
+    detectors = _DETECTORS[settings.openface.detector]
+    engines = [Engine(settings.openface.model_copy(update={"detector": name}), owner) for name in detectors]
+    made_by = engines[0].check()
+    engines[0].stop_leftovers()
+    remove_leftovers(owner)
     plain = settings.of_result()
-    shard = _Shard(faces, crops, settings)
+    shard = _Shard(faces, crops, settings.openface)
     # A termination (Slurm's time limit) is an exit like others: containers are stopped, what is known is kept.
     before = signal.signal(signal.SIGTERM, _exit)
     try:
-        outcomes = Outcomes(state / "outcomes.jsonl", binding(plain, inputs, {"openface": made_by}))
-        run_chunks(list(shard.rows), shard.prepare, shard.select, engine, outcomes)
+        outcomes = _search(shard, engines, state, binding(plain, inputs, {"openface": made_by}))
     finally:
         signal.signal(signal.SIGTERM, before)
-    found = [
-        _without_crop(sample_id, status, reason) if pd.isna(row) else outcomes[_stem(row)]
+    found = (
+        (sample_id, _without_crop(sample_id, status, reason) if pd.isna(row) else outcomes[_stem(row)])
         for sample_id, row, status, reason in zip(*(faces[c] for c in _COLUMNS), strict=True)
-    ]
-    frame = action_unit_rows(faces["sample_id"], found, settings.min_confidence, settings.openface.detector, made_by)
+    )
+    frame = action_unit_rows(faces["sample_id"], found, settings.min_confidence, made_by)
     write_table(out, frame, ACTION_UNITS, settings=plain, inputs=inputs)
     shutil.rmtree(state, ignore_errors=True)
     counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
@@ -82,28 +89,58 @@ def openface_shard(
 class _Shard:
     """Crops by the name that OpenFace gets them under."""
 
-    def __init__(self, faces: pd.DataFrame, crops: Path, settings: ActionUnitsSettings) -> None:
+    def __init__(self, faces: pd.DataFrame, crops: Path, settings: OpenFaceSettings) -> None:
         stored = faces[faces["row"].notna()].sort_values("row")
         if stored["row"].duplicated().any():
             do = "give the shard's own table, not that of all shards"
             raise InputError("--faces", expected=f"the table of {crops.name} alone", found="several shards", do=do)
-        self.rows = {_stem(r): (int(r), name) for r, name in zip(stored["row"], stored["sample_id"], strict=True)}
+        self.stems = [_stem(row) for row in stored["row"]]
+        self._sample_ids = dict(zip(self.stems, stored["sample_id"], strict=True))
+        self._found = dict(zip(self.stems, stored["status"].isin(_FOUND), strict=True))
         self._crops, self._settings = Crops([crops]), settings
 
-    def prepare(self, stem: str, folder: Path) -> None:
+    def prepare(self, stem: str, folder: Path, detector: str) -> None:
         picture, box = self._picture(stem)
-        write_picture(folder, stem, picture, box if self._settings.openface.detector == "box" else None)
+        if detector == "own":
+            write_picture(folder, stem, picture, None)
+        else:
+            write_picture(folder, stem, picture, openface_box(box) if self._found[stem] else box)
 
     def select(self, stem: str, path: Path, faces: list[FaceRow]) -> FaceRow | None:
-        near = None
-        if self._settings.of_several == "nearest_box" and len(faces) > 1:
-            x0, y0, x1, y1 = self._picture(stem)[1]
-            near = ((x0 + x1) / 2, (y0 + y1) / 2)
-        return select_face(path, faces, near)
+        """The face that the sample is of: a neighbour's may be in the margin, and the surer one."""
+        if len(faces) < 2:
+            return select_face(path, faces)
+        x0, y0, x1, y1 = self._picture(stem)[1]
+        return select_face(path, faces, ((x0 + x1) / 2, (y0 + y1) / 2))
 
     def _picture(self, stem: str) -> tuple[np.ndarray, Box]:
-        crop, box = self._crops.whole(0, *self.rows[stem])
-        return openface_picture(crop, box, self._settings.openface.face_size, _MARGIN)
+        crop, box = self._crops.whole(0, int(stem), self._sample_ids[stem])
+        return openface_picture(crop, box, self._settings.face_size, _MARGIN)
+
+
+def _search(shard: _Shard, engines: Sequence[Engine], state: Path, bound_to: str) -> dict[str, Outcome]:
+    """What becomes of each picture; those in which one detector finds no face, or dies, are left to the next."""
+    known = [Outcomes(state / f"{engine.settings.detector}.jsonl", bound_to) for engine in engines]
+    found: dict[str, Outcome] = {}
+    left, before = shard.stems, None
+    for number, (engine, outcomes) in enumerate(zip(engines, known, strict=True)):
+        # A failure is forgotten when the job starts again, but not what the next detector made of that picture.
+        todo = [stem for stem in left if not any(stem in later for later in known[number + 1 :])]
+        prepare = partial(shard.prepare, detector=engine.settings.detector)
+        run_chunks(todo, prepare, shard.select, engine, outcomes, before)
+        found |= {stem: _of_both(found.get(stem), outcomes[stem]) for stem in left if stem in outcomes}
+        left = [stem for stem in left if stem not in found or found[stem].face is None]
+        before = outcomes
+    return found
+
+
+def _of_both(first: Outcome | None, second: Outcome) -> Outcome:
+    """Of one picture that two detectors had: what is told of it."""
+    if first is None or second.face is not None or second.status == "failed":
+        return second
+    if first.status == "failed":
+        return first
+    return Outcome(second.stem, "no_face", "OpenFace found no face, neither itself nor in the box that it was given")
 
 
 def _stem(row: int) -> str:

@@ -21,10 +21,10 @@ ACTION_UNITS = Schema(
     (
         Column("sample_id", pa.string(), "as in samples"),
         Column("status", pa.string(), "ok, no_face, low_confidence, failed, or not_read (not asked for)"),
-        Column("reason", pa.string(), "why it failed", nullable=True),
+        Column("reason", pa.string(), "why it failed, or who found no face", nullable=True),
         Column("confidence", pa.float32(), "OpenFace's confidence in its landmarks", "0..1", nullable=True),
         Column("face", pa.int16(), "which of the faces that OpenFace found, from 0", nullable=True),
-        Column("detector", pa.string(), "box (told where the face is) or own; blank: not known", nullable=True),
+        Column("detector", pa.string(), "own, or box (told where the face is); blank: not known", nullable=True),
         Column("openface", pa.string(), "digest of the image, or hash of the program; blank: not known", nullable=True),
         *[Column(f"{u}_r", pa.float32(), "intensity", "0..5", nullable=True) for u in INTENSITY_UNITS],
         *[Column(f"{u}_c", pa.int8(), "presence", "0 or 1", nullable=True) for u in PRESENCE_UNITS],

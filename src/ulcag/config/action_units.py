@@ -24,8 +24,10 @@ class OpenFaceSettings(Section):
     program: str = Field(
         "/home/openface-build/build/bin/FaceLandmarkImg", description="FaceLandmarkImg, inside the image"
     )
-    detector: Literal["box", "own"] = Field(
-        "box", description="box: OpenFace is told where the face is; own: it searches again, and may find none"
+    detector: Literal["own_else_box", "own", "box"] = Field(
+        "own_else_box",
+        description="own: OpenFace searches again, and may find none; box: it is told where the face is; own_else_box: "
+        "told where it found none itself",
     )
     face_size: int = Field(
         160, ge=60, le=1000, description="a crop whose face box is smaller is scaled up to it, pixels"
@@ -51,7 +53,8 @@ class ActionUnitsSettings(Section):
         "", description="`csv`: a CSV with columns image and csv that says which file belongs to what; blank: same stem"
     )
     of_several: Literal["most_confident", "nearest_box"] = Field(
-        "most_confident", description="which of several faces; nearest_box: to ours, by landmarks (-2Dfp)"
+        "most_confident",
+        description="`csv`: which of several faces; nearest_box: to ours, by landmarks (-2Dfp); `openface`: always so",
     )
     min_confidence: float = Field(
         0.5, ge=0, le=1, description="OpenFace's confidence; below it a row counts as missing"
