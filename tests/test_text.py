@@ -77,6 +77,10 @@ def test_columns_are_found_by_name(tmp_path: Path) -> None:
         CsvFile(path).places(["a", "d"])
     with pytest.raises(InputError, match=r"one column 'c'\n.*several"):
         CsvFile(path).places(["c"])
+    path.write_text("Image,LABEL,label,x,X\n")
+    assert CsvFile(path).places(["image", "label"]) == {"image": 0, "label": 2}
+    with pytest.raises(InputError, match=r"no lAbel in: Image"):
+        CsvFile(path).places(["lAbel"])
 
 
 @given(

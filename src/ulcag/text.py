@@ -7,6 +7,7 @@ file its encoding.
 import codecs
 import csv
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _WINDOWS = "cp1252"
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
 # How much is looked at where the beginning of a file tells what it is, bytes.
 _BEGINNING = 65536
 # A picture of FER2013 is a cell of 9,000 characters; a quote that is never closed makes one of the rest of the file.
@@ -140,9 +141,15 @@ class Record:
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A CSV file. What stands between its cells is what stands most often in its first line."""
+    """A CSV file.
+
+    Attributes:
+        path: of the file.
+        known_delimiter: what stands between its cells; if blank, what stands most often in its first line.
+    """
 
     path: Path
+    known_delimiter: str = ""
 
     @cached_property
     def encoding(self) -> Encoding:
@@ -150,14 +157,16 @@ class CsvFile:
 
     @cached_property
     def delimiter(self) -> str:
+        if self.known_delimiter:
+            return self.known_delimiter
         with open_text(self.path, self.encoding) as file:
             try:
                 # Cells may hold anything between quotes.
                 first = re.sub(r'"[^"]*"', "", next((line for line in file if line.strip()), ""))
             except UnicodeError as error:
                 raise not_text(self.path, error) from None
-        counts = Counter(sign for sign in first if sign in _DELIMITERS)
-        return max(_DELIMITERS, key=lambda sign: counts[sign])
+        counts = Counter(sign for sign in first if sign in DELIMITERS)
+        return max(DELIMITERS, key=lambda sign: counts[sign])
 
     def records(self) -> Iterator[Record]:
         """Every record, blank ones and the header included.
@@ -197,9 +206,14 @@ class CsvFile:
             csv.field_size_limit(before)
 
     @cached_property
+    def first(self) -> list[str]:
+        """The cells of the first record that is not blank, which is no header in some files; none in an empty file."""
+        return next((record.cells for record in self.records() if not record.is_blank), [])
+
+    @cached_property
     def header(self) -> list[str]:
         """The names of the columns: the cells of the first record that is not blank; none in an empty file."""
-        names = next((record.cells for record in self.records() if not record.is_blank), [])
+        names = self.first
         while names and not names[-1]:
             names = names[:-1]
         return names
@@ -222,7 +236,7 @@ class CsvFile:
             yield Record(record.row, record.text, cells[:width])
 
     def places(self, names: Sequence[str], what: str = "", do: str = "") -> dict[str, int]:
-        """In which column each of some names stands, the first being 0.
+        """In which column each of some names stands, in capitals or not, the first being 0.
 
         Args:
             names: of the columns that are needed.
@@ -232,16 +246,22 @@ class CsvFile:
         Raises:
             InputError: a column is missing, or there more than once.
         """
-        missing = [name for name in names if name not in self.header]
+        own = {name: name if name in self.header else self._in_any_case(name) for name in names}
+        missing = [name for name in names if own[name] not in self.header]
         if missing:
             expected = f"{what + ' with ' if what else ''}column{'s' * (len(names) > 1)} {', '.join(names)}"
-            found = f"no {', '.join(missing)} in: {', '.join(self.header) or 'an empty file'}"
-            raise InputError(self.path, expected=expected, found=found, do=do)
-        twice = [name for name in names if self.header.count(name) > 1]
+            has = textwrap.shorten(", ".join(self.header), 300, placeholder=" ...") or "an empty file"
+            raise InputError(self.path, expected=expected, found=f"no {', '.join(missing)} in: {has}", do=do)
+        twice = [name for name in names if self.header.count(own[name]) > 1]
         if twice:
             do = "rename one of them, or take it out"
             raise InputError(self.path, expected=f"one column '{twice[0]}'", found="several", do=do)
-        return {name: self.header.index(name) for name in names}
+        return {name: self.header.index(own[name]) for name in names}
+
+    def _in_any_case(self, name: str) -> str:
+        """The header's own name for a column that it has in other letters; the same if there is none, or several."""
+        like = [own for own in self.header if own.lower() == name.lower()]
+        return like[0] if len(like) == 1 else name
 
     def _too_many(self, record: Record, width: int) -> InputError:
         do = "give the first column a name, if it holds row names, as R writes them"
