@@ -15,7 +15,7 @@ from ulcag.audit import clean as module
 from ulcag.audit.clean import Clean, write_clean
 from ulcag.audit.rewrite import MARKER
 from ulcag.classes import CLASSES
-from ulcag.config import AffectNetSamples, FolderSamples, RafDbSamples, SamplesSettings, TableSamples
+from ulcag.config import AffectNetSamples, Fer2013Samples, FolderSamples, RafDbSamples, SamplesSettings, TableSamples
 from ulcag.errors import InputError
 from ulcag.files import read_json, sha256, write_json
 from ulcag.samples.read import read_samples
@@ -94,6 +94,40 @@ def affectnet_without_header(root: Path) -> AffectNetSamples:
     return made
 
 
+def affectnet_unpacked(root: Path) -> AffectNetSamples:
+    """Lists and pictures in folders of their own, one level down, and lists with semicolons in UTF-16."""
+    affectnet_full(root / "it")
+    for name, place in (("training.csv", "lists/lists"), ("validation.csv", "lists/lists")):
+        (root / "it" / place).mkdir(parents=True, exist_ok=True)
+        text = (root / "it" / name).read_text().replace(";", " ").replace(",", ";")
+        (root / "it" / place / name).write_text(text, encoding="utf-16")
+        (root / "it" / name).unlink()
+    (root / "it" / "Manually_Annotated").mkdir()
+    images = root / "it" / "Manually_Annotated_Images"
+    images.rename(root / "it" / "Manually_Annotated" / images.name)
+    return AffectNetSamples(root=str(root))
+
+
+def fer2013_from_a_spreadsheet(root: Path) -> Fer2013Samples:
+    """Kaggle's other file, in another order of columns, in UTF-16, with semicolons and empty lines."""
+    made = fer2013(root)
+    rows = [row.split(",") for row in (root / "fer2013.csv").read_text().splitlines()]
+    lines = [f"{emotion} ; {usage};{pixels}" for emotion, pixels, usage in rows]
+    text = "\r\n".join([lines[0], "", *lines[1:4], ";;", *lines[4:], ""])
+    (root / "icml_face_data.csv").write_bytes(text.encode("utf-16"))
+    (root / "fer2013.csv").unlink()
+    return made
+
+
+def folder_with_links(root: Path) -> FolderSamples:
+    touch(
+        root, "Train/sad/a.jpg", "Train/sad/deep/b.jpg", "dev/sad/a.jpg", "TEST/sad/a.jpg", "store/c.jpg", "loose.jpg"
+    )
+    (root / "Train/happy").symlink_to(root / "store")
+    (root / "Train/sad/up").symlink_to("../..")
+    return FolderSamples(root=str(root))
+
+
 LAYOUTS: dict[str, Callable[[Path], SamplesSettings]] = {
     "folder": folder,
     "folder without splits": folder_without_splits,
@@ -104,7 +138,10 @@ LAYOUTS: dict[str, Callable[[Path], SamplesSettings]] = {
     "AffectNet without header": affectnet_without_header,
     "AffectNet, automatic": affectnet_automatic,
     "AffectNet 2021": affectnet_2021,
+    "AffectNet as unpacked": affectnet_unpacked,
     "FER2013": lambda root: fer2013(root).model_copy(update={"public_test": "train"}),
+    "FER2013 from a spreadsheet": fer2013_from_a_spreadsheet,
+    "folder with links and validation": folder_with_links,
 }
 
 

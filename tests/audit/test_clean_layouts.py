@@ -137,14 +137,18 @@ def test_rafdb_keeps_the_form_of_its_list(tmp_path: Path) -> None:
 def test_affectnet_keeps_every_other_byte_of_its_table(tmp_path: Path) -> None:
     of, _ = made(tmp_path, "AffectNet")
     path = tmp_path / "data/training.csv"
-    # a name in Windows-1252, and a picture that occurs again as contempt
-    path.write_bytes(path.read_bytes() + b"9/\xe4.jpg,1,2,3,4,,0,0,0\n1/t1.jpg,1,2,3,4,,7,0,0\n")
+    # a name in Windows-1252, and a picture that is listed again with the same label
+    path.write_bytes(path.read_bytes() + b"9/\xe4.jpg,1,2,3,4,,0,0,0\n1/t1.jpg,1,2,3,4,,1,0,0\n")
     samples = read_samples(of, tmp_path).samples
     labels = {"manually/1/t1.jpg": ANGRY, "manually/9/ä.jpg": FEAR}
     write_clean(samples, of, pd.Series(labels), tmp_path / "clean")
     old, new = path.read_bytes().split(b"\n"), (tmp_path / "clean/training.csv").read_bytes().split(b"\n")
     changed = [line for line, before in zip(new, old, strict=True) if line != before]
-    assert changed == [b"1/t1.jpg,1,2,30,40,1.0;2.0;3.0;4.0,6,0.1,-0.2", b"9/\xe4.jpg,1,2,3,4,,4,0,0"]
+    assert changed == [
+        b"1/t1.jpg,1,2,30,40,1.0;2.0;3.0;4.0,6,0.1,-0.2",
+        b"9/\xe4.jpg,1,2,3,4,,4,0,0",
+        b"1/t1.jpg,1,2,3,4,,6,0,0",
+    ]
     assert (tmp_path / "clean/validation.csv").is_symlink()
 
 
@@ -162,10 +166,10 @@ def test_annotations_keep_shape_and_type(value: np.ndarray, tmp_path: Path) -> N
 
 
 def test_fer2013_changes_in_the_emotion_only(tmp_path: Path) -> None:
-    out, _ = written(tmp_path, "FER2013", {"fer0000002.png": HAPPY})
+    out, _ = written(tmp_path, "FER2013", {"fer0000002.png": ANGRY})
     old, new = ((folder / "fer2013.csv").read_text().split("\n") for folder in (tmp_path / "data", out))
-    assert [i for i in range(len(old)) if old[i] != new[i]] == [3]
-    assert new[3] == "3" + old[3][1:]
+    assert [i for i in range(len(old)) if old[i] != new[i]] == [4]
+    assert new[4] == "0" + old[4][1:]
     assert (out / "fer2013new.csv").is_symlink()
 
 

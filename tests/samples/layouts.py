@@ -47,13 +47,14 @@ def affectnet_full(root: Path, *, header: bool = True) -> AffectNetSamples:
 
 
 def affectnet_2021(root: Path) -> AffectNetSamples:
-    """The release of 2021; the folders of images are empty."""
+    """The release of 2021; its pictures are empty files."""
     for folder, codes in (("train_set", range(8)), ("val_set", range(3))):
         (root / folder / "annotations").mkdir(parents=True)
         (root / folder / "images").mkdir()
         for code in codes:
             np.save(root / folder / "annotations" / f"{code}_exp.npy", np.array(str(code)))
             np.save(root / folder / "annotations" / f"{code}_val.npy", np.array("0.5"))
+            (root / folder / "images" / f"{code}.jpg").touch()
     return AffectNetSamples(root=str(root))
 
 
@@ -61,13 +62,21 @@ def fer_picture(number: int) -> np.ndarray:
     return ((np.arange(48 * 48).reshape(48, 48) + number) % 256).astype(np.uint8)
 
 
+def fer_row(number: int) -> str:
+    """A row of fer2013.csv."""
+    return f"{number},{' '.join(map(str, fer_picture(number).ravel()))},{FER_USAGES[number]}"
+
+
 def fer2013(root: Path, *, votes: bool = True) -> Fer2013Samples:
-    """A picture of each class; with votes: five for sadness, one for fear, four for unknown, for each picture."""
+    """A picture of each class; with votes: five for sadness, one for fear, four for unknown, for each picture.
+
+    FER+'s names are not the numbers of the rows: row 1 has none.
+    """
     root.mkdir(exist_ok=True)
-    rows = ["emotion,pixels,Usage"]
-    rows += [f"{n},{' '.join(map(str, fer_picture(n).ravel()))},{usage}" for n, usage in enumerate(FER_USAGES)]
-    (root / "fer2013.csv").write_text("\n".join(rows) + "\n")
+    numbers = range(len(FER_USAGES))
+    (root / "fer2013.csv").write_text("\n".join(["emotion,pixels,Usage", *map(fer_row, numbers)]) + "\n")
     if votes:
-        text = [FER_VOTES, *[f"{usage},,0,0,0,5,0,0,1,0,4,0" for usage in FER_USAGES]]
+        names = ["fer0000000.png", "", *[f"fer{n:07d}.png" for n in numbers[1:-1]]]
+        text = [FER_VOTES, *[f"{FER_USAGES[n]},{names[n]},0,0,0,5,0,0,1,0,4,0" for n in numbers]]
         (root / "fer2013new.csv").write_text("\n".join(text) + "\n")
     return Fer2013Samples(root=str(root))

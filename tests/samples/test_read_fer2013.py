@@ -1,15 +1,19 @@
 """The reader for FER2013 and FER+'s votes."""
 
+import os
+import re
 from pathlib import Path
 
 import cv2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.samples.layouts import FER_VOTES, fer2013, fer_picture
+from tests.samples.layouts import FER_USAGES, FER_VOTES, fer2013, fer_picture, fer_row
 from ulcag.classes import CLASSES
 from ulcag.config import Fer2013Samples
 from ulcag.errors import InputError
-from ulcag.samples.read_fer2013 import majority, read_fer2013
+from ulcag.samples.read_fer2013 import fer_pictures, majority, read_fer2013
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
 
@@ -17,11 +21,14 @@ from ulcag.tables import write_table
 def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
     found = read_fer2013(fer2013(tmp_path / "fer"), tmp_path / "cache")
     samples = found.samples
-    assert samples["sample_id"].tolist() == [f"fer{n:07d}.png" for n in (0, 1, 2, 3, 4, 6)]
-    assert [CLASSES[c] for c in samples["label"]] == ["angry", "disgust", "fear", "happy", "sad", "neutral"]
-    assert samples["split"].tolist() == ["train"] * 5 + ["test"]
+    assert samples["sample_id"].tolist()[:-1] == [f"fer{n:07d}.png" for n in (0, 1, 2, 3, 5)]
+    assert re.fullmatch(r"row0000001-[0-9a-f]{8}\.png", samples["sample_id"].iloc[-1])
+    assert [CLASSES[c] for c in samples["label"]] == ["angry", "fear", "happy", "sad", "neutral", "disgust"]
+    assert samples["split"].tolist() == [*["train"] * 4, "test", "train"]
     assert {CLASSES[c] for c in samples["clean_label"]} == {"sad"}
-    assert (cv2.imread(samples["path"].iloc[3], cv2.IMREAD_GRAYSCALE) == fer_picture(3)).all()
+    for path, row in zip(samples["path"], (0, 2, 3, 4, 6, 1), strict=True):
+        assert (cv2.imread(path, cv2.IMREAD_GRAYSCALE) == fer_picture(row)).all()
+    assert "names of FER+: 5; 1 have none, and are called by their row" in found.notes
     assert "left out: 1 PublicTest images" in found.notes
     # five of six votes for the seven classes
     shares = found.votes.set_index("sample_id")
@@ -37,7 +44,8 @@ def test_without_votes_there_is_no_clean_label(tmp_path: Path) -> None:
     found = read_fer2013(settings, tmp_path / "cache")
     assert found.samples["clean_label"].isna().all()
     assert found.samples["split"].tolist() == ["train"] * 6 + ["test"]
-    assert "without FER+ votes" in found.notes[0]
+    assert "without FER+ votes" in found.notes[0] and "none of FER+'s names" in found.notes[1]
+    assert found.samples["sample_id"].str.fullmatch(r"row000000\d-[0-9a-f]{8}\.png").all()
     assert found.votes.empty
 
 
@@ -64,9 +72,125 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     settings = fer2013(tmp_path / "fer")
     with (tmp_path / "fer" / "fer2013.csv").open("a") as file:
         file.write("7,1 2 3,Training\n")
-    with pytest.raises(InputError, match=r"row 7\n.*\n.*emotion '7', 3 pixels"):
+    with pytest.raises(InputError, match=r"row 9\n.*\n.*emotion '7', 3 pixels"):
         read_fer2013(settings, tmp_path / "cache")
     fer2013(tmp_path / "fer")
-    (tmp_path / "fer" / "fer2013new.csv").write_text(FER_VOTES + "\nTraining,,1,1,1,1,1,1,1,1,1,1\n")
-    with pytest.raises(InputError, match="a row for each"):
-        read_fer2013(settings, tmp_path / "cache")
+
+
+def write_rows(path: Path, rows: list[str], header: str = "emotion,pixels,Usage", encoding: str = "utf-8") -> None:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding=encoding)
+
+
+def read_rows(path: Path) -> list[str]:
+    return path.read_text().splitlines()[1:]
+
+
+def test_votes_for_other_rows_are_refused(tmp_path: Path) -> None:
+    of, cache = fer2013(tmp_path), tmp_path / "cache"
+    pixels, votes = tmp_path / "fer2013.csv", tmp_path / "fer2013new.csv"
+    rows, voted = read_rows(pixels), read_rows(votes)
+    write_rows(pixels, rows[1:])
+    with pytest.raises(
+        InputError, match=r"new\.csv, row 6\n.*PublicTest, as fer2013.csv has in row 6\n.*Training\n.*move"
+    ):
+        read_fer2013(of, cache)
+    write_rows(pixels, rows[:-1])
+    with pytest.raises(
+        InputError, match=r"new\.csv\n.*\n.*7 rows, and 6 in .*fer2013\.csv\n.*the same rows out of both"
+    ):
+        read_fer2013(of, cache)
+    write_rows(pixels, rows)
+    for row, message in (
+        (voted[0].replace("fer0000000", "fer0000001"), r"row 4\n.*once\n.*fer0000001\.png, as in row 2"),
+        (voted[0].replace("fer0000000.png", "a.png"), r"row 2\n.*fer0000017\.png, or none\n.*'a\.png'"),
+        (voted[0].replace(",5,", ",x,"), r"row 2, sadness\n.*number of votes\n.*'x'"),
+    ):
+        write_rows(votes, [row, *voted[1:]], FER_VOTES)
+        with pytest.raises(InputError, match=message):
+            read_fer2013(of, cache)
+    assert not cache.exists()
+
+
+def test_votes_in_another_order_within_a_usage_are_refused(tmp_path: Path) -> None:
+    theirs = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral"]
+    columns = FER_VOTES.split(",")[2:]
+    rows = [f"{n % 7},{' '.join(['7'] * 48 * 48)},Training" for n in range(1050)]
+    votes = [f"Training,,{','.join('9' if c == theirs[n % 7] else '0' for c in columns)}" for n in range(1050)]
+    write_rows(tmp_path / "fer2013.csv", rows)
+    write_rows(tmp_path / "fer2013new.csv", votes, FER_VOTES)
+    of = Fer2013Samples(root=str(tmp_path))
+    assert len(fer_pictures(of)) == 1050
+    write_rows(tmp_path / "fer2013new.csv", [*votes[1:], votes[0]], FER_VOTES)
+    with pytest.raises(InputError, match=r"new\.csv\n.*fer2013\.csv, row by row(.|\n)*0 of 1050 labels"):
+        fer_pictures(of)
+
+
+def test_pictures_are_those_of_this_csv_whatever_was_kept(tmp_path: Path) -> None:
+    of, table, cache = fer2013(tmp_path, votes=False), tmp_path / "fer2013.csv", tmp_path / "cache"
+    rows = read_rows(table)
+    first = read_fer2013(of, cache).samples
+    kept = {path: os.stat(path).st_mtime_ns for path in first["path"]}
+    write_rows(table, ["3" + rows[0][1:], *rows[1:]])
+    corrected = read_fer2013(of, cache).samples
+    assert (
+        corrected["path"].tolist() == first["path"].tolist() and corrected["label"].tolist() != first["label"].tolist()
+    )
+    assert {path: os.stat(path).st_mtime_ns for path in first["path"]} == kept
+    write_rows(table, rows[1:])
+    fewer = read_fer2013(of, cache).samples
+    assert not set(fewer["path"]) & set(kept) and all(map(os.path.exists, kept))
+    # Nor is any name that of another picture before.
+    assert not set(fewer["sample_id"]) & set(first["sample_id"])
+    for path, number in zip(fewer["path"], (1, 2, 3, 4, 6), strict=True):
+        assert (cv2.imread(path, cv2.IMREAD_GRAYSCALE) == fer_picture(number)).all()
+
+
+def test_without_rows_that_is_said(tmp_path: Path) -> None:
+    write_rows(tmp_path / "fer2013.csv", [], encoding="utf-16")
+    of = Fer2013Samples(root=str(tmp_path))
+    with pytest.raises(InputError, match="no row below the header"):
+        read_fer2013(of, tmp_path / "cache")
+    write_rows(tmp_path / "fer2013.csv", [fer_row(5)])
+    with pytest.raises(InputError, match=r"only PublicTest\n.*`public_test`"):
+        read_fer2013(of, tmp_path / "cache")
+    (tmp_path / "fer2013.csv").write_text(fer_row(5))
+    with pytest.raises(InputError, match=r"columns emotion, pixels, Usage\n.*no emotion"):
+        read_fer2013(of, tmp_path / "cache")
+
+
+@given(
+    order=st.permutations(range(len(FER_USAGES))),
+    columns=st.permutations(["emotion", " Usage", "Pixels", "note"]),
+    sign=st.sampled_from(",;\t"),
+    codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    name=st.sampled_from(["fer2013.csv", "icml_face_data.csv"]),
+)
+@settings(max_examples=8, deadline=None)
+def test_rows_and_columns_in_any_order_are_the_same_pictures(
+    order: list[int], columns: list[str], sign: str, codec: str, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("fer")
+    of = fer2013(root)
+    rows, votes = read_rows(root / "fer2013.csv"), read_rows(root / "fer2013new.csv")
+    votes = [row.replace(",0,0,0,5,", f",{number},0,0,5,") for number, row in enumerate(votes)]
+    write_rows(root / "fer2013new.csv", votes, FER_VOTES)
+    before = by_content(of, root / "cache")
+    cells = [dict(zip(["emotion", "Pixels", " Usage"], rows[number].split(","), strict=True)) for number in order]
+    lines = [sign.join(row.get(column, f'"{sign}x"') for column in columns) for row in cells]
+    (root / "fer2013.csv").unlink()
+    write_rows(root / name, lines, sign.join(columns), codec)
+    write_rows(root / "fer2013new.csv", [votes[number] for number in order], FER_VOTES)
+    assert by_content(of, root / "cache") == before
+
+
+def by_content(of: Fer2013Samples, cache: Path) -> set[tuple[object, ...]]:
+    """Pixels, name without the row, split, label, clean label and votes of each sample."""
+    found = read_fer2013(of, cache)
+    shares = found.votes.set_index("sample_id").T
+    return {
+        (
+            cv2.imread(row.path, cv2.IMREAD_GRAYSCALE).tobytes(), re.sub(r"row\d+", "", row.sample_id), row.split,
+            row.label, row.clean_label, tuple(shares[row.sample_id]),
+        )
+        for row in found.samples.itertuples()
+    }  # fmt: skip

@@ -1,8 +1,11 @@
 """The reader for folders named like classes."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.samples.layouts import touch
 from ulcag.classes import CLASSES
@@ -20,7 +23,11 @@ def test_splits_and_classes_are_folders(tmp_path: Path) -> None:
     assert samples["sample_id"].tolist() == ["train/Happiness/b.PNG", "train/happy/a.jpg", "val/fear/deep/c.jpeg"]
     assert [CLASSES[c] for c in samples["label"]] == ["happy", "happy", "fear"]
     assert samples["split"].tolist() == ["train", "train", "test"]
-    assert found.notes == ("folders: train, val",)
+    assert found.notes == (
+        "folders: train, val",
+        "there is no test split: val is taken for it",
+        "left out: 1 files that are no pictures by their ending: train/happy/notes.txt",
+    )
     write_table(tmp_path / "samples.parquet", samples, SAMPLES)
 
 
@@ -28,7 +35,7 @@ def test_without_splits_all_are_for_training(tmp_path: Path) -> None:
     touch(tmp_path, "sad/a.jpg", "contempt/b.jpg")
     found = read_folder(FolderSamples(root=str(tmp_path), labels={"contempt": "drop"}))
     assert found.samples["split"].tolist() == ["train"]
-    assert "left out: 1 images in folders to drop" in found.notes
+    assert "left out: 1 images in folders to drop: contempt/b.jpg" in found.notes
 
 
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
@@ -40,3 +47,81 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     touch(tmp_path, "train/hapy/a.jpg")
     with pytest.raises(InputError, match=r"labels: \{'hapy': <class name or drop>\}"):
         read_folder(FolderSamples(root=str(tmp_path)))
+    touch(tmp_path / "outer", "data/train/happy/a.jpg")
+    with pytest.raises(InputError, match=r"set `root` to .*outer/data"):
+        read_folder(FolderSamples(root=str(tmp_path / "outer")))
+    touch(tmp_path / "mixed", "happy/a.jpg", "sad/a.jpg", "val/happy/a.jpg")
+    with pytest.raises(InputError, match=r"val, and beside it happy, sad\n.*into a folder `train`"):
+        read_folder(FolderSamples(root=str(tmp_path / "mixed")))
+
+
+def test_validation_is_left_out_where_there_is_a_test_split_unless_it_is_asked_for(tmp_path: Path) -> None:
+    touch(tmp_path, "Training/sad/a.jpg", "train/sad/a.jpg", "Validation/sad/a.jpg", "TEST/sad/a.jpg")
+    of = FolderSamples(root=str(tmp_path))
+    found = read_folder(of)
+    assert dict(zip(found.samples["sample_id"], found.samples["split"], strict=True)) == {
+        "Training/sad/a.jpg": "train", "train/sad/a.jpg": "train", "TEST/sad/a.jpg": "test",
+    }  # fmt: skip
+    assert found.notes[0] == "folders: TEST, Training, Validation, train"
+    assert "left out: 1 images of the validation split" in found.notes[1]
+    assert found.notes[1].endswith(": Validation/sad/a.jpg")
+    for use in ("train", "test"):
+        samples = read_folder(of.model_copy(update={"validation": use})).samples.set_index("sample_id")
+        assert samples.loc["Validation/sad/a.jpg", "split"] == use
+
+
+def test_what_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
+    touch(
+        tmp_path, "loose.jpg", "train/loose.png", "train/happy/a.jpg", "train/happy/a.heic", "labels/x.txt",
+        "train/.ipynb_checkpoints/a.jpg", "train/happy/._a.jpg", "train/happy/__MACOSX/b.jpg", "sad/a.jpg",
+        "train/happy/b.JFIF", "test/happy/c.avif", "test/happy/d.gif", "README.md", ".git/x", "train/happy/e",
+    )  # fmt: skip
+    (tmp_path / "train/happy/gone.jpg").symlink_to("nowhere.jpg")
+    (tmp_path / "train/happy/self").symlink_to("self")
+    (tmp_path / "train/happy" / os.fsdecode(b"\xe4.jpg")).touch()
+    (tmp_path / "test/fear").mkdir()
+    found = read_folder(FolderSamples(root=str(tmp_path)))
+    assert found.samples["sample_id"].tolist() == [
+        "test/happy/c.avif", "test/happy/d.gif", "train/happy/a.jpg", "train/happy/b.JFIF",
+    ]  # fmt: skip
+    assert set(found.notes[1:]) == {
+        "left out: 2 folders beside those of the splits: labels, sad",
+        "left out: 4 hidden files and folders, such as .git, train/.ipynb_checkpoints, train/happy/._a.jpg",
+        "left out: 3 files that are no pictures by their ending: README.md, train/happy/a.heic, train/happy/e",
+        "left out: 2 pictures that lie in no folder of a class: loose.jpg, train/loose.png",
+        "left out: 2 links that lead nowhere: train/happy/gone.jpg, train/happy/self",
+        r"left out: 1 names that are not UTF-8: 'train/happy/\udce4.jpg'",
+        "left out: 1 folders without a picture: test/fear",
+    }
+    write_table(tmp_path / "samples.parquet", found.samples, SAMPLES, notes=found.notes)
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    touch(tmp_path, "data/train/happy/a.jpg", "data/train/sad/deep/b.jpg", "store/c.jpg", "store/x/d.jpg")
+    train = tmp_path / "data/train"
+    (train / "anger").symlink_to(tmp_path / "store")
+    (train / "angry").symlink_to(tmp_path / "store")
+    (train / "happy/0").symlink_to("../sad/deep")
+    (train / "happy/up").symlink_to("../..")
+    found = read_folder(FolderSamples(root=str(tmp_path / "data")))
+    assert dict(zip(found.samples["sample_id"], found.samples["label"], strict=True)) == {
+        "train/anger/c.jpg": 0, "train/anger/x/d.jpg": 0, "train/happy/a.jpg": 3, "train/sad/deep/b.jpg": 5,
+    }  # fmt: skip
+    said = "3 folders that links lead to and that are read already: train/angry, train/happy/0, train/happy/up"
+    assert f"left out: {said}" in found.notes
+
+
+def test_without_a_training_split_that_is_said(tmp_path: Path) -> None:
+    touch(tmp_path, "test/sad/a.jpg")
+    found = read_folder(FolderSamples(root=str(tmp_path)))
+    assert found.notes == ("folders: test", "there is no training split")
+
+
+@given(order=st.permutations(["train/sad/a.jpg", "train/sad/b.png", "train/Anger/a.jpg", "dev/happy/x/a.webp"]))
+@settings(max_examples=8, deadline=None)
+def test_the_order_on_disk_changes_nothing(order: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    root = tmp_path_factory.mktemp("tree")
+    touch(root, *order)
+    samples = read_folder(FolderSamples(root=str(root))).samples
+    assert samples["sample_id"].tolist() == sorted(order)
+    assert samples["label"].tolist() == [3, 0, 5, 5] and samples["split"].tolist() == ["test", *["train"] * 3]

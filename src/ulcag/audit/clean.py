@@ -92,7 +92,7 @@ def _write(settings: SamplesSettings, samples: pd.DataFrame, changed: dict[str, 
         case RafDbSamples():
             return write_rafdb(settings, changed, out)
         case AffectNetSamples():
-            return write_affectnet(settings, samples, changed, out)
+            return write_affectnet(settings, changed, out)
         case Fer2013Samples():
             return write_fer2013(settings, changed, out)
         case SyntheticSamples():
@@ -144,10 +144,9 @@ def _read(settings: SamplesSettings, samples: pd.DataFrame) -> pd.DataFrame:
         do = f"put it back where it was, or {_AGAIN}"
         raise InputError(source, expected="the data set that the samples are from", found="nothing there", do=do)
     pictures = Path(samples["path"].iloc[0]).parent
-    found = (
-        read_fer2013(settings, pictures) if isinstance(settings, Fer2013Samples) else read_samples(settings, pictures)
-    )
-    return found.samples
+    if isinstance(settings, Fer2013Samples):
+        return read_fer2013(settings, pictures.parent).samples
+    return read_samples(settings, pictures).samples
 
 
 def _source(settings: SamplesSettings) -> Path:

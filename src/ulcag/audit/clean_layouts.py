@@ -19,10 +19,11 @@ from ulcag.audit.rewrite import (
 )
 from ulcag.classes import CLASSES
 from ulcag.config import AffectNetSamples, Fer2013Samples, FolderSamples, RafDbSamples
-from ulcag.samples.found import AFFECTNET_CODES, FER2013_CODES, RAFDB_CODES
-from ulcag.samples.read_affectnet import file_and_expression, is_of_2021, training_table
-from ulcag.samples.read_fer2013 import picture_name, pixel_table
-from ulcag.samples.read_folder import class_folders
+from ulcag.samples.affectnet_places import open_list
+from ulcag.samples.found import AFFECTNET_CODES, FER2013_CODES, RAFDB_CODES, LeftOut
+from ulcag.samples.read_affectnet import annotations, is_of_2021, list_rows, training_table
+from ulcag.samples.read_fer2013 import fer_pictures, pixel_table
+from ulcag.samples.read_folder import read_tree
 from ulcag.samples.read_rafdb import label_list, rafdb_row
 from ulcag.text import CsvFile, create_text, encoding_of, open_text, with_cell
 
@@ -33,7 +34,7 @@ def write_folder(settings: FolderSamples, samples: pd.DataFrame, changed: Change
     """The tree of class folders with a link for each file; a changed one lies in the folder of its new class.
 
     Where that has a file of the same name already, the link is called `<stem>__from_<old folder><suffix>`. Folders to
-    drop are links.
+    drop are links. Folders that the reader does not read again are left out.
 
     Args:
         settings: of the reader.
@@ -42,7 +43,8 @@ def write_folder(settings: FolderSamples, samples: pd.DataFrame, changed: Change
         out: an empty folder.
     """
     root = Path(settings.root)
-    folders = [folder.relative_to(root) for folder, _, _ in class_folders(settings)]
+    tree = read_tree(settings)
+    folders = [PurePosixPath(folder.name) for folder in tree.folders]
     depth = len(folders[0].parts) - 1  # 1 with folders for splits, 0 without
     used: dict[tuple[str, ...], Counter[str]] = {}
     for folder in folders:
@@ -62,7 +64,7 @@ def write_folder(settings: FolderSamples, samples: pd.DataFrame, changed: Change
         renamed[name] = _free_name(root, wanted, parts[depth], given)
         given.add(renamed[name])
     opened = folders_of([*samples["sample_id"], *renamed.values()])
-    link_all(root, out, opened, renamed)
+    link_all(root, out, opened, {*renamed, *tree.again})
     target = os.path.realpath(root)
     for before, after in renamed.items():
         (out / after).parent.mkdir(parents=True, exist_ok=True)
@@ -100,17 +102,18 @@ def write_rafdb(settings: RafDbSamples, changed: Changed, out: Path) -> Written:
     return Written(settings.model_copy(update={"root": str(out)}))
 
 
-def write_affectnet(settings: AffectNetSamples, samples: pd.DataFrame, changed: Changed, out: Path) -> Written:
+def write_affectnet(settings: AffectNetSamples, changed: Changed, out: Path) -> Written:
     """AffectNet with a new table of training labels, or new annotations of changed samples; the rest is links."""
     if is_of_2021(settings):
-        _write_annotations(Path(settings.root), changed, out)
+        _write_annotations(settings, changed, out)
     else:
-        _write_expressions(settings, samples, changed, out)
+        _write_expressions(settings, changed, out)
     return Written(settings.model_copy(update={"root": str(out)}))
 
 
-def _write_annotations(root: Path, changed: Changed, out: Path) -> None:
-    names = {sample_id: "{}/annotations/{}_exp.npy".format(*sample_id.split("/", 1)) for sample_id in changed}
+def _write_annotations(settings: AffectNetSamples, changed: Changed, out: Path) -> None:
+    root, paths = Path(settings.root), annotations(settings, changed)
+    names = {sample_id: path.relative_to(root).as_posix() for sample_id, path in paths.items()}
     link_all(root, out, folders_of(names.values()), set(names.values()))
     for sample_id, name in names.items():
         old = np.load(root / name, allow_pickle=False)
@@ -118,46 +121,31 @@ def _write_annotations(root: Path, changed: Changed, out: Path) -> None:
         np.save(out / name, new, allow_pickle=False)
 
 
-def _write_expressions(settings: AffectNetSamples, samples: pd.DataFrame, changed: Changed, out: Path) -> None:
-    path, prefix = training_table(settings)
-    _link_but(Path(settings.root), path, out)
-    published = dict(zip(samples["sample_id"], samples["label"], strict=True))
-    table, places = CsvFile(path), None
-    with create_text(out / path.relative_to(settings.root), table.encoding) as new:
-        for record in table.records():
-            text, cells = record.text, record.cells
-            place_file, place_code = places = places or file_and_expression(cells)
-            if len(cells) > max(places):
-                sample_id, code = prefix + cells[place_file], cells[place_code]
-                # The same picture may occur again in a row that is left out, as contempt or none.
-                if (
-                    sample_id in changed
-                    and code.isdecimal()
-                    and int(code) == AFFECTNET_CODES[CLASSES[published[sample_id]]]
-                ):
-                    text = with_cell(
-                        text, place_code, str(AFFECTNET_CODES[CLASSES[changed[sample_id]]]), table.delimiter
-                    )
-            new.write(text)
+def _write_expressions(settings: AffectNetSamples, changed: Changed, out: Path) -> None:
+    path = training_table(settings)
+    file, (_, place, _, _) = open_list(path)
+    listed = {one.record.row: one.sample_id for one in list_rows(path, settings.part, LeftOut())}
+    new = {row: AFFECTNET_CODES[CLASSES[changed[name]]] for row, name in listed.items() if name in changed}
+    _rewrite(Path(settings.root), file, place, new, out)
 
 
 def write_fer2013(settings: Fer2013Samples, changed: Changed, out: Path) -> Written:
     """FER2013 with new emotions; the votes and the rest are links."""
-    path = pixel_table(settings)
-    _link_but(Path(settings.root), path, out)
-    table, number = CsvFile(path), -1  # of the header
-    place = table.places(["emotion"])["emotion"]
-    with create_text(out / path.relative_to(settings.root), table.encoding) as new:
-        for record in table.records():
-            text = record.text
-            if not record.is_blank:
-                code = changed.get(picture_name(number)) if number >= 0 else None
-                text = (
-                    text if code is None else with_cell(text, place, str(FER2013_CODES[CLASSES[code]]), table.delimiter)
-                )
-                number += 1
-            new.write(text)
+    file = CsvFile(pixel_table(settings))
+    names = {picture.row: picture.sample_id for picture in fer_pictures(settings)}
+    new = {row: FER2013_CODES[CLASSES[changed[name]]] for row, name in names.items() if name in changed}
+    _rewrite(Path(settings.root), file, file.places(["emotion"])["emotion"], new, out)
     return Written(settings.model_copy(update={"root": str(out)}))
+
+
+def _rewrite(root: Path, file: CsvFile, place: int, new: Mapping[int, int], out: Path) -> None:
+    """A data set with new codes in some rows of one file, by the row's place in it; the rest is links."""
+    _link_but(root, file.path, out)
+    with create_text(out / file.path.relative_to(root), file.encoding) as written:
+        for record in file.records():
+            code = new.get(record.row)
+            text = record.text if code is None else with_cell(record.text, place, str(code), file.delimiter)
+            written.write(text)
 
 
 def _link_but(root: Path, file: Path, out: Path) -> None:

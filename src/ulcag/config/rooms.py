@@ -95,10 +95,10 @@ class AffectNetSamples(Section):
 
 
 class Fer2013Samples(Section):
-    """FER2013 with the votes of FER+ where fer2013new.csv lies beside it."""
+    """FER2013 with the votes and names of FER+ where fer2013new.csv lies beside it."""
 
     reader: Literal["fer2013"] = "fer2013"
-    root: str = Field(description="the folder of fer2013.csv")
+    root: str = Field(description="the folder of fer2013.csv, or of icml_face_data.csv")
     public_test: Literal["train", "test", "drop"] = Field("drop", description="what PublicTest images are used for")
 
 
@@ -110,6 +110,7 @@ class FolderSamples(Section):
     labels: Labels = Field(
         default_factory=dict, description="a folder's name -> one of the seven class names, or `drop`"
     )
+    validation: Validation = Field("drop", description=VALIDATION)
 
 
 SamplesSettings = Annotated[

@@ -1,5 +1,7 @@
 """What every reader gives: rows of the samples table, and what it found on the way."""
 
+import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,9 @@ _SPLITS = {
     "test": ("test", "testing", "privatetest"),
     "validation": ("val", "valid", "validation", "dev", "publictest"),
 }
+
+# How many of what is left out are named.
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -110,3 +115,39 @@ def splits_of(words: Iterable[str], validation: str = "drop") -> tuple[dict[str,
 def counted(left_out: Mapping[str, int]) -> tuple[str, ...]:
     """A note for each reason that rows were left out for."""
     return tuple(f"left out: {n} {reason}" for reason, n in left_out.items() if n)
+
+
+class LeftOut:
+    """What a reader leaves out: how many for each reason, and the first few by name."""
+
+    def __init__(self) -> None:
+        self._count: Counter[str] = Counter()
+        self._first: dict[str, list[str]] = {}
+
+    def add(self, reason: str, name: str) -> None:
+        """One more; a name that is not UTF-8 is told in ASCII."""
+        self._count[reason] += 1
+        first = self._first.setdefault(reason, [])
+        if len(first) < _EXAMPLES:
+            first.append(name if is_utf8(name) else ascii(name))
+
+    def notes(self) -> tuple[str, ...]:
+        """A note for each reason."""
+        return tuple(
+            f"left out: {count} {reason}{', such as' if count > _EXAMPLES else ':'} {', '.join(self._first[reason])}"
+            for reason, count in self._count.items()
+        )
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name can be stored in a table."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one; a link that leads to itself is none."""
+    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()

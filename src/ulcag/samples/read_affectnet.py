@@ -4,10 +4,13 @@ Full:   Manually_Annotated_Images/<dir>/<hash>.jpg, training.csv, validation.csv
         Automatically_Annotated_Images/..., automatically_annotated.csv; the column `expression` counts from neutral
 2021:   train_set|val_set/images/<id>.jpg and annotations/<id>_exp.npy
 
-The validation part is the test split: AffectNet publishes no other with labels.
+The validation part is the test split: AffectNet publishes no other with labels. Archives unpack into folders of their
+own, lists into another than pictures: `affectnet_places` finds them.
 """
 
-from collections import Counter
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,114 +18,216 @@ import numpy as np
 from ulcag.classes import CLASSES
 from ulcag.config import AffectNetSamples
 from ulcag.errors import InputError
-from ulcag.samples.found import AFFECTNET_CODES, Found, counted, first_that_exists, samples_table
-from ulcag.text import CsvFile
+from ulcag.image import IMAGE_ENDINGS
+from ulcag.samples.affectnet_places import find_2021, find_images, find_list, open_list
+from ulcag.samples.found import AFFECTNET_CODES, Found, LeftOut, is_utf8, samples_table
+from ulcag.text import Record
 
 _CLASS_OF = {code: CLASSES.index(name) for name, code in AFFECTNET_CODES.items()}
 # Codes that are none of the seven classes.
 _OTHERS = {7: "contempt", 8: "none", 9: "uncertain", 10: "non-face", 11: "without expression"}
-_FILE, _EXPRESSION, _COLUMNS = "subDirectory_filePath", "expression", 9
-_TABLES = {
-    "manual": ("Manually_Annotated_Images", "training.csv"),
-    "automatic": ("Automatically_Annotated_Images", "automatically_annotated.csv"),
-}
-_PLACES = ("", "Manually_Annotated_file_lists", "Automatically_annotated_file_list")
+_SPLITS = {"train_set": "train", "val_set": "test"}
+_PREFIX = {"manual": "manually/", "automatic": "automatically/"}
+_LABEL = "_exp.npy"
 
 Row = tuple[str, str, str, int]  # sample id, path, split, class
 
 
 def read_affectnet(settings: AffectNetSamples) -> Found:
-    """Rows of the samples table for the seven classes; everything else is left out and counted.
+    """Rows of the samples table for the seven classes; everything else is left out, counted and named.
 
     Raises:
-        InputError: neither release is there, or a label is no code of AffectNet's.
+        InputError: neither release is there, a label is no code of AffectNet's, or a picture is listed with two labels.
     """
     root = Path(settings.root)
-    left_out: Counter[str] = Counter()
-    if is_of_2021(settings):
+    left_out = LeftOut()
+    parts = find_2021(root)
+    if parts:
         if settings.part == "automatic":
             do = "set `part: manual`, or `root` to the full release"
             raise InputError(root, expected="the full release", found="the one of 2021 (train_set)", do=do)
-        parts = (("train_set", "train"), ("val_set", "test"))
-        rows = [row for folder, split in parts for row in _release_2021(root / folder, split, left_out)]
-        layout = "AffectNet, release of 2021 (npy annotations)"
+        rows = [row for folder in parts.values() for row in _release_2021(folder, left_out)]
+        notes = ["AffectNet, release of 2021 (npy annotations): " + ", ".join(map(str, parts.values()))]
+        missing = {name: split for name, split in _SPLITS.items() if name not in parts}
+        notes += [f"there is no {name}: the {split} split is empty" for name, split in missing.items()]
     else:
-        images, table = _TABLES[settings.part]
-        rows = _full(root, images, table, "train", left_out)
-        rows += _full(root, _TABLES["manual"][0], "validation.csv", "test", left_out)
-        layout = f"AffectNet, full release, {settings.part} part"
+        rows, notes = _full(settings, left_out)
     if not rows:
-        raise InputError(root, expected="samples of the seven classes", found="none")
-    return Found(samples_table(*zip(*rows, strict=True)), (layout, *counted(left_out)))
+        found = "; ".join(("none", *left_out.notes()))
+        raise InputError(root, expected="samples of the seven classes", found=found)
+    return Found(samples_table(*zip(*rows, strict=True)), (*notes, *left_out.notes()))
 
 
-def _full(root: Path, images: str, table: str, split: str, left_out: Counter[str]) -> list[Row]:
-    path = _table(root, table)
-    folder = first_that_exists(root, [images, f"{images}/{images}"], "the images")
-    rows = []
-    places = None
-    for record in CsvFile(path).records():
-        fields = record.cells
-        if places is None:
-            places = file_and_expression(fields)
-            if _FILE in fields:
-                continue
-        place_file, place_expression = places
-        # One row of training.csv is cut off in some copies.
-        if len(fields) < _COLUMNS or not fields[place_expression].isdecimal():
-            left_out[f"malformed rows of {table}"] += 1
+def _full(settings: AffectNetSamples, left_out: LeftOut) -> tuple[list[Row], list[str]]:
+    root = Path(settings.root)
+    rows: list[Row] = []
+    notes = [f"AffectNet, full release, {settings.part} part"]
+    listed: dict[str, Listed] = {}
+    training, validation = find_list(root, settings.part), find_list(root, "validation")
+    # The latter first: a picture that is in both lists is for the test.
+    for split, part, path in (("test", "manual", validation), ("train", settings.part, training)):
+        of_list = list(_once(list_rows(path, part, left_out), listed, left_out))
+        images = find_images(root, part, [one.name for one in of_list])
+        rows += [(one.sample_id, str(images / one.name), split, one.label) for one in of_list if one.label is not None]
+        notes.append(f"{split}: {path}, images {images}")
+    return rows, notes
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list of the full release.
+
+    Attributes:
+        where: file and row.
+        record: as it stands in the file.
+        sample_id: part and name, such as `manually/1/a.jpg`.
+        name: of the picture, relative to the folder of images.
+        code: AffectNet's.
+        label: the class, None if it is none of the seven.
+    """
+
+    where: str
+    record: Record
+    sample_id: str
+    name: str
+    code: int
+    label: int | None
+
+
+def list_rows(path: Path, part: str, left_out: LeftOut) -> Iterator[Listed]:
+    """The rows of a list, such as training.csv, that are whole; others are counted.
+
+    Args:
+        path: the list.
+        part: manual or automatic.
+        left_out: counts malformed rows.
+
+    Raises:
+        InputError: it is no list of AffectNet's, or a label is no code of AffectNet's.
+    """
+    file, (place_name, place_code, width, has_header) = open_list(path)
+    for record in file.records():
+        if record.is_blank or has_header:
+            has_header &= record.is_blank
             continue
-        label = _class(f"{path}, row {record.row}", int(fields[place_expression]), left_out)
-        if label is not None:
-            name = fields[place_file]
-            rows.append((f"{images.split('_')[0].lower()}/{name}", str(folder / name), split, label))
-    return rows
+        # One row of training.csv is cut off in some copies.
+        number = record.cells[place_code].removesuffix(".0") if len(record.cells) >= width else ""
+        if not number.isdecimal() or not record.cells[place_name] or any(record.cells[width:]):
+            left_out.add(f"malformed rows of {path.name}", f"row {record.row}")
+            continue
+        where, name, code = f"{path}, row {record.row}", record.cells[place_name], int(number)
+        yield Listed(where, record, _PREFIX[part] + name, name, code, _class(where, code))
+
+
+def _once(rows: Iterator[Listed], before: dict[str, Listed], left_out: LeftOut) -> Iterator[Listed]:
+    """Each picture of the seven classes once; `before` are those of this list and earlier ones."""
+    for one in rows:
+        first = before.setdefault(one.sample_id, one)
+        if first is one:
+            if one.label is None:
+                left_out.add(f"labelled {_OTHERS[one.code]}", one.name)
+            else:
+                yield one
+        elif first.code != one.code:
+            found = f"{one.name} with {_word(one.code)}; and with {_word(first.code)} in {first.where}"
+            raise InputError(
+                one.where, expected="one label for a picture", found=found, do="take out one of these rows"
+            )
+        else:
+            left_out.add("rows that say again what another one says", f"{one.where}, as {first.where}")
 
 
 def is_of_2021(settings: AffectNetSamples) -> bool:
     """Whether it is the release of 2021, with a file for each label."""
-    return (Path(settings.root) / "train_set").is_dir()
+    return bool(find_2021(Path(settings.root)))
 
 
-def training_table(settings: AffectNetSamples) -> tuple[Path, str]:
-    """Full release: the table with the training labels, and what stands before its file names in sample ids.
+def training_table(settings: AffectNetSamples) -> Path:
+    """Full release: the table with the training labels.
 
     Raises:
         InputError: it is at none of the usual places.
     """
-    images, table = _TABLES[settings.part]
-    return _table(Path(settings.root), table), f"{images.split('_')[0].lower()}/"
+    return find_list(Path(settings.root), settings.part)
 
 
-def file_and_expression(first: list[str]) -> tuple[int, int]:
-    """In which columns a table of the full release has them, by its first row, which is no header in some copies."""
-    return (first.index(_FILE), first.index(_EXPRESSION)) if _FILE in first else (0, 6)
+def annotations(settings: AffectNetSamples, sample_ids: Iterable[str]) -> dict[str, Path]:
+    """Release of 2021: the file with the label of each sample."""
+    parts = find_2021(Path(settings.root))
+    split = {sample_id: sample_id.split("/", 1) for sample_id in sample_ids}
+    return {sample_id: parts[part] / "annotations" / f"{name}{_LABEL}" for sample_id, (part, name) in split.items()}
 
 
-def _table(root: Path, name: str) -> Path:
-    return first_that_exists(root, [str(Path(place) / name) for place in _PLACES], name)
-
-
-def _release_2021(folder: Path, split: str, left_out: Counter[str]) -> list[Row]:
+def _release_2021(folder: Path, left_out: LeftOut) -> list[Row]:
+    part = folder.name
+    pictures = _pictures(folder / "images", left_out)
     rows = []
-    for path in sorted((folder / "annotations").glob("*_exp.npy")):
-        name = path.name.removesuffix("_exp.npy")
-        try:
-            code = int(np.load(path, allow_pickle=False).item())
-        except (ValueError, OSError, EOFError) as error:
-            raise InputError(path, expected="a number in npy format", found=str(error)) from None
-        label = _class(str(path), code, left_out)
-        if label is not None:
-            image = folder / "images" / f"{name}.jpg"
-            rows.append((f"{folder.name}/{name}", str(image), split, label))
+    annotated = set()
+    for file in sorted(_names(folder / "annotations")):
+        if file.startswith("."):
+            left_out.add("hidden files", f"{part}/annotations/{file}")
+            continue
+        if not file.endswith(_LABEL):
+            continue
+        name = file.removesuffix(_LABEL)
+        annotated.add(name)
+        if name not in pictures:
+            left_out.add("annotations without a picture", f"{part}/annotations/{file}")
+            continue
+        path = folder / "annotations" / file
+        code = _code_in(path)
+        label = _class(str(path), code)
+        if label is None:
+            left_out.add(f"labelled {_OTHERS[code]}", f"{part}/{name}")
+        else:
+            rows.append((f"{part}/{name}", str(folder / "images" / pictures[name]), _SPLITS[part], label))
+    for name in sorted(pictures.keys() - annotated):
+        left_out.add("pictures without an annotation", f"{part}/images/{pictures[name]}")
     return rows
 
 
-def _class(where: str, code: int, left_out: Counter[str]) -> int | None:
-    """Index of our class, or None for a code that is none of the seven: counted."""
-    if code in _OTHERS:
-        left_out[f"labelled {_OTHERS[code]}"] += 1
-        return None
-    if code not in _CLASS_OF:
+def _pictures(folder: Path, left_out: LeftOut) -> dict[str, str]:
+    """Id -> file name."""
+    pictures: dict[str, str] = {}
+    for file in sorted(_names(folder)):
+        stem, ending = os.path.splitext(file)
+        where = f"{folder.parent.name}/images/{file}"
+        if file.startswith("."):
+            left_out.add("hidden files", where)
+        elif not is_utf8(file):
+            left_out.add("names that are not UTF-8", where)
+        elif ending.lower() not in IMAGE_ENDINGS:
+            left_out.add("files that are no pictures by their ending", where)
+        elif stem in pictures:
+            left_out.add("pictures of an id that has one already", where)
+        else:
+            pictures[stem] = file
+    return pictures
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        raise InputError(folder, expected="a folder of AffectNet's", found=error.strerror or str(error)) from None
+
+
+def _code_in(path: Path) -> int:
+    try:
+        number = float(np.load(path, allow_pickle=False).item())
+        if number != int(number):
+            raise ValueError(f"{number} is no whole number")
+        return int(number)
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError, EOFError) as error:
+        raise InputError(path, expected="a number in npy format", found=str(error)) from None
+
+
+def _class(where: str, code: int) -> int | None:
+    """Index of our class, or None for a code that is none of the seven."""
+    if code not in _CLASS_OF and code not in _OTHERS:
         raise InputError(where, expected="an expression code 0 to 11", found=str(code))
-    return _CLASS_OF[code]
+    return _CLASS_OF.get(code)
+
+
+def _word(code: int) -> str:
+    return f"label {code} ({CLASSES[_CLASS_OF[code]] if code in _CLASS_OF else _OTHERS[code]})"

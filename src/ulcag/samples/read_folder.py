@@ -1,65 +1,215 @@
 """Reader for folders named like classes: train/<class>/*.jpg and test/<class>/*.jpg."""
 
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ulcag.classes import CLASSES, class_index
 from ulcag.config import FolderSamples
 from ulcag.errors import InputError
 from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.found import Found, counted, samples_table
+from ulcag.samples.found import Found, LeftOut, is_folder, is_utf8, samples_table, splits_of
 
-_SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test", "val": "test", "valid": "test"}
+# Begins the names of files that a system or program keeps for itself; macOS adds a folder to archives.
+_HIDDEN = (".", "__MACOSX")
+
+
+@dataclass(frozen=True)
+class ClassFolder:
+    """A folder of pictures.
+
+    Attributes:
+        name: relative to the root.
+        split: train, test, or None for a validation split that is left out.
+        label: the class, or None for a folder to drop.
+    """
+
+    name: str
+    split: str | None
+    label: int | None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What a root holds.
+
+    Attributes:
+        folders: of classes, sorted by name.
+        pictures: path relative to the root -> its folder.
+        again: folders that are read already under another name, which links lead to; relative to the root.
+        notes: what a user must hear.
+    """
+
+    folders: list[ClassFolder]
+    pictures: dict[str, ClassFolder]
+    again: list[str]
+    notes: tuple[str, ...]
 
 
 def read_folder(settings: FolderSamples) -> Found:
     """Rows of the samples table; sample ids are paths relative to the root.
 
-    Folders that `settings.labels` calls `drop` are left out and counted. Without folders for splits every image is
-    for training.
+    Without folders for splits every image is for training. What is left out is counted and named: folders that
+    `settings.labels` calls `drop`, a validation split beside a test split unless `settings.validation` says what it is
+    for, folders beside the splits, and files that are hidden, no images, or in no folder of a class.
 
     Raises:
-        InputError: no such folder, a folder that is no class, or no image.
+        InputError: as `read_tree`, or no image.
     """
-    root = Path(settings.root)
-    paths, split, label, dropped = [], [], [], 0
-    for folder, name, code in class_folders(settings):
-        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_ENDINGS)
-        if code is None:
-            dropped += len(files)
-            continue
-        paths += files
-        split += [name] * len(files)
-        label += [code] * len(files)
-    if not paths:
-        expected = "images in folders such as train/happy/"
-        raise InputError(root, expected=expected, found="none", do=f"endings that count: {', '.join(IMAGE_ENDINGS)}")
-    ids = [path.relative_to(root).as_posix() for path in paths]
-    found = (
-        ", ".join(sorted(path.name for path in _splits(root))) or "no folder for a split: all images are for training"
-    )
-    notes = (f"folders: {found}", *counted({"images in folders to drop": dropped}))
-    return Found(samples_table(ids, [str(path) for path in paths], split, label), notes)
+    root, tree = Path(settings.root), read_tree(settings)
+    taken = {
+        name: folder for name, folder in tree.pictures.items() if folder.split is not None and folder.label is not None
+    }
+    if not taken:
+        found = "; ".join(("none", *tree.notes))
+        do = f"endings that count: {', '.join(IMAGE_ENDINGS)}"
+        raise InputError(root, expected="images in folders such as train/happy/", found=found, do=do)
+    paths = [str(root / name) for name in taken]
+    splits, labels = ([getattr(folder, what) for folder in taken.values()] for what in ("split", "label"))
+    return Found(samples_table(list(taken), paths, splits, labels), tree.notes)
 
 
-def class_folders(settings: FolderSamples) -> list[tuple[Path, str, int | None]]:
-    """The folders of images: path, split, and class, which is None for a folder to drop.
+def read_tree(settings: FolderSamples) -> Tree:
+    """All folders of classes below a root, and the pictures in them.
+
+    A folder is read once: folders first, then links to folders in the order of their names.
 
     Raises:
-        InputError: no such folder, or a folder that is no class.
+        InputError: no such folder, it may not be read, or a folder in it that is no class.
     """
     root = Path(settings.root)
     if not root.is_dir():
         raise InputError(root, expected="a folder", found="no such folder", do="check `root`")
-    return [
-        (folder, split, _class_of(folder, settings))
-        for part, split in (_splits(root) or {root: "train"}).items()
-        for folder in sorted(path for path in part.iterdir() if path.is_dir())
+    if not is_utf8(str(root)):
+        raise InputError(ascii(str(root)), expected="a name in UTF-8", found="another encoding", do="rename the folder")
+    left_out = LeftOut()
+    parts, notes = _splits(root, settings, left_out)
+    folders = [
+        ClassFolder(f"{part}{entry.name}", split, _class_of(Path(entry.path), settings))
+        for part, split in parts.items()
+        for entry in _entries(root, part, left_out, loose="pictures that lie in no folder of a class")
+        if is_folder(entry)
     ]
+    pictures, again = _pictures(root, [*parts], folders, left_out)
+    filled = set(pictures.values())
+    for folder in folders:
+        if folder not in filled:
+            left_out.add("folders without a picture", folder.name)
+    for name, folder in pictures.items():
+        if folder.label is None:
+            left_out.add("images in folders to drop", name)
+        elif folder.split is None:
+            left_out.add("images of the validation split (`validation: train` or `test` uses them)", name)
+    return Tree(folders, pictures, again, (*notes, *left_out.notes()))
 
 
-def _splits(root: Path) -> dict[Path, str]:
-    folders = sorted(path for path in root.iterdir() if path.is_dir())
-    return {path: _SPLITS[path.name.lower()] for path in folders if path.name.lower() in _SPLITS}
+def _splits(root: Path, settings: FolderSamples, left_out: LeftOut) -> tuple[dict[str, str | None], list[str]]:
+    """What the folders of splits, such as `train/`, are used for; or "" for a root without. And notes."""
+    names = [entry.name for entry in _folders(root)]
+    splits, said = splits_of(names, settings.validation)
+    if not splits:
+        return {"": "train"}, ["no folder for a split: all images are for training"]
+    beside = [name for name in names if name not in splits]
+    if "train" not in splits.values() and any(_class_or_drop(name, settings) for name in beside):
+        found = f"{', '.join(splits)}, and beside it {', '.join(beside)}"
+        do = "move the folders of training pictures into a folder `train`"
+        raise InputError(root, expected="a folder `train`, or folders of classes alone", found=found, do=do)
+    for name in beside:
+        left_out.add("folders beside those of the splits", name)
+    notes = [f"folders: {', '.join(splits)}", *said]
+    if "train" not in splits.values():
+        notes.append("there is no training split")
+    for _ in _entries(root, "", left_out, loose="pictures that lie in no folder of a class"):
+        pass
+    return {f"{name}/": split for name, split in splits.items()}, notes
+
+
+def _pictures(
+    root: Path, parts: list[str], folders: list[ClassFolder], left_out: LeftOut
+) -> tuple[dict[str, ClassFolder], list[str]]:
+    """Pictures by their paths relative to the root, and folders that were read already under another name."""
+    # A link to one of these would give pictures a second class.
+    seen = {_identity(root / name) for name in ("", *parts)}
+    real = [folder for folder in folders if not (root / folder.name).is_symlink()]
+    waiting = [(folder.name, folder) for folder in real]
+    links = [(folder.name, folder) for folder in folders if folder not in real]
+    seen |= {_identity(root / name) for name, _ in waiting}
+    pictures: dict[str, ClassFolder] = {}
+    again: list[str] = []
+
+    def once(name: str) -> bool:
+        identity = _identity(root / name)
+        if identity in seen:
+            left_out.add("folders that links lead to and that are read already", name)
+            again.append(name)
+        new = identity not in seen
+        seen.add(identity)
+        return new
+
+    while waiting or links:
+        if not waiting:
+            links.sort(key=lambda link: link[0], reverse=True)
+            name, folder = links.pop()
+            if not once(name):
+                continue
+            waiting.append((name, folder))
+        inside, folder = waiting.pop()
+        for entry in _entries(root, f"{inside}/", left_out):
+            name = f"{inside}/{entry.name}"
+            if not is_folder(entry):
+                pictures[name] = folder
+            elif entry.is_symlink():
+                links.append((name, folder))
+            elif once(name):
+                waiting.append((name, folder))
+    return dict(sorted(pictures.items())), again
+
+
+def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Iterator[os.DirEntry[str]]:
+    """Folders and pictures in a folder, by name; everything else is left out, and pictures too if they are `loose`."""
+    for entry in _listing(root / inside):
+        name = f"{inside}{entry.name}"
+        ending = os.path.splitext(entry.name)[1].lower()
+        if entry.name.startswith(_HIDDEN):
+            left_out.add("hidden files and folders", name)
+        elif not is_utf8(entry.name):
+            left_out.add("names that are not UTF-8", name)
+        elif is_folder(entry):
+            yield entry
+        elif entry.is_symlink() and not os.path.exists(entry.path):
+            left_out.add("links that lead nowhere", name)
+        elif ending not in IMAGE_ENDINGS or not os.path.isfile(entry.path):
+            left_out.add("files that are no pictures by their ending", name)
+        elif loose:
+            left_out.add(loose, name)
+        else:
+            yield entry
+
+
+def _listing(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise InputError(folder, expected="a folder that may be read", found=error.strerror or str(error)) from None
+
+
+def _folders(folder: Path) -> list[os.DirEntry[str]]:
+    """Folders that are not hidden, by name."""
+    return [e for e in _listing(folder) if is_folder(e) and not e.name.startswith(_HIDDEN) and is_utf8(e.name)]
+
+
+def holds_classes(root: Path, settings: FolderSamples) -> list[str]:
+    """The names of folders in `root` that are splits or classes."""
+    names = [entry.name for entry in _folders(root)]
+    splits = splits_of(names)[0]
+    return [name for name in names if name in splits or _class_or_drop(name, settings)]
+
+
+def _class_or_drop(name: str, settings: FolderSamples) -> bool:
+    word = settings.labels.get(name, name)
+    return word == "drop" or class_index(word) is not None
 
 
 def _class_of(folder: Path, settings: FolderSamples) -> int | None:
@@ -69,5 +219,13 @@ def _class_of(folder: Path, settings: FolderSamples) -> int | None:
     code = class_index(name)
     if code is None:
         do = f"translate it: labels: {{'{folder.name}': <class name or drop>}}"
+        if holds_classes(folder, settings):
+            do = f"it holds splits or classes itself: set `root` to {folder}, or take it away"
         raise InputError(folder, expected=f"a folder named {', '.join(CLASSES)}", found=folder.name, do=do)
     return code
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Which folder it is, whatever links lead to it."""
+    found = os.stat(folder)
+    return found.st_dev, found.st_ino
