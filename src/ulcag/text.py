@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -128,11 +128,13 @@ class Record:
         row: the line that it begins in, the first of the file being 1: where an editor and a spreadsheet show it.
         text: as it stands in the file, line end included.
         cells: without white space around them.
+        as_written: the same with it, where a cell is the name of something.
     """
 
     row: int
     text: str
     cells: list[str]
+    as_written: list[str]
 
     @property
     def is_blank(self) -> bool:
@@ -194,7 +196,7 @@ class CsvFile:
                         if len(taken) > 1:
                             raise csv.Error("no end of a cell in quotation marks")
                         return
-                    yield Record(row, "".join(taken), [cell.strip() for cell in cells])
+                    yield Record(row, "".join(taken), [cell.strip() for cell in cells], cells)
                     row += len(taken)
                     taken.clear()
         except UnicodeError as error:
@@ -233,7 +235,7 @@ class CsvFile:
             cells = record.cells + [""] * (width - len(record.cells))
             if any(cells[width:]):
                 raise self._too_many(record, width)
-            yield Record(record.row, record.text, cells[:width])
+            yield replace(record, cells=cells[:width])
 
     def places(self, names: Sequence[str], what: str = "", do: str = "") -> dict[str, int]:
         """In which column each of some names stands, in capitals or not, the first being 0.

@@ -56,11 +56,24 @@ def test_a_data_set_of_which_nothing_was_published() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("table,dataset\n", "no column noise, arms"),
-        (",".join(COLUMNS) + "\nT,d,n,a,m,2022,high,s\n", "row 1, accuracy"),
+        ("table,dataset\n", "no noise, arms"),
+        (",".join(COLUMNS) + "\nT,d,n,a,m,2022,high,s\n", "row 2, accuracy"),
     ],
 )
 def test_what_is_wrong_with_the_file_is_named(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text(text)
     with pytest.raises(InputError, match=message):
         read_published(tmp_path / "p.csv")
+
+
+def test_a_file_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
+    text = ";".join(reversed(COLUMNS)) + "\r\nü;89,31;2022;m;a b;none;mine;T\r\n;;;;;;;\r\n"
+    (tmp_path / "p.csv").write_bytes(text.encode("utf-16"))
+    (row,) = read_published(tmp_path / "p.csv").to_dict("records")
+    assert (row["table"], row["dataset"], row["arms"], row["accuracy"], row["source"]) == (
+        "T",
+        "mine",
+        "a b",
+        89.31,
+        "ü",
+    )

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings as few
 from hypothesis import strategies as st
 
 from ulcag.classes import CLASSES
 from ulcag.config import NoiseSettings
 from ulcag.errors import InputError
-from ulcag.samples.noise import noisy_labels
+from ulcag.samples.noise import noise_notes, noisy_labels
 
 
 def samples(n: int) -> pd.DataFrame:
@@ -115,3 +116,62 @@ def test_a_file_that_lacks_a_sample_is_refused(tmp_path: Path) -> None:
     path.write_text("train_00000.jpg 4\n")
     with pytest.raises(InputError, match=r"none for 2 of 3, such as train_00001\.jpg"):
         noisy_labels(rafdb(), NoiseSettings(kind="rafdb_file", path=str(path)), 0)
+
+
+@given(
+    settings=st.sampled_from(
+        [
+            NoiseSettings(kind="uniform", rate=0.4),
+            NoiseSettings(kind="uniform", rate=0.4, exact=True),
+            NoiseSettings(kind="confusion", matrix={"fear": {"sad": 0.5}}),
+        ]
+    ),
+    order=st.permutations(range(20)),
+    index=st.lists(st.integers(0, 5), min_size=20, max_size=20),
+)
+@few(max_examples=30)
+def test_noise_goes_by_the_names_of_samples(settings: NoiseSettings, order: list[int], index: list[int]) -> None:
+    table = samples(20)
+    other = table.iloc[order].set_index(pd.Index(index)).assign(more=1)
+    assert noisy_labels(other, settings, 0).equals(noisy_labels(table, settings, 0))
+
+
+def test_a_sample_that_occurs_twice_is_refused() -> None:
+    twice = pd.concat([samples(10), samples(10)[3:4]])
+    with pytest.raises(InputError, match="s00003 more than once"):
+        noisy_labels(twice, NoiseSettings(kind="uniform", rate=0.1), 0)
+
+
+@given(
+    codes=st.permutations([1, 4, 7]),
+    order=st.permutations(range(5)),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+@few(max_examples=30)
+def test_a_file_in_any_order_and_encoding_is_the_same_noise(
+    codes: list[int], order: list[int], encoding: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("noise") / "noise.txt"
+    # A row twice, and one of the test split with two labels, do no harm.
+    rows = [*[f"train_{n:05d}.jpg {code}" for n, code in enumerate(codes)], "test_00000.jpg 1", "test_00000.jpg 2"]
+    path.write_bytes("\r\n".join([*[rows[n] for n in order], rows[0]]).encode(encoding))
+    noise = noisy_labels(rafdb(), NoiseSettings(kind="rafdb_file", path=str(path)), 0)
+    assert noise["sample_id"].tolist() == [f"train_{n:05d}.jpg" for n in range(3)]
+    assert [{1: "surprise", 4: "happy", 7: "neutral"}[code] for code in codes] == [CLASSES[c] for c in noise["label"]]
+
+
+def test_two_labels_for_a_picture_are_refused_with_both_lines(tmp_path: Path) -> None:
+    path = tmp_path / "noise.txt"
+    path.write_text("train_00000.jpg 4\ntrain_00001.jpg 4\n/x/train_00000_aligned.jpg 5\n")
+    with pytest.raises(InputError, match=r"line 3\n.*\n.*train_00000\.jpg as sad, and as happy in line 1"):
+        noisy_labels(rafdb(2), NoiseSettings(kind="rafdb_file", path=str(path)), 0)
+
+
+def test_labels_that_nobody_takes_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "noise.txt"
+    path.write_text("train_00000.jpg 4\ntrain_00007.jpg 4\ntest_00000.jpg 5\n")
+    assert noise_notes(rafdb(1), NoiseSettings(kind="rafdb_file", path=str(path))) == (
+        f"left out: 1 labels of test pictures in {path}",
+        "left out: 1 labels of pictures that are no training samples, such as train_00007.jpg",
+    )
+    assert noise_notes(rafdb(1), NoiseSettings()) == ()

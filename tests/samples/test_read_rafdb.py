@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.samples.layouts import rafdb
+from tests.samples.layouts import RAFDB_ROWS, rafdb, touch
 from ulcag.classes import CLASSES
 from ulcag.config import RafDbSamples
 from ulcag.errors import InputError
@@ -44,7 +47,10 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
             read_rafdb(RafDbSamples(root=str(root)))
         assert row in str(error.value)
     root = rafdb(tmp_path / "twice", ["train_00001.jpg 1", "train_00001.jpg 2"])
-    with pytest.raises(InputError, match=r"train_00001\.jpg more than once"):
+    with pytest.raises(InputError, match=r"line 2\n.*\n.*train_00001\.jpg again, first in line 1"):
+        read_rafdb(RafDbSamples(root=str(root)))
+    root = rafdb(tmp_path / "nothing", [""])
+    with pytest.raises(InputError, match="found:    none"):
         read_rafdb(RafDbSamples(root=str(root)))
     root = rafdb(tmp_path / "aligned", images="aligned")
     with pytest.raises(InputError, match="set `images` to original or aligned"):
@@ -57,3 +63,38 @@ def test_rows_of_scn_count_from_zero_and_carry_paths() -> None:
     assert rafdb_row(where, 1, "train_00001.jpg 4") == ("train_00001.jpg", CLASSES.index("happy"))
     with pytest.raises(InputError, match="a code 0 to 6"):
         rafdb_row(where, 2, "train_00001.jpg 7", 0)
+
+
+@given(
+    rows=st.permutations(RAFDB_ROWS),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]),
+    end=st.sampled_from(["\n", "\r\n", "\n\n"]),
+    between=st.sampled_from([" ", "\t", "_aligned.jpg  "]),
+)
+@settings(max_examples=20, deadline=None)
+def test_a_list_in_any_order_and_encoding_is_the_same_list(
+    rows: list[str], encoding: str, end: str, between: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = rafdb(tmp_path_factory.mktemp("rafdb"))
+    of = RafDbSamples(root=str(root))
+    expected = read_rafdb(of).samples
+    text = end.join(row.replace(" ", between).replace(".jpg_aligned", "_aligned") for row in rows)
+    (root / "EmoLabel" / "list_patition_label.txt").write_bytes(text.encode(encoding))
+    pd.testing.assert_frame_equal(read_rafdb(of).samples, expected)
+
+
+@pytest.mark.parametrize(("images", "suffix"), [("original", ""), ("aligned", "_aligned")])
+def test_pictures_of_another_ending_are_found_and_others_are_named(images: str, suffix: str, tmp_path: Path) -> None:
+    root = rafdb(tmp_path, ["train_00001.jpg 1", "train_00002.jpg 2", "train_00003.jpg 3"], images)
+    names = ["train_00001.png", "train_00002.png", "train_00002.jpg", "train_00009.jpg", "test_00009.bmp"]
+    touch(
+        root / "Image" / images, *[name.replace(".", f"{suffix}.") for name in names], "._train_00001.jpg", "Thumbs.db"
+    )
+    found = read_rafdb(RafDbSamples(root=str(root), images=images))  # type: ignore[arg-type]
+    assert found.samples["sample_id"].tolist() == ["train_00001.jpg", "train_00002.jpg", "train_00003.jpg"]
+    taken = [f"train_00001{suffix}.png", f"train_00002{suffix}.jpg", f"train_00003{suffix}.jpg"]
+    assert [Path(path).name for path in found.samples["path"]] == taken
+    place = root / "Image" / images
+    first = f"test_00009{suffix}.bmp"
+    note = f"left out: 2 pictures in {place} that the label list does not name, such as {first}"
+    assert found.notes[1:] == (note,)

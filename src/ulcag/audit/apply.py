@@ -1,6 +1,6 @@
 """What a person said about an audit's samples, taken into it; and the labels that come of it."""
 
-import csv
+from collections.abc import Container
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from ulcag.audit.table import KEEP, POSTERIOR, RELABEL
 from ulcag.classes import CLASSES, class_index
 from ulcag.errors import InputError
+from ulcag.text import CsvFile
 
 # Verdicts on a sample: take the suggestion, keep the given label, take another class.
 ACCEPT, REJECT, OTHER = "accept", "reject", "other"
@@ -36,7 +37,7 @@ def apply_review(audit: pd.DataFrame, review_file: Path) -> pd.DataFrame:
         Rows of the audit table in the order of `audit`, which is left as it is.
 
     Raises:
-        InputError: file, line, what was expected and found: no CSV, a missing column, a sample that is not in the
+        InputError: file, row, what was expected and found: no CSV, a missing column, a sample that is not in the
             audit or comes twice, an unknown class or verdict, a verdict that contradicts its label.
     """
     path = Path(review_file)
@@ -48,15 +49,15 @@ def apply_review(audit: pd.DataFrame, review_file: Path) -> pd.DataFrame:
     posterior = audit[POSTERIOR].to_numpy()
     suggestions = suggested.copy()
     seen: dict[str, int] = {}
-    for line, sample_id, name, verdict in _read(path):
-        where = f"{path}, line {line}"
+    for number, sample_id, name, verdict in _read(path, place):
+        where = f"{path}, row {number}"
         if sample_id not in place:
             do = "apply the review to the audit that its page was made from"
             raise InputError(where, expected="a sample of this audit", found=repr(sample_id), do=do)
         if sample_id in seen:
-            found = f"{sample_id!r} again, first in line {seen[sample_id]}"
-            raise InputError(where, expected="each sample once", found=found, do="delete one of the lines")
-        seen[sample_id] = line
+            found = f"{sample_id!r} again, first in row {seen[sample_id]}"
+            raise InputError(where, expected="each sample once", found=found, do="delete one of the rows")
+        seen[sample_id] = number
         if verdict == "":
             continue
         row = place[sample_id]
@@ -82,30 +83,17 @@ def final_labels(audit: pd.DataFrame) -> "pd.Series[int]":
     return pd.Series(labels, index=pd.Index(audit["sample_id"]), name="label")
 
 
-def _read(path: Path) -> list[tuple[int, str, str, str]]:
-    """Line number (of the row's end, from 1), sample id, label and verdict of each row."""
-    try:
-        # utf-8-sig, because spreadsheets write a byte order mark
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            rows = [(reader.line_num, row) for row in reader if row]
-    except FileNotFoundError:
-        raise InputError(path, expected="a review", found="no such file") from None
-    except (csv.Error, UnicodeDecodeError, OSError) as error:
-        raise InputError(path, expected="a CSV file in UTF-8", found=str(error)) from None
-    if not rows:
-        raise InputError(path, expected=f"columns {', '.join(REVIEW_COLUMNS)}", found="an empty file")
-    (_, header), *body = rows
-    missing = [name for name in REVIEW_COLUMNS if name not in header]
-    if missing:
-        expected = f"columns {', '.join(REVIEW_COLUMNS)}, with commas between"
-        raise InputError(path, expected=expected, found=f"no column {', '.join(missing)} in {','.join(header)!r}")
-    for line, row in body:
-        if len(row) != len(header):
-            found = f"{len(row)}: {','.join(row)!r}"
-            raise InputError(f"{path}, line {line}", expected=f"{len(header)} fields", found=found)
-    columns = [header.index(name) for name in REVIEW_COLUMNS]
-    return [(line, *(row[column] for column in columns)) for line, row in body]  # type: ignore[misc]
+def _read(path: Path, ids: Container[str]) -> list[tuple[int, str, str, str]]:
+    """Row, sample id, label and verdict of each record."""
+    table = CsvFile(path)
+    places = [table.places(REVIEW_COLUMNS, "a review")[name] for name in REVIEW_COLUMNS]
+    rows = []
+    for record in table.rows():
+        sample_id, label, verdict = (record.cells[place] for place in places)
+        # White space around it may be a part of a file's name.
+        as_written = record.as_written[places[0]] if places[0] < len(record.as_written) else ""
+        rows.append((record.row, as_written if as_written in ids else sample_id, label, verdict))
+    return rows
 
 
 def _label(where: str, name: str, verdict: str, given: int, suggested: int) -> int:

@@ -139,12 +139,15 @@ def _gate(options: argparse.Namespace) -> None:
 
 
 def _noise(options: argparse.Namespace) -> None:
-    from ulcag.samples.noise import noisy_labels
+    from ulcag.samples.noise import noise_notes, noisy_labels
     from ulcag.samples.table import NOISE, SAMPLES
     from ulcag.tables import read_table, write_table
 
     settings = read_settings(options, NoiseSettings)
-    noise = noisy_labels(read_table(options.samples, SAMPLES), settings, options.seed)
+    samples = read_table(options.samples, SAMPLES)
+    noise = noisy_labels(samples, settings, options.seed)
+    for note in noise_notes(samples, settings):
+        _say(note)
     about = settings.plain() | {"seed": options.seed}
     write_table(options.out, noise, NOISE, settings=about, inputs=hashes({"samples": options.samples}))
     _say(f"{int(noise['replaced'].sum())} of {len(noise)} training labels replaced")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 from ulcag.config.section import Section
 from ulcag.errors import InputError
+from ulcag.text import read_text
 
 S = TypeVar("S", bound=Section)
 
@@ -43,14 +45,10 @@ def settings_values(options: argparse.Namespace) -> dict[str, Any]:
     """The same, before they are checked."""
     text = options.settings
     if not text.lstrip().startswith("{"):
-        path = Path(text)
-        if not path.is_file():
+        if not os.path.isfile(text):
             raise InputError("--settings", expected="JSON in braces, or a YAML file", found=text)
-        text = path.read_text()
-    try:
-        values = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise InputError("--settings", expected="JSON or YAML", found=str(error)) from None
+        text = read_text(Path(text))
+    values = _yaml(text, "--settings") or {}
     if not isinstance(values, dict):
         raise InputError("--settings", expected="keys and values", found=type(values).__name__)
     for assignment in options.set:
@@ -61,8 +59,29 @@ def settings_values(options: argparse.Namespace) -> dict[str, Any]:
         *parents, last = key.split(".")
         for parent in parents:
             here = here.setdefault(parent, {})
-        here[last] = yaml.safe_load(value)
+            if not isinstance(here, dict):
+                raise InputError("--set", expected=f"keys below '{parent}'", found=f"{here!r}, and {assignment}")
+        here[last] = _yaml(value, f"--set {key}")
     return values
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that occurs twice is an error, not whichever comes last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = [key for key in keys if keys.count(key) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"key {twice[0]!r} occurs twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _yaml(text: str, where: str) -> Any:
+    try:
+        return yaml.load(text, _Loader)
+    # ValueError: a date such as 2022-13-01
+    except (yaml.YAMLError, ValueError) as error:
+        raise InputError(where, expected="JSON or YAML", found=str(error)) from None
 
 
 def _describe(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:

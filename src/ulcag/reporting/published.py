@@ -6,6 +6,7 @@ import pandas as pd
 
 from ulcag.errors import InputError
 from ulcag.reporting.tables import EMPTY, cell, markdown
+from ulcag.text import CsvFile
 
 COLUMNS = ("table", "dataset", "noise", "arms", "method", "year", "accuracy", "source")
 
@@ -16,16 +17,19 @@ def read_published(path: Path) -> pd.DataFrame:
     Raises:
         InputError: a column is missing, or an accuracy is no number from 0 to 100.
     """
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    missing = [name for name in COLUMNS if name not in frame]
-    if missing:
-        raise InputError(path, expected=f"columns {', '.join(COLUMNS)}", found=f"no column {', '.join(missing)}")
-    numbers = pd.to_numeric(frame["accuracy"], errors="coerce")
+    table = CsvFile(path)
+    places = table.places(COLUMNS, "published numbers")
+    records = list(table.rows())
+    frame = pd.DataFrame(
+        {name: [record.cells[place] for record in records] for name, place in places.items()}, dtype=str
+    )
+    # Where a spreadsheet writes decimal commas.
+    numbers = pd.to_numeric(frame["accuracy"].str.replace(",", "."), errors="coerce")
     wrong = ~numbers.between(0, 100)
     if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        where = f"{path}, row {row + 1}, accuracy"
-        raise InputError(where, expected="a number from 0 to 100", found=repr(frame["accuracy"].iloc[row]))
+        first = int(wrong.to_numpy().argmax())
+        where = f"{path}, row {records[first].row}, accuracy"
+        raise InputError(where, expected="a number from 0 to 100", found=repr(frame["accuracy"].iloc[first]))
     return frame.assign(accuracy=numbers)
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 from ulcag.classes import CLASSES
 from ulcag.config import NoiseSettings
 from ulcag.errors import InputError
-from ulcag.samples.read_rafdb import rafdb_row
+from ulcag.samples.found import counted
+from ulcag.samples.read_rafdb import rafdb_rows
 
 
 def noisy_labels(samples: pd.DataFrame, settings: NoiseSettings, seed: int) -> pd.DataFrame:
@@ -26,9 +27,13 @@ def noisy_labels(samples: pd.DataFrame, settings: NoiseSettings, seed: int) -> p
         Rows of the noise table, sorted by sample id.
 
     Raises:
-        InputError: the file of noisy labels is not what it must be, or lacks a sample.
+        InputError: the file of noisy labels is not what it must be, or lacks a sample; or a sample occurs twice.
     """
     train = samples[samples["split"] == "train"].sort_values("sample_id")
+    # What is drawn goes to samples in the order of their names.
+    twice = train["sample_id"][train["sample_id"].duplicated()]
+    if len(twice):
+        raise InputError("samples", expected="each sample once", found=f"{twice.iloc[0]} more than once")
     published = train["label"].to_numpy(dtype=np.int64)
     random = np.random.default_rng([seed, len(published)])
     match settings.kind:
@@ -47,6 +52,28 @@ def noisy_labels(samples: pd.DataFrame, settings: NoiseSettings, seed: int) -> p
             "replaced": labels != published,
         }
     )
+
+
+def noise_notes(samples: pd.DataFrame, settings: NoiseSettings) -> tuple[str, ...]:
+    """What a user must hear of a file of noisy labels: rows that no training sample takes its label from.
+
+    Args:
+        samples: rows of the samples table.
+        settings: as for `noisy_labels`.
+
+    Raises:
+        InputError: as `noisy_labels`.
+    """
+    if settings.kind != "rafdb_file":
+        return ()
+    labels = _labels_of_file(Path(settings.path), settings.first_code)
+    train = set(samples["sample_id"][samples["split"] == "train"])
+    test = [name for name in labels if name.startswith("test_")]
+    others = [name for name in labels if name not in train and not name.startswith("test_")]
+    left_out = {f"labels of test pictures in {settings.path}": len(test)}
+    if others:
+        left_out[f"labels of pictures that are no training samples, such as {others[0]}"] = len(others)
+    return counted(left_out)
 
 
 def _uniform(published: np.ndarray, settings: NoiseSettings, random: np.random.Generator) -> np.ndarray:
@@ -76,12 +103,23 @@ def _confused(published: np.ndarray, settings: NoiseSettings, random: np.random.
 
 def _from_file(sample_ids: pd.Series, path: Path, first_code: int) -> np.ndarray:
     """Labels by file name. Rows of test images, which some of these files hold, are not looked at."""
-    if not path.is_file():
-        raise InputError(path, expected="a file of noisy labels", found="no such file", do="check noise.<name>.path")
-    lines = enumerate(path.read_text().splitlines(), start=1)
-    labels = dict(rafdb_row(path, number, line, first_code) for number, line in lines if line.strip())
+    labels = _labels_of_file(path, first_code)
     missing = [name for name in sample_ids if name not in labels]
     if missing:
         found = f"none for {len(missing)} of {len(sample_ids)}, such as {missing[0]}"
         raise InputError(path, expected="a label for each training sample", found=found)
     return np.array([labels[name] for name in sample_ids], dtype=np.int64)
+
+
+def _labels_of_file(path: Path, first_code: int) -> dict[str, int]:
+    if not path.is_file():
+        raise InputError(path, expected="a file of noisy labels", found="no such file", do="check noise.<name>.path")
+    labels: dict[str, int] = {}
+    lines: dict[str, int] = {}
+    for number, name, code in rafdb_rows(path, first_code):
+        first = lines.setdefault(name, number)
+        if labels.setdefault(name, code) != code and name.startswith("train_"):
+            found = f"{name} as {CLASSES[code]}, and as {CLASSES[labels[name]]} in line {first}"
+            do = "take one of the lines out"
+            raise InputError(f"{path}, line {number}", expected="one label for a picture", found=found, do=do)
+    return labels

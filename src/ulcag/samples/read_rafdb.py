@@ -7,12 +7,15 @@
 The split is the file name's prefix. People call the root RAF-DB, raf-basic or basic.
 """
 
+import os
 from pathlib import Path
 
 from ulcag.classes import CLASSES
 from ulcag.config import RafDbSamples
 from ulcag.errors import InputError
-from ulcag.samples.found import RAFDB_CODES, Found, first_that_exists, samples_table
+from ulcag.image import IMAGE_ENDINGS
+from ulcag.samples.found import RAFDB_CODES, Found, counted, first_that_exists, samples_table
+from ulcag.text import read_text
 
 _LIST = "EmoLabel/list_patition_label.txt"
 _ROOTS = ("", "basic", "RAF-DB/basic", "RAF-DB", "raf-basic", "raf-basic/basic")
@@ -21,6 +24,8 @@ _CLASS_OF = {str(code): CLASSES.index(name) for name, code in RAFDB_CODES.items(
 
 def read_rafdb(settings: RafDbSamples) -> Found:
     """Rows of the samples table; sample ids are the file names of the label list.
+
+    Pictures are .jpg, or of another ending where there is no such file.
 
     Raises:
         InputError: no label list at any of the usual places, or a row that is not `<split>_<number>.jpg <1..7>`, or a
@@ -31,21 +36,34 @@ def read_rafdb(settings: RafDbSamples) -> Found:
     if not images.is_dir():
         do = "set `images` to original or aligned, whichever you have"
         raise InputError(images, expected="the folder of images", found="no such folder", do=do)
-    names, split, label = [], [], []
-    for number, line in enumerate(labels.read_text().splitlines(), start=1):
-        if line.strip():
-            name, code = rafdb_row(labels, number, line)
-            names.append(name)
-            split.append(name.split("_")[0])
-            label.append(code)
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(labels, expected="each image once", found=f"{twice} more than once")
-    stems = [Path(name).stem for name in names]
-    suffix = "_aligned.jpg" if settings.images == "aligned" else ".jpg"
-    path = [str(images / f"{stem}{suffix}") for stem in stems]
+    rows = rafdb_rows(labels)
+    if not rows:
+        raise InputError(labels, expected="rows such as `train_00001.jpg 5`", found="none")
+    seen: dict[str, int] = {}
+    for number, name, _ in rows:
+        # By the stem, which is what the picture is found by.
+        first = seen.setdefault(Path(name).stem, number)
+        if first != number:
+            found = f"{name} again, first in line {first}"
+            do = "take one of the lines out"
+            raise InputError(f"{labels}, line {number}", expected="each picture once", found=found, do=do)
+    suffix = "_aligned" if settings.images == "aligned" else ""
+    there = _pictures(images, suffix)
+    names = [name for _, name, _ in rows]
+    path = [str(images / there.get(stem, f"{stem}{suffix}.jpg")) for stem in seen]
+    others = sorted(there[stem] for stem in there.keys() - seen.keys())
     notes = (f"RAF-DB: labels {labels}, {settings.images} images",)
-    return Found(samples_table(names, path, split, label), notes)
+    if others:
+        notes += counted({f"pictures in {images} that the label list does not name, such as {others[0]}": len(others)})
+    codes = [code for _, _, code in rows]
+    return Found(samples_table(names, path, [name.split("_")[0] for name in names], codes), notes)
+
+
+def _pictures(folder: Path, suffix: str) -> dict[str, str]:
+    """Stem as in the label list -> name of the file; a .jpg where there are several."""
+    names = [name for name in os.listdir(folder) if Path(name).suffix.lower() in IMAGE_ENDINGS and name[0] != "."]
+    names.sort(key=lambda name: (name.endswith(".jpg"), name))
+    return {Path(name).stem.removesuffix(suffix): name for name in names}
 
 
 def label_list(settings: RafDbSamples) -> Path:
@@ -55,6 +73,16 @@ def label_list(settings: RafDbSamples) -> Path:
         InputError: at none of the usual places.
     """
     return first_that_exists(Path(settings.root), [str(Path(p) / _LIST) for p in _ROOTS], "RAF-DB's label list")
+
+
+def rafdb_rows(path: Path, lowest_code: int = 1) -> list[tuple[int, str, int]]:
+    """Line number from 1, file name and class of each row of a label list or a file of noisy labels.
+
+    Raises:
+        InputError: the file cannot be read, or as `rafdb_row`.
+    """
+    lines = enumerate(read_text(path).split("\n"), start=1)
+    return [(number, *rafdb_row(path, number, line, lowest_code)) for number, line in lines if line.strip()]
 
 
 def rafdb_row(where: Path, number: int, line: str, lowest_code: int = 1) -> tuple[str, int]:
