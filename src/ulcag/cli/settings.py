@@ -65,7 +65,7 @@ def settings_values(options: argparse.Namespace) -> dict[str, Any]:
     return values
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """YAML in which a key that occurs twice is an error, not whichever comes last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -52,7 +52,7 @@ def read_rafdb(settings: RafDbSamples) -> Found:
     names = [name for _, name, _ in rows]
     path = [str(images / there.get(stem, f"{stem}{suffix}.jpg")) for stem in seen]
     others = sorted(there[stem] for stem in there.keys() - seen.keys())
-    notes = (f"RAF-DB: labels {labels}, {settings.images} images",)
+    notes: tuple[str, ...] = (f"RAF-DB: labels {labels}, {settings.images} images",)
     if others:
         notes += counted({f"pictures in {images} that the label list does not name, such as {others[0]}": len(others)})
     codes = [code for _, _, code in rows]
