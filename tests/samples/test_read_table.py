@@ -157,6 +157,14 @@ def test_row_names_as_r_writes_them_are_named(tmp_path: Path) -> None:
     assert said(csv(tmp_path / "r.csv", '"","image","label"\n"1","0.jpg","happy"\n')) == {"0.jpg": "happy"}
 
 
+def test_columns_are_found_in_capitals_or_not(tmp_path: Path) -> None:
+    found = read_table_samples(csv(tmp_path / "t.csv", "IMAGE,Label,label,Split\na,sad,fear,test\n"))
+    assert [CLASSES[code] for code in found.samples["label"]] == ["fear"]
+    assert found.samples["split"].tolist() == ["test"]
+    with pytest.raises(InputError, match=r"one column 'image'\n.*several"):
+        said(csv(tmp_path / "t.csv", "IMAGE,Image,label\na,b,sad\n"))
+
+
 WORDS = {"0.jpg": "happy", "1.jpg": "sad"}
 LABELS = {"1": "happy", "2": "sad"}
 

@@ -92,7 +92,7 @@ def read_parquet(path: Path) -> pa.Table:
 
 
 def columns_in_use(path: Path, names: Sequence[str], settings: TableSamples) -> dict[str, str]:
-    """Our column -> the table's own name, for those that it has.
+    """Our column -> the table's own name, in capitals or not, for those that it has.
 
     Raises:
         InputError: a column that is no name of ours, is missing, or is there more than once.
@@ -103,11 +103,12 @@ def columns_in_use(path: Path, names: Sequence[str], settings: TableSamples) -> 
     columns = {}
     for ours in OURS:
         theirs = settings.columns.get(ours, ours)
-        if names.count(theirs) > 1:
+        same = [name for name in names if name == theirs] or [name for name in names if name.lower() == theirs.lower()]
+        if len(same) > 1:
             do = "rename one of them, or take it out"
             raise InputError(path, expected=f"one column '{theirs}'", found="several", do=do)
-        if theirs in names:
-            columns[ours] = theirs
+        if same:
+            columns[ours] = same[0]
         elif ours in settings.columns or ours in _NEEDED:
             found = ", ".join(names) or "an empty file"
             do = f"say which column it is: columns: {{{ours}: <its name>}}"
