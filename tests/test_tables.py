@@ -45,10 +45,10 @@ def test_the_same_table_has_the_same_bytes(tmp_path: Path) -> None:
     [
         (frame().drop(columns="label"), "no column 'label'"),
         (frame().assign(extra=1), "unknown column 'extra'"),
-        (frame(label=pd.array([1, None], "Int8")), "column 'label', row 1"),
+        (frame(label=pd.array([1, None], "Int8")), "column 'label', row 2"),
         (frame(label=[1, 300]), "the types of table 'demo'"),
         (frame(label=[1.5, 2.0]), "the types of table 'demo'"),
-        (frame(sample_id=["a", "a"]), "row 1 repeats"),
+        (frame(sample_id=["a", "a"]), "row 2 repeats"),
     ],
 )
 def test_a_wrong_table_is_refused_and_leaves_nothing(bad: pd.DataFrame, message: str, tmp_path: Path) -> None:

@@ -82,18 +82,32 @@ def write_json(path: Path, value: Any) -> None:
         beside.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path, *needed: str) -> Any:
     """Read a JSON file.
 
+    Args:
+        path: the file.
+        needed: keys that it must have, such as `run.seed` for one in another; a part that is null needs none.
+
     Raises:
-        InputError: the file is absent or is not JSON.
+        InputError: the file is absent, is not JSON, or lacks a key.
     """
     try:
-        return json.loads(Path(path).read_text())
+        value = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(path, expected="a JSON file", found="no such file") from None
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise InputError(path, expected="a JSON file", found=str(error)) from None
+    for key in needed:
+        part = value
+        for name in key.split("."):
+            if part is None and part is not value:
+                break
+            if not isinstance(part, dict) or name not in part:
+                do = "give the file that this version wrote, or make it again"
+                raise InputError(path, expected=f"the key '{key}'", found=f"no '{name}'", do=do)
+            part = part[name]
+    return value
 
 
 def sha256(path: Path) -> str:
@@ -107,6 +121,8 @@ def sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise InputError(path, expected="a file", found="no such file") from None
+    except IsADirectoryError:
+        raise InputError(path, expected="a file", found="a folder") from None
 
 
 def hashes(paths: Mapping[str, Path]) -> dict[str, str]:

@@ -31,10 +31,10 @@ def merge_tables(samples: pd.DataFrame, tables: Sequence[Path], schema: Schema, 
     made_by = [read_made_by(path).get("settings", {}) for path in tables]
     settings = {key: value for key, value in made_by[0].items() if key != "shard"}
     for path, other in zip(tables, made_by, strict=True):
-        different = [key for key, value in settings.items() if other.get(key) != value]
+        different = [key for key in settings | other if key != "shard" and other.get(key) != settings.get(key)]
         if different:
             key = different[0]
-            found, expected = f"{schema.name}.{key}: {other.get(key)!r}", f"{settings[key]!r} as in {tables[0]}"
+            found, expected = f"{schema.name}.{key}: {other.get(key)!r}", f"{settings.get(key)!r} as in {tables[0]}"
             raise InputError(path, expected=expected, found=found, do=do)
     frame = frame.sort_values("sample_id", ignore_index=True)
     if frame["sample_id"].tolist() != sorted(samples["sample_id"]):

@@ -23,13 +23,17 @@ _METADATA_KEY = b"ulcag"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, Arrow type, meaning, unit (blank if it has none), and whether a value may be absent."""
+    """One column: its name, Arrow type, meaning, unit (blank if it has none), and whether a value may be absent.
+
+    `codes`: values are whole numbers from 0, less than this; None: any.
+    """
 
     name: str
     type: pa.DataType
     meaning: str
     unit: str = ""
     nullable: bool = False
+    codes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,12 @@ def write_table(
         notes: what a later reader of the table must hear.
 
     Raises:
-        InputError: a column is missing, unknown, of another type, or has a forbidden null; or a key is repeated.
+        InputError: a column is missing, unknown, of another type, or has a forbidden null or code; or a key is
+            repeated.
     """
     _check_columns(path, list(frame.columns), schema, exact=True)
     frame = frame[schema.names]
-    _check_nulls(path, frame, schema)
-    _check_key(path, frame, schema)
+    _check_values(path, frame, schema)
     try:
         table = pa.Table.from_pandas(frame, schema=schema.arrow(), preserve_index=False, safe=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
@@ -109,16 +113,39 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
         if found != column.type:
             where = f"{path}, column '{column.name}'"
             raise InputError(where, expected=str(column.type), found=str(found), do="make the table again")
-    frame = table.to_pandas(types_mapper=_nullable_integers(schema))
-    _check_nulls(path, frame, schema)
-    _check_key(path, frame, schema)
+    frame = table.to_pandas(types_mapper=_nullable_integers(schema), ignore_metadata=True)
+    _check_values(path, frame, schema)
     return frame
 
 
 def read_made_by(path: Path) -> dict[str, Any]:
-    """What made a table: `version`, `settings`, `inputs`, and `notes` if it has any. Empty if the file says nothing."""
-    metadata = pq.read_schema(path).metadata or {}
-    return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
+    """What made a table: `version`, `settings`, `inputs`, and `notes` if it has any. Empty if the file says nothing.
+
+    Raises:
+        InputError: the file is absent, or is no Parquet file.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
+    except FileNotFoundError:
+        do = "run the stage that makes it"
+        raise InputError(path, expected="a table", found="no such file", do=do) from None
+    except (pa.ArrowException, OSError, ValueError) as error:
+        do = "delete it and run the stage that makes it"
+        raise InputError(path, expected="a table (Parquet)", found=str(error), do=do) from None
+
+
+def settings_of(path: Path) -> dict[str, Any]:
+    """The settings that a table was made with.
+
+    Raises:
+        InputError: it does not say so: another program wrote it, or wrote it again.
+    """
+    settings = read_made_by(path).get("settings")
+    if not isinstance(settings, dict):
+        do = "give the file as its stage left it, or run the stage again"
+        raise InputError(path, expected="a table with the settings that made it", found="none", do=do)
+    return settings
 
 
 def rows_of(table: pd.DataFrame, sample_ids: "pd.Series[str]", name: str) -> pd.DataFrame:
@@ -135,12 +162,12 @@ def rows_of(table: pd.DataFrame, sample_ids: "pd.Series[str]", name: str) -> pd.
     index = pd.Index(table["sample_id"])
     if index.has_duplicates:
         found = f"'{index[index.duplicated()][0]}' more than once"
-        raise InputError(name, expected="a row for each sample", found=found, do=f"make {name} again")
+        raise InputError(name, expected="one row for each sample", found=found, do=f"make {name} again")
     places = index.get_indexer(pd.Index(sample_ids))
     missing = sample_ids[places < 0]
     if len(missing):
         found = f"none for {len(missing)}, such as '{missing.iloc[0]}'"
-        do = f"make {name} again from these samples"
+        do = f"give the table {name} of these samples, or make it again from them"
         raise InputError(name, expected="a row for each sample", found=found, do=do)
     return table.take(places).reset_index(drop=True)
 
@@ -157,20 +184,25 @@ def _check_columns(path: Path, found: list[str], schema: Schema, *, exact: bool)
     if missing or unknown:
         parts = [f"no column '{name}'" for name in missing] + [f"unknown column '{name}'" for name in unknown]
         raise InputError(path, expected=f"table '{schema.name}': {', '.join(schema.names)}", found="; ".join(parts))
+    twice = [name for name in schema.names if found.count(name) > 1]
+    if twice:
+        raise InputError(path, expected=f"one column '{twice[0]}'", found="several")
 
 
-def _check_nulls(path: Path, frame: pd.DataFrame, schema: Schema) -> None:
-    for column in (column for column in schema.columns if not column.nullable):
-        absent = frame[column.name].isna().to_numpy()
-        if absent.any():
-            row = int(absent.argmax())
-            where = f"{path}, column '{column.name}', row {row}"
-            raise InputError(where, expected="a value", found="none")
-
-
-def _check_key(path: Path, frame: pd.DataFrame, schema: Schema) -> None:
+def _check_values(path: Path, frame: pd.DataFrame, schema: Schema) -> None:
+    for column in schema.columns:
+        values, where = frame[column.name], f"{path}, column '{column.name}'"
+        absent = values.isna().to_numpy()
+        if absent.any() and not column.nullable:
+            raise InputError(f"{where}, row {absent.argmax() + 1}", expected="a value", found="none")
+        if column.codes is not None:
+            wrong = ~absent & ~values.isin(range(column.codes)).to_numpy()
+            if wrong.any():
+                row = int(wrong.argmax())
+                expected = f"0 to {column.codes - 1}"
+                raise InputError(f"{where}, row {row + 1}", expected=expected, found=str(values.iloc[row]))
     repeated = frame.duplicated(list(schema.key))
     if repeated.any():
         row = int(repeated.to_numpy().argmax())
-        found = f"row {row} repeats {dict(frame.iloc[row][list(schema.key)])}"
+        found = f"row {row + 1} repeats {dict(frame.iloc[row][list(schema.key)])}"
         raise InputError(path, expected=f"{', '.join(schema.key)} to be different in every row", found=found)

@@ -2,11 +2,13 @@
 
 import math
 
+import pandas as pd
 import pytest
 import torch
 
 from tests.training.conftest import Toy
 from ulcag.config import MethodSettings, TrainSettings
+from ulcag.evaluation.labels import replay
 from ulcag.training.epoch import plan_epoch, train_epoch
 from ulcag.training.schedule import learning_rate_factor, relabelling_start
 
@@ -194,3 +196,15 @@ def test_what_cannot_be_compiled_runs_as_it_is(toy: Toy, monkeypatch: pytest.Mon
         train_epoch(learner, toy.batches(), 0)
     for name, value in plain.network.state_dict().items():
         torch.testing.assert_close(other.network.state_dict()[name], value)
+
+
+@pytest.mark.parametrize("takes_effect", ["next_epoch", "at_once"])
+@pytest.mark.parametrize("kind", ["ulc-ag", "scn"])
+def test_the_log_of_changes_leads_from_the_given_labels_to_the_last(kind: str, takes_effect: str, toy: Toy) -> None:
+    method = {"relabelling": {"takes_effect": takes_effect}, "scn": {"relabel_margin": 0.0}}
+    learner = toy.learner(kind, labels=toy.truth.roll(1), method=method)
+    log = pd.concat([train_epoch(learner, toy.batches(), epoch)[1] for epoch in (12, 13)])
+    assert len(log) > 0
+    given = pd.Series(learner.given.numpy())
+    changes = log.assign(sample_id=log["number"], epoch=log["epoch"] - 12)
+    assert replay(given, changes, 2)[-1].tolist() == learner.labels.tolist()

@@ -7,6 +7,11 @@ from ulcag.action_units.table import INTENSITY_UNITS, OK, PRESENCE_UNITS
 from ulcag.config import GraphSettings
 
 
+def units_of(settings: GraphSettings) -> tuple[str, ...]:
+    """The action units that have a presence, in the order of the graph's nodes."""
+    return PRESENCE_UNITS if settings.presence == "presence" else INTENSITY_UNITS
+
+
 def presence(table: pd.DataFrame, settings: GraphSettings) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """Presences by OpenFace's own classifier (AUxx_c), or by intensity (AUxx_r >= threshold).
 
@@ -19,12 +24,10 @@ def presence(table: pd.DataFrame, settings: GraphSettings) -> tuple[tuple[str, .
     Returns:
         The M units; (n, M) float32 of 0 and 1, zeros where unknown; (n,) bool, whether the row may be used.
     """
-    known = (table["status"] == OK).to_numpy()
+    known, names = (table["status"] == OK).to_numpy(), units_of(settings)
     if settings.presence == "presence":
-        names = PRESENCE_UNITS
         z = table[[f"{unit}_c" for unit in names]].to_numpy(dtype=np.float32, na_value=0)
     else:
-        names = INTENSITY_UNITS
         intensities = table[[f"{unit}_r" for unit in names]].to_numpy(dtype=np.float32, na_value=0)
         z = (intensities >= settings.intensity_threshold).astype(np.float32)
     return names, np.where(known[:, None], z, np.float32(0)), known

@@ -23,7 +23,11 @@ from ulcag.faces.table import FACES
 from ulcag.files import hashes, read_json, whole_or_absent, write_json
 from ulcag.samples.table import class_counts, true_labels
 from ulcag.tables import read_table, rows_of, write_table
-from ulcag.training.tables import LOGITS, TEST_LOGITS
+from ulcag.text import CsvFile
+from ulcag.training.tables import LOGITS, RUN_KEYS, TEST_LOGITS
+
+# Columns of noise_matrix.csv.
+_LABELLED = [f"labelled {name}" for name in CLASSES]
 
 
 def audit_labels(
@@ -49,12 +53,19 @@ def audit_labels(
         Rows of the audit table.
 
     Raises:
-        InputError: the runs are not all folds of one audit, or labels are of one class only.
+        InputError: the runs are not all folds of one audit, a table is of other samples, or labels are of one class
+            only.
     """
     about = _read_runs(runs)
-    predicted = pd.concat([_held_out(run, record["run"]["fold"]) for run, record in about], ignore_index=True)
+    predicted = pd.concat([_held_out(run, record["run"]["fold"]) for run, record in about])
+    predicted = predicted.sort_values("sample_id", ignore_index=True)
     given = noise.set_index("sample_id")["label"]
+    rows_of(samples, noise["sample_id"], "samples")
     ids = predicted["sample_id"]
+    if ids.duplicated().any():
+        twice = f"'{ids[ids.duplicated()].iloc[0]}' in two"
+        do = "make the runs of all folds again"
+        raise InputError("audit", expected="every sample held out by one fold", found=twice, do=do)
     labels = rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64)
     if len(np.unique(labels)) < 2:
         do = "give labels of several classes: what is wrong with one is told by the others"
@@ -65,7 +76,8 @@ def audit_labels(
     distances = held_out_distances(points, labels, known, fold)
     p = softmax(predicted[LOGITS].to_numpy())
     found = judge(p, distances, labels)
-    judged = audit_rows(p, distances, labels, predicted["alpha"].to_numpy(), fold, found).assign(sample_id=ids)
+    judged = audit_rows(p, distances, labels, predicted["alpha"].to_numpy(), fold, found)
+    judged["sample_id"] = ids.to_numpy()
     judged["cleanlab"] = quality_by_cleanlab(p, labels) if cleanlab else np.nan
     left_out = given.index.difference(pd.Index(ids))
     audit = pd.concat([judged, _unjudged(left_out, given, faces)], ignore_index=True)
@@ -75,8 +87,7 @@ def audit_labels(
     inputs = hashes({f"fold {one['run']['fold']}": run / "test_logits.parquet" for run, one in about})
     inputs |= about[0][1]["inputs"]
     write_table(folder / "audit.parquet", audit, AUDIT, settings=settings, inputs=inputs)
-    names = [f"labelled {name}" for name in CLASSES]
-    matrix = pd.DataFrame(found.joint, index=pd.Index(CLASSES, name="true"), columns=names)
+    matrix = pd.DataFrame(found.joint, index=pd.Index(CLASSES, name="true"), columns=_LABELLED)
     with whole_or_absent(folder / "noise_matrix.csv") as beside:
         matrix.to_csv(beside, float_format="%.2f")
     write_in_words(audit, folder / "audit.csv")
@@ -93,9 +104,11 @@ def draw_page(folder: Path, faces_file: Path, crops: Sequence[Path], out: Path, 
         InputError: the folder is none of an audit.
     """
     audit = read_table(folder / "audit.parquet", AUDIT)
-    matrix = pd.read_csv(folder / "noise_matrix.csv", index_col="true").to_numpy(dtype=np.float64)
-    picture = pictures_of(read_table(faces_file, FACES), crops, size)
-    run, weights = (read_json(folder / "audit.json")[name] for name in ("run", "weights"))
+    matrix = _read_matrix(folder / "noise_matrix.csv")
+    faces = rows_of(read_table(faces_file, FACES), audit["sample_id"], "faces")
+    picture = pictures_of(faces, crops, size)
+    record = read_json(folder / "audit.json", "run.dataset", "run.noise", "run.arm", "run.seed", "weights")
+    run, weights = record["run"], record["weights"]
     noise = "" if run["noise"] == "none" else f", noise {run['noise']}"
     about = PageAbout(
         title=f"Audit of the labels of {run['dataset']}",
@@ -107,6 +120,20 @@ def draw_page(folder: Path, faces_file: Path, crops: Sequence[Path], out: Path, 
         settings={f"weight of {name.replace('_', ' ')}": weight for name, weight in weights.items()},
     )
     write_page(audit, matrix, picture, about, out)
+
+
+def _read_matrix(path: Path) -> np.ndarray:
+    """(7, 7) estimated number of samples, [true, given]."""
+    file = CsvFile(path)
+    places = file.places(["true", *_LABELLED], "the noise matrix of an audit", "make the audit again")
+    rows = {record.cells[places["true"]]: record for record in file.rows()}
+    if list(rows) != list(CLASSES):
+        expected = f"a row for each of {', '.join(CLASSES)}, in this order"
+        raise InputError(path, expected=expected, found=", ".join(rows), do="make the audit again")
+    try:
+        return np.array([[float(rows[true].cells[places[name]]) for name in _LABELLED] for true in CLASSES])
+    except ValueError as error:
+        raise InputError(path, expected="numbers", found=str(error), do="make the audit again") from None
 
 
 def in_words(audit: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +150,7 @@ def write_in_words(audit: pd.DataFrame, out: Path) -> None:
 
 def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:
     """Each run's folder and record, if together they are all folds of one arm and seed, made from the same tables."""
-    about = [(run, read_json(run / "run.json")) for run in runs]
+    about = [(run, read_json(run / "run.json", *RUN_KEYS, "inputs")) for run in runs]
     first = about[0][1]
     for run, record in about[1:]:
         for what in ("dataset", "noise", "arm", "seed"):
@@ -150,7 +177,7 @@ def _held_out(run: Path, fold: str) -> pd.DataFrame:
 
 def _unjudged(ids: pd.Index, given: pd.Series, faces: pd.DataFrame) -> pd.DataFrame:
     """Rows of samples that no network could look at."""
-    status = faces.set_index("sample_id")["status"].reindex(ids)
+    status = rows_of(faces, pd.Series(ids), "faces")["status"]
     labels = given.reindex(ids).astype(np.int8).to_numpy()
     why = {"none": "no face was found", "unreadable": "the picture cannot be read"}
     frame = pd.DataFrame({"sample_id": ids, "given": labels, "suggested": labels, "decision": UNJUDGED})

@@ -17,8 +17,13 @@ AUDIT = Schema(
     "audit",
     (
         Column("sample_id", pa.string(), "as in samples"),
-        Column("given", pa.int8(), "the label as it was given"),
-        Column("suggested", pa.int8(), "the most probable label; the given one for an unjudged sample"),
+        Column("given", pa.int8(), "the label as it was given", codes=len(CLASSES)),
+        Column(
+            "suggested",
+            pa.int8(),
+            "the most probable label; the given one for an unjudged sample",
+            codes=len(CLASSES),
+        ),
         Column("decision", pa.string(), "keep, relabel (take the suggestion), review (look at it), or unjudged"),
         Column("reason", pa.string(), "why, in words"),
         Column("quality", pa.float32(), "probability that the given label is right", "0..1", nullable=True),

@@ -12,6 +12,7 @@ from ulcag.errors import InputError
 from ulcag.evaluation.metrics import all_metrics
 from ulcag.files import write_json
 from ulcag.samples.table import true_labels
+from ulcag.tables import rows_of
 from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
 from ulcag.training.network import memory_format
 from ulcag.training.predict import held_out_logits
@@ -39,17 +40,17 @@ def evaluate_elsewhere(
         What it holds: `run`, `on`, `n`, `left_out` (no crop, or true class unknown), and the metrics.
 
     Raises:
-        InputError: the run cannot be loaded, or the data set has no test sample with a crop and a known class.
+        InputError: the run cannot be loaded, a test sample has no row in `faces`, or none has a crop and a known class.
     """
     record, settings, network = load_run(run_folder)
-    tested = samples[samples["split"] == "test"].set_index("sample_id")
-    truth = true_labels(samples).reindex(tested.index)
-    places = faces.set_index("sample_id").reindex(tested.index)[["shard", "row"]]
-    usable = places["row"].notna() & truth.notna()
+    tested = samples["sample_id"][samples["split"] == "test"].sort_values()
+    truth = true_labels(samples)[tested].to_numpy(dtype=float, na_value=np.nan)
+    places = rows_of(faces, tested, "faces")
+    usable = places["row"].notna().to_numpy() & ~np.isnan(truth)
     if not usable.any():
         do = "take a data set with a test split whose faces have been found"
         raise InputError(name, expected="test samples with a crop and a known class", found="none", do=do)
-    part = Part(tested.index[usable].tolist(), places[usable].to_numpy(dtype=np.int64))
+    part = Part(tested[usable].tolist(), places.loc[usable, ["shard", "row"]].to_numpy(dtype=np.int64))
     # not the training's: a network can be tried where there is no GPU
     device = choose_device("auto")
     torch.set_num_threads(settings.training.threads)
@@ -58,7 +59,7 @@ def evaluate_elsewhere(
     batches = EpochBatches(len(part), _BATCH, shuffle_seed=None)
     images = FaceImages(shards, part, settings.training, None)
     predicted = held_out_logits(network, make_loader(images, batches, 0, device), device)
-    right = truth[usable].to_numpy(dtype=np.int64)[predicted["number"].to_numpy()]
+    right = truth[usable].astype(np.int64)[predicted["number"].to_numpy()]
     metrics = {
         "run": record["run"],
         "on": name,

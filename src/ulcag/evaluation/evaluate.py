@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from ulcag.errors import InputError
-from ulcag.evaluation.labels import label_quality
+from ulcag.evaluation.labels import label_quality, replay
 from ulcag.evaluation.metrics import all_metrics, softmax
 from ulcag.evaluation.tables import PREDICTIONS, PROBABILITIES
 from ulcag.files import hashes, read_json, write_json
 from ulcag.samples.table import true_labels
-from ulcag.tables import read_table, write_table
-from ulcag.training.tables import LOGITS, RELABELS, TEST_LOGITS, TRAIN_STATE
+from ulcag.tables import read_table, rows_of, write_table
+from ulcag.training.tables import LOGITS, RELABELS, RUN_KEYS, TEST_LOGITS, TRAIN_STATE
 
 SCALARS = ("accuracy", "mean_class_accuracy", "macro_f1", "ece")
 
@@ -33,19 +33,28 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
         the very samples it is measured on), `by_epoch`; `labels` as in `label_quality`, or null.
 
     Raises:
-        InputError: a file is missing or wrong, or the truth of no held-out sample is known.
+        InputError: a file is missing or wrong, `samples` or `noise` are not those of the run, or the truth of no
+            held-out sample is known.
     """
-    record = read_json(run_folder / "run.json")
+    record = read_json(run_folder / "run.json", *RUN_KEYS, "seconds")
     logits = read_table(run_folder / "test_logits.parquet", TEST_LOGITS).sort_values(["epoch", "sample_id"])
-    truth = true_labels(samples)
     epochs = sorted(logits["epoch"].unique())
+    held_out = logits["sample_id"].drop_duplicates()
+    # No pair of epoch and sample is there twice.
+    if not epochs or epochs != list(range(len(epochs))) or len(logits) != len(epochs) * len(held_out):
+        found = f"{len(logits)} rows of {len(epochs)} epochs"
+        where = run_folder / "test_logits.parquet"
+        raise InputError(where, expected="every held-out sample in every epoch", found=found, do="make the run again")
+    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    end = state[state["moment"] == "end"].sort_values("sample_id")
+    relabels = read_table(run_folder / "relabels.parquet", RELABELS)
+    of_run = rows_of(noise, end["sample_id"], "noise").set_index("sample_id")
+    _check_labels(of_run["label"], relabels, end, len(epochs), run_folder)
+    rows_of(samples, pd.concat([held_out, end["sample_id"]]), "samples")
+    truth = true_labels(samples)
     last = logits[logits["epoch"] == epochs[-1]]
     _write_predictions(last, truth, out / "predictions.parquet", run_folder)
 
-    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
-    trained_on = state["sample_id"][state["moment"] == "end"]
-    of_run = noise.set_index("sample_id").loc[trained_on]
-    relabels = read_table(run_folder / "relabels.parquet", RELABELS)
     metrics = {
         "run": record["run"],
         "seconds": record["seconds"],
@@ -55,6 +64,23 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
     }
     write_json(out / "metrics.json", metrics)
     return metrics
+
+
+def _check_labels(given: pd.Series, relabels: pd.DataFrame, end: pd.DataFrame, epochs: int, run_folder: Path) -> None:
+    """The run must end with the labels that it was given and all its changes: else it was given others."""
+    do = "give the noise table that the run was given, or make the run again"
+    strange = ~relabels["sample_id"].isin(given.index) | ~relabels["epoch"].between(0, epochs - 1)
+    if strange.any():
+        one = relabels[strange].iloc[0]
+        found = f"'{one['sample_id']}' in epoch {one['epoch']}"
+        where = run_folder / "relabels.parquet"
+        raise InputError(where, expected="changes of the run's samples and epochs", found=found, do=do)
+    last = replay(given, relabels, epochs)[-1]
+    other = last != end["label"].to_numpy()
+    if other.any():
+        found = f"others for {int(other.sum())} samples, such as '{end['sample_id'].to_numpy()[other][0]}'"
+        expected = "labels which the run's changes make those that it ended with"
+        raise InputError(f"noise of {run_folder}", expected=expected, found=found, do=do)
 
 
 def _held_out(logits: pd.DataFrame, truth: pd.Series, where: Path) -> dict[str, Any]:

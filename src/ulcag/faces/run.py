@@ -32,7 +32,7 @@ def crop_shard(
     A picture that cannot be read, or shows no face, is a row with that status; it never costs the shard.
 
     Args:
-        samples: the whole samples table, sorted.
+        samples: the whole samples table.
         shard: which part of it, from 0.
         settings: detection and cropping.
         out_crops, out_table: files to write.
@@ -46,7 +46,7 @@ def crop_shard(
         InputError: not one picture of the shard can be read, or one is unreadable or without face and the
             settings make that an error.
     """
-    part = samples.iloc[shard_rows(len(samples), settings.shards, shard)]
+    part = samples.sort_values("sample_id").iloc[shard_rows(len(samples), settings.shards, shard)]
     if settings.source == "mtcnn" and detector is None:
         detector = make_detector(settings)
 

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ulcag.action_units.presence import units_of
 from ulcag.config import GraphSettings
-from ulcag.tables import Column, Schema, read_made_by, read_table, write_table
+from ulcag.errors import InputError
+from ulcag.tables import Column, Schema, read_table, settings_of, write_table
 
 COOCCURRENCE = Schema(
     "cooccurrence",
@@ -72,14 +74,22 @@ def read_cooccurrence(path: Path) -> CoOccurrence:
         InputError: it is not such a table.
     """
     frame = read_table(path, COOCCURRENCE)
-    names = tuple(dict.fromkeys(frame["unit"]))
+    settings = GraphSettings.read(settings_of(path), where=str(path))
+    names = units_of(settings)
+    pairs = pd.MultiIndex.from_product([names, names], names=["unit", "given"])
+    by_pair = frame.set_index(["unit", "given"])
+    if len(frame) != len(pairs) or not pairs.isin(by_pair.index).all():
+        do = "run the stage `graph` again"
+        expected = f"a row for each pair of the {len(names)} action units"
+        raise InputError(path, expected=expected, found=f"{len(frame)} rows, not of all pairs", do=do)
+    by_pair = by_pair.loc[pairs]
     shape = (len(names), len(names))
     return CoOccurrence(
         names=names,
-        matrix=frame["probability"].to_numpy().reshape(shape),
-        pairs=frame["together"].to_numpy().reshape(shape),
-        occurrences=frame["occurrences"].to_numpy().reshape(shape)[0],
+        matrix=by_pair["probability"].to_numpy().reshape(shape),
+        pairs=by_pair["together"].to_numpy().reshape(shape),
+        occurrences=by_pair["occurrences"].to_numpy().reshape(shape)[0],
         n_samples=int(frame["n_samples"].iloc[0]),
         n_left_out=int(frame["n_left_out"].iloc[0]),
-        settings=GraphSettings.read(read_made_by(path)["settings"], where=str(path)),
+        settings=settings,
     )

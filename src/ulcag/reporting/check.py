@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ulcag.classes import CLASSES
 from ulcag.reporting.style import COLOURS, INK, RIGHT, UNKNOWN, WRONG
+from ulcag.tables import rows_of
 
 _SPLITS = {"train": COLOURS[0], "test": COLOURS[1]}
 _SEVERITIES = {"fatal": (WRONG, "✗"), "warning": (COLOURS[1], "!"), "ok": (RIGHT, "✓")}
@@ -22,7 +23,7 @@ def check_figure(found: pd.DataFrame, samples: pd.DataFrame, pictures: pd.DataFr
     Args:
         found: the findings, fatal ones first.
         samples: rows of the samples table.
-        pictures: rows of the pictures table, in the same order.
+        pictures: rows of the pictures table.
         title: of the page.
     """
     figure = Figure(figsize=(11, 8.5))
@@ -31,7 +32,7 @@ def check_figure(found: pd.DataFrame, samples: pd.DataFrame, pictures: pd.DataFr
     for axes, split in ((train, "train"), (test, "test")):
         _classes(axes, found, samples["label"][samples["split"] == split].to_numpy(dtype=np.int64), split)
     test.set_yticklabels([])
-    _sizes(sizes, samples["split"].to_numpy(), pictures)
+    _sizes(sizes, samples["split"].to_numpy(), rows_of(pictures, samples["sample_id"], "pictures"))
     _findings(figure.add_subplot(grid[1, :]), found)
     figure.suptitle(title)
     return figure

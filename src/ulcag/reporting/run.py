@@ -9,6 +9,7 @@ import pandas as pd
 
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings, TrainSettings
+from ulcag.errors import InputError
 from ulcag.faces.shard import pictures_of
 from ulcag.faces.table import FACES
 from ulcag.files import read_json, whole_or_absent
@@ -27,13 +28,23 @@ from ulcag.reporting.published import beside_published, published_markdown, read
 from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
-from ulcag.reporting.tables import label_changes_by_class, markdown, paired_differences, summary, values_of_runs, wide
+from ulcag.reporting.tables import (
+    LABEL_SCALARS,
+    READINGS,
+    SCALARS,
+    label_changes_by_class,
+    markdown,
+    paired_differences,
+    summary,
+    values_of_runs,
+    wide,
+)
 from ulcag.reporting.templates import templates_figure
 from ulcag.samples.check import read_findings
 from ulcag.samples.table import NOISE, PICTURES, SAMPLES, VOTES, true_labels
-from ulcag.tables import read_made_by, read_table
+from ulcag.tables import read_table, rows_of, settings_of
 from ulcag.training.schedule import relabelling_start
-from ulcag.training.tables import HISTORY, TEMPLATES, TRAIN_STATE
+from ulcag.training.tables import HISTORY, RUN_KEYS, TEMPLATES, TRAIN_STATE
 
 # Pictures on the sheet, pixels.
 _PICTURE = 160
@@ -41,7 +52,7 @@ _PICTURE = 160
 
 def draw_confusion(metrics_file: Path, base: Path) -> None:
     """Confusion matrix of the last epoch, and its counts as CSV."""
-    metrics = read_json(metrics_file)
+    metrics = read_json(metrics_file, *RUN_KEYS, "held_out.last.confusion", "held_out.last.mean_class_accuracy")
     last = metrics["held_out"]["last"]
     counts = np.array(last["confusion"])
     title = (
@@ -55,11 +66,11 @@ def draw_confusion(metrics_file: Path, base: Path) -> None:
 
 def draw_action_units(samples_file: Path, action_units_file: Path, base: Path) -> None:
     """Quality of a data set's action units."""
-    labels = read_table(samples_file, SAMPLES).set_index("sample_id")["label"]
     table = read_table(action_units_file, ACTION_UNITS)
-    settings = ActionUnitsSettings.read(read_made_by(action_units_file)["settings"], where=str(action_units_file))
+    labels = rows_of(read_table(samples_file, SAMPLES), table["sample_id"], "samples")["label"]
+    settings = ActionUnitsSettings.read(settings_of(action_units_file), where=str(action_units_file))
     title = f"Action units by OpenFace, {len(table)} samples"
-    codes = labels.reindex(table["sample_id"]).to_numpy(dtype=np.int64)
+    codes = labels.to_numpy(dtype=np.int64)
     save(action_units_figure(codes, table, settings.min_confidence, title), base)
 
 
@@ -77,14 +88,20 @@ def draw_cooccurrence(table: Path, base: Path) -> None:
 
 def draw_curves(run_folder: Path, metrics_file: Path, base: Path) -> None:
     """Curves of a run."""
-    settings = TrainSettings.read(read_json(run_folder / "run.json")["settings"], where="run.json")
+    record = read_json(run_folder / "run.json", *RUN_KEYS, "settings")
+    settings = TrainSettings.read(record["settings"], where=str(run_folder / "run.json"))
     history = read_table(run_folder / "history.parquet", HISTORY)
-    save(curves_figure(history, read_json(metrics_file), relabelling_start(settings)), base)
+    metrics = read_json(metrics_file, *RUN_KEYS, "held_out.by_epoch", "labels.by_epoch", "labels.before.agreement")
+    if metrics["run"] != record["run"]:
+        do = "give the metrics that `ulcag evaluate` wrote for this run"
+        raise InputError(metrics_file, expected=f"metrics of {record['run']}", found=f"of {metrics['run']}", do=do)
+    save(curves_figure(history, metrics, relabelling_start(settings)), base)
 
 
 def draw_flow(run_folder: Path, samples_file: Path, noise_file: Path, base: Path) -> None:
     """Where the labels of a run went."""
-    end, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
+    state, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
+    end = state[state["moment"] == "end"]
     final = end["label"].to_numpy(dtype=np.int64)
     true = truth.reindex(end["sample_id"]).to_numpy(dtype=float, na_value=np.nan)
     save(flow_figure(given.reindex(end["sample_id"]).to_numpy(dtype=np.int64), final, true, _name(run)), base)
@@ -94,8 +111,7 @@ def draw_sheet(
     run_folder: Path, samples_file: Path, noise_file: Path, faces_file: Path, crops: Sequence[Path], base: Path
 ) -> None:
     """Pictures with confidence, given and corrected label."""
-    _, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
-    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    state, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
     save(sheet_figure(choose_samples(state, given, truth), _pictures(faces_file, crops), _name(run)), base)
 
 
@@ -109,8 +125,7 @@ def draw_semantics(
     base: Path,
 ) -> None:
     """Distances to templates of single samples, beside what the classifier and people say."""
-    _, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
-    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    state, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
     templates = read_table(run_folder / "templates.parquet", TEMPLATES)
     votes = read_table(votes_file, VOTES)
     picture = _pictures(faces_file, crops)
@@ -119,33 +134,30 @@ def draw_semantics(
 
 def draw_templates(run_folder: Path, samples_file: Path, base: Path) -> None:
     """Templates and samples in two dimensions."""
-    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    state, truth, run = _state_of_run(run_folder, samples_file)
     templates = read_table(run_folder / "templates.parquet", TEMPLATES)
-    truth = true_labels(read_table(samples_file, SAMPLES))
-    save(templates_figure(state, templates, truth, _name(read_json(run_folder / "run.json")["run"])), base)
+    save(templates_figure(state, templates, truth, _name(run)), base)
 
 
 def draw_confidence(run_folder: Path, samples_file: Path, noise_file: Path, base: Path) -> None:
     """Confidence of right and of wrong labels."""
-    _, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
-    state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
+    state, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
     save(confidence_figure(state, given, truth, _name(run)), base)
 
 
 def draw_noise_levels(metrics_files: Sequence[Path], base: Path) -> None:
     """Accuracy and labels against the amount of noise."""
-    save(noise_levels_figure([read_json(path) for path in metrics_files]), base)
+    save(noise_levels_figure(_read_metrics(metrics_files, "replaced")), base)
 
 
 def draw_across(metrics_files: Sequence[Path], elsewhere_files: Sequence[Path], base: Path) -> None:
     """Trained on one data set, tested on another."""
-    tables = [[read_json(path) for path in files] for files in (metrics_files, elsewhere_files)]
-    save(across_figure(across_table(*tables)), base)
+    save(across_figure(across_table(_read_metrics(metrics_files), _read_elsewhere(elsewhere_files))), base)
 
 
 def draw_comparison(metrics_files: Sequence[Path], base: Path) -> None:
     """All arms beside each other."""
-    save(comparison_figure([read_json(path) for path in metrics_files]), base)
+    save(comparison_figure(_read_metrics(metrics_files, "held_out.by_epoch", "labels.by_epoch")), base)
 
 
 def write_tables(
@@ -165,7 +177,7 @@ def write_tables(
         elsewhere_files: metrics of runs on other data sets than their own.
         folder: where to write, two folders below the one that holds `evaluation`.
     """
-    metrics = [read_json(path) for path in metrics_files]
+    metrics = _read_metrics(metrics_files, *(f"labels.by_{by}_class" for by in ("true", "given")))
     values = values_of_runs(metrics)
     summarised = summary(values)
     parts = [
@@ -190,7 +202,7 @@ def write_tables(
         with whole_or_absent(folder / name) as part:
             part.write_text("\n".join([*tables, note]))
     beside = beside_published(summarised, read_published(published_file))
-    across = across_table(metrics, [read_json(path) for path in elsewhere_files])
+    across = across_table(metrics, _read_elsewhere(elsewhere_files))
     texts = {"published.md": published_markdown(beside, "../../evaluation"), "across.md": across_markdown(across)}
     for name, text in texts.items():
         with whole_or_absent(folder / name) as part:
@@ -214,9 +226,10 @@ def _pictures(faces_file: Path, crops: Sequence[Path]) -> Callable[[str], np.nda
     found = pictures_of(read_table(faces_file, FACES), crops, _PICTURE)
 
     def picture(sample_id: str) -> np.ndarray:
-        # Runs know no sample without a crop.
         image = found(sample_id)
-        assert image is not None
+        if image is None:
+            do = "give the faces.parquet that the run was given"
+            raise InputError(faces_file, expected=f"a crop of '{sample_id}'", found="none", do=do)
         return image
 
     return picture
@@ -225,11 +238,44 @@ def _pictures(faces_file: Path, crops: Sequence[Path]) -> Callable[[str], np.nda
 def _labels_of_run(
     run_folder: Path, samples_file: Path, noise_file: Path
 ) -> tuple[pd.DataFrame, pd.Series, pd.Series, dict[str, Any]]:
-    """The state after the last epoch, given labels and true labels by sample id, and what the run is called."""
+    """The run's train_state, given labels and true labels by sample id, and what the run is called."""
+    state, truth, run = _state_of_run(run_folder, samples_file)
+    noise = read_table(noise_file, NOISE)
+    rows_of(noise, state["sample_id"], "noise")
+    return state, noise.set_index("sample_id")["label"], truth, run
+
+
+def _state_of_run(run_folder: Path, samples_file: Path) -> tuple[pd.DataFrame, pd.Series, dict[str, Any]]:
+    """The same, without the given labels."""
+    run: dict[str, Any] = read_json(run_folder / "run.json", *RUN_KEYS)["run"]
     state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
-    given = read_table(noise_file, NOISE).set_index("sample_id")["label"]
-    truth = true_labels(read_table(samples_file, SAMPLES))
-    return state[state["moment"] == "end"], given, truth, read_json(run_folder / "run.json")["run"]
+    state = state.sort_values(["moment", "sample_id"], ignore_index=True)
+    samples = read_table(samples_file, SAMPLES)
+    rows_of(samples, state["sample_id"], "samples")
+    return state, true_labels(samples), run
+
+
+def _read_metrics(paths: Sequence[Path], *needed: str) -> list[dict[str, Any]]:
+    """metrics.json of runs, each once.
+
+    Raises:
+        InputError: one lacks what is needed of it, or two are of the same run.
+    """
+    needed += tuple(f"held_out.{reading}.{name}" for reading in READINGS for name in SCALARS)
+    needed += tuple(f"labels.{moment}.{name}" for moment in ("before", "after") for name in LABEL_SCALARS)
+    metrics = [read_json(path, *RUN_KEYS, *needed, "labels.changes.right_share") for path in paths]
+    seen: dict[str, Path] = {}
+    for path, one in zip(paths, metrics, strict=True):
+        name = _name(one["run"])
+        if name in seen:
+            raise InputError(path, expected="one file for each run", found=f"{name}, as in {seen[name]}")
+        seen[name] = path
+    return metrics
+
+
+def _read_elsewhere(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """What `ulcag evaluate --data` wrote."""
+    return [read_json(path, *RUN_KEYS, "on", "accuracy") for path in paths]
 
 
 def _name(run: dict[str, Any]) -> str:

@@ -10,11 +10,12 @@ import pandas as pd
 
 from ulcag.errors import InputError
 from ulcag.files import sha256, whole_or_absent
-from ulcag.samples.findings import COLUMNS, FATAL, OK, find
+from ulcag.samples.findings import COLUMNS, FATAL, OK, WARNING, find
 from ulcag.samples.look import look_at_pictures
 from ulcag.samples.published import published_counts
 from ulcag.samples.table import PICTURES, SAMPLES
 from ulcag.tables import read_made_by, read_table, write_table
+from ulcag.text import CsvFile
 
 
 def check_samples(
@@ -56,18 +57,24 @@ def read_findings(path: Path) -> pd.DataFrame:
     Raises:
         InputError: no such file, or another one.
     """
-    text = {name: "str" for name in COLUMNS if name not in ("count", "of")}
-    try:
-        kinds = {**text, "count": "int64", "of": "Int64"}
-        table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values={"of": [""]})
-    except FileNotFoundError:
-        do = "run `ulcag check`"
-        raise InputError(path, expected="a table of findings", found="no such file", do=do) from None
-    except ValueError as error:
-        raise InputError(path, expected="a table of findings", found=str(error)) from None
-    if list(table.columns) != list(COLUMNS):
-        raise InputError(path, expected=f"columns {', '.join(COLUMNS)}", found=", ".join(table.columns))
-    return table
+    do = "run `ulcag check`"
+    if not path.exists():
+        raise InputError(path, expected="a table of findings", found="no such file", do=do)
+    file = CsvFile(path)
+    places = file.places(COLUMNS, "a table of findings", do)
+    rows = []
+    for record in file.rows():
+        row: dict[str, Any] = {name: record.cells[place] for name, place in places.items()}
+        where = f"{path}, row {record.row}"
+        if row["severity"] not in (OK, WARNING, FATAL):
+            expected = f"severity {OK}, {WARNING} or {FATAL}"
+            raise InputError(where, expected=expected, found=repr(row["severity"]), do=do)
+        for name in ("count", "of"):
+            if not row[name].isdecimal() and (name == "count" or row[name]):
+                raise InputError(where, expected=f"a number in column '{name}'", found=repr(row[name]), do=do)
+            row[name] = int(row[name]) if row[name] else None
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"count": "int64", "of": "Int64"})
 
 
 def stop_if_fatal(found: pd.DataFrame, where: Path) -> None:

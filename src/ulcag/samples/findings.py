@@ -10,6 +10,7 @@ from ulcag.classes import CLASSES
 from ulcag.samples.near import MOST_BITS
 from ulcag.samples.published import Counts
 from ulcag.samples.table import class_counts
+from ulcag.tables import rows_of
 
 OK, WARNING, FATAL = "ok", "warning", "fatal"
 # What concerns a larger part of a split (or of a class, where samples are counted) makes its results worthless.
@@ -40,13 +41,18 @@ def find(samples: pd.DataFrame, pictures: pd.DataFrame, published: Counts, notes
 
     Args:
         samples: rows of the samples table.
-        pictures: rows of the pictures table, in the same order.
+        pictures: rows of the pictures table.
         published: samples by split and class, as far as they are known.
         notes: what the reader said.
 
     Returns:
         A table with `COLUMNS`; `of` is missing where there is nothing to compare with.
+
+    Raises:
+        InputError: a sample has no row in `pictures`.
     """
+    samples = samples.sort_values("sample_id", ignore_index=True)
+    pictures = rows_of(pictures, samples["sample_id"], "pictures")
     found = [
         *_counts(samples, published),
         *_unreadable(samples, pictures),

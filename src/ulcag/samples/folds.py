@@ -1,9 +1,12 @@
 """Which samples a run trains on, and which it is judged by."""
 
 import hashlib
+import re
 
 import numpy as np
 import pandas as pd
+
+from ulcag.errors import InputError
 
 
 def split_fold(samples: pd.DataFrame, fold: str) -> tuple[np.ndarray, np.ndarray]:
@@ -19,11 +22,17 @@ def split_fold(samples: pd.DataFrame, fold: str) -> tuple[np.ndarray, np.ndarray
 
     Returns:
         Two sorted arrays of row numbers of `samples`.
+
+    Raises:
+        InputError: there is no such fold.
     """
     train = (samples["split"] == "train").to_numpy()
     if fold == "all":
         return np.flatnonzero(train), np.flatnonzero((samples["split"] == "test").to_numpy())
-    part, parts = (int(number) for number in fold.split("of"))
+    numbers = re.fullmatch(r"([0-9]+)of([0-9]+)", fold)
+    part, parts = (int(number) for number in numbers.groups()) if numbers else (0, 0)
+    if not 1 <= part <= parts or parts < 2:
+        raise InputError("fold", expected="all, or such as 1of10: a part of two or more", found=repr(fold))
     who = samples["identity"].where(samples["identity"].notna(), samples["sample_id"])
     held_out = np.array([_part_of(str(name), parts) == part - 1 for name in who])
     return np.flatnonzero(train & ~held_out), np.flatnonzero(train & held_out)

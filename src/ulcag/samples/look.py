@@ -35,7 +35,7 @@ class _Seen:
 
 
 def look_at_pictures(samples: pd.DataFrame, workers: int = 1) -> pd.DataFrame:
-    """Rows of the pictures table, in the order of the samples.
+    """Rows of the pictures table, sorted by sample id.
 
     A file that is missing or broken is a row with a reason; it never costs the others.
 
@@ -44,8 +44,9 @@ def look_at_pictures(samples: pd.DataFrame, workers: int = 1) -> pd.DataFrame:
         workers: processes that read; has no influence on the result.
 
     Raises:
-        InputError: a process was killed, as for want of memory.
+        InputError: there are no workers, or one was killed, as for want of memory.
     """
+    samples = samples.sort_values("sample_id", ignore_index=True)
     jobs = list(zip(samples["path"], samples["split"], strict=True))
     with _mapped(workers) as mapped:
         seen = list(progress(mapped(_look, jobs), what="check", unit="image", total=len(jobs)))
@@ -88,6 +89,8 @@ def _look(job: tuple[str, str]) -> _Seen:
 @contextmanager
 def _mapped(workers: int) -> Iterator[Callable[..., Iterator[_Seen]]]:
     """`map`, in this process or in several."""
+    if workers < 1:
+        raise InputError("--workers", expected="1 or more", found=str(workers))
     if workers == 1:
         yield map
         return

@@ -15,8 +15,8 @@ SAMPLES = Schema(
         Column("sample_id", pa.string(), "unique name; rows are sorted by it"),
         Column("path", pa.string(), "the image file"),
         Column("split", pa.string(), "train or test"),
-        Column("label", pa.int8(), f"the label as published: {_CODE}"),
-        Column("clean_label", pa.int8(), "a better label, where one is known", nullable=True),
+        Column("label", pa.int8(), f"the label as published: {_CODE}", codes=len(CLASSES)),
+        Column("clean_label", pa.int8(), "a better label, where one is known", nullable=True, codes=len(CLASSES)),
         Column("identity", pa.string(), "who is shown, where known", nullable=True),
     ),
 )
@@ -25,7 +25,7 @@ NOISE = Schema(
     "noise",
     (
         Column("sample_id", pa.string(), "a training sample"),
-        Column("label", pa.int8(), f"the label that training is given: {_CODE}"),
+        Column("label", pa.int8(), f"the label that training is given: {_CODE}", codes=len(CLASSES)),
         Column("replaced", pa.bool_(), "whether noise replaced the published label"),
     ),
 )

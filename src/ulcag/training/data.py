@@ -70,11 +70,12 @@ def gather_run_data(
     graph: CoOccurrence,
     fold: str,
 ) -> RunData:
-    """Join the tables for one fold. Samples whose picture gave no crop are left out, and counted.
+    """Join the tables for one fold, by sample id. Samples whose picture gave no crop are left out, and counted.
 
     Raises:
-        InputError: a table lacks a sample, or a part has no sample left.
+        InputError: a table lacks a sample, a part has no sample left, or the graph has other action units.
     """
+    samples = samples.sort_values("sample_id", ignore_index=True)
     parts, left_out = [], {}
     for name, rows in zip(("train", "held_out"), split_fold(samples, fold), strict=True):
         found = rows_of(faces, samples["sample_id"].iloc[rows], "faces")
@@ -90,7 +91,10 @@ def gather_run_data(
         parts.append(Part(usable["sample_id"].tolist(), places))
     train, held_out = parts
     ids = pd.Series(train.sample_ids)
-    _, z, known = presence(rows_of(action_units, ids, "action_units"), graph.settings)
+    units, z, known = presence(rows_of(action_units, ids, "action_units"), graph.settings)
+    if units != graph.names:
+        expected = f"the action units {', '.join(units)}"
+        raise InputError("cooccurrence", expected=expected, found=", ".join(graph.names))
     return RunData(
         train=train,
         held_out=held_out,

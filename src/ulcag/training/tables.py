@@ -8,6 +8,9 @@ from ulcag.tables import Column, Schema
 LOGITS = [f"logit_{name}" for name in CLASSES]
 DISTANCES = [f"distance_{name}" for name in CLASSES]
 
+# What run.json says a run is called.
+RUN_KEYS = ("run.dataset", "run.noise", "run.arm", "run.seed", "run.fold")
+
 _EPOCH = Column("epoch", pa.int16(), "counted from 0")
 _DISTANCE = "Eq. 9 (0..2), or half the squared whitened distance where the posterior judges"
 _SAMPLE = Column("sample_id", pa.string(), "as in samples")
@@ -28,7 +31,7 @@ TRAIN_STATE = Schema(
     (
         Column("moment", pa.string(), "start (before the first relabelling) or end (after the last epoch)"),
         _SAMPLE,
-        Column("label", pa.int8(), "the label at that moment"),
+        Column("label", pa.int8(), "the label at that moment", codes=len(CLASSES)),
         Column("alpha", pa.float32(), "confidence, Eq. 1; none where the arm has none", "0..1", nullable=True),
         *[Column(name, pa.float32(), "unweighted logit") for name in LOGITS],
         *[Column(name, pa.float32(), f"{_DISTANCE}, to that class's template", nullable=True) for name in DISTANCES],
@@ -40,7 +43,7 @@ TEMPLATES = Schema(
     "templates",
     (
         Column("moment", pa.string(), "as in train_state"),
-        Column("class", pa.int8(), "whose template it is"),
+        Column("class", pa.int8(), "whose template it is", codes=len(CLASSES)),
         *[Column(name, pa.float32(), f"{_DISTANCE}, to that class's template", nullable=True) for name in DISTANCES],
     ),
     key=("moment", "class"),
@@ -51,8 +54,8 @@ RELABELS = Schema(
     (
         _EPOCH,
         _SAMPLE,
-        Column("old_label", pa.int8(), "label before"),
-        Column("new_label", pa.int8(), "label after"),
+        Column("old_label", pa.int8(), "label before", codes=len(CLASSES)),
+        Column("new_label", pa.int8(), "label after", codes=len(CLASSES)),
         Column("alpha", pa.float32(), "confidence at the moment of the change", "0..1"),
         Column(
             "score_old", pa.float32(), "Eq. 10: distance to the reference's template; else probability of the old label"
