@@ -95,7 +95,12 @@ def test_known_data_sets_are_recognised(tmp_path: Path, marks: list[str], reader
 
 
 def test_a_file_is_a_table_or_fer2013(tmp_path: Path) -> None:
-    for name, reader in (("fer2013.csv", "fer2013"), ("mine.csv", "table"), ("mine.parquet", "table")):
+    for name, reader in (
+        ("fer2013.csv", "fer2013"),
+        ("mine.csv", "table"),
+        ("mine.parquet", "table"),
+        ("M.TSV", "table"),
+    ):
         (tmp_path / name).touch()
         assert recognise(tmp_path / name)["reader"] == reader
     (tmp_path / "mine.xlsx").touch()
@@ -138,6 +143,32 @@ def test_a_place_inside_the_data_set_is_refused_at_once(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 20, "sad": 20})
     with pytest.raises(InputError, match=r"seed0/clean\n.*outside the data set\n.*inside(.|\n)*--out"):
         read(data, data / "out")
+
+
+def test_what_would_stop_the_clean_set_at_the_end_is_found_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "t.parquet"
+    pd.DataFrame({"image": [f"pics/{n}.jpg" for n in range(40)], "label": [1, 2] * 20}).to_parquet(table)
+    labels = {"1": "happy", "2": "sad"}
+    with pytest.raises(
+        InputError, match=r"t\.parquet\n.*a label of type int64\n.*no number for 'angry'\n.*in `labels`"
+    ):
+        read(table, tmp_path / "out", values={"samples": {"labels": labels}})
+    others = dict(zip("03456", ["angry", "disgust", "fear", "neutral", "surprise"], strict=True))
+    assert read(table, tmp_path / "out", values={"samples": {"labels": labels | others}})
+    data = pictures(tmp_path / "faces", {"happy": 20, "sad": 20})
+    with pytest.raises(InputError, match=r"faces\n.*a word for fear"):
+        read(data, tmp_path / "out", values={"samples": {"labels": {"fear": "drop", "fearful": "sad"}}})
+    assert read(data, tmp_path / "out")
+
+    def refuse(source: str, name: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("ulcag.audit.rewrite.os.symlink", refuse)
+    with pytest.raises(InputError, match="a disk with symbolic links"):
+        read(data, tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["faces", "t.parquet"]
 
 
 def test_a_fold_without_anybody_is_found_at_once(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from ulcag import __version__
-from ulcag.audit.clean_layouts import write_affectnet, write_fer2013, write_folder, write_rafdb
-from ulcag.audit.clean_table import write_table_of_labels
-from ulcag.audit.rewrite import MARKER, Written
+from ulcag.audit.clean_layouts import folder_words, write_affectnet, write_fer2013, write_folder, write_rafdb
+from ulcag.audit.clean_table import check_table, write_table_of_labels
+from ulcag.audit.rewrite import MARKER, Written, word_or_error
 from ulcag.classes import CLASSES
 from ulcag.config import (
     AffectNetSamples,
@@ -191,6 +191,20 @@ def check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> 
         found = f"it is inside {inside[0]}" if inside else f"it holds {holds[0]}"
         do = "choose a folder outside the data set (--out)"
         raise InputError(out, expected="a folder outside the data set", found=found, do=do)
+
+
+def check_words(settings: SamplesSettings, samples: pd.DataFrame) -> None:
+    """Nothing, if the layout has a word for each of the seven classes, whichever an audit will suggest.
+
+    Raises:
+        InputError: a class has no word, or none that the table's label column can hold.
+    """
+    if isinstance(settings, TableSamples):
+        check_table(settings)
+    if isinstance(settings, FolderSamples):
+        for words in folder_words(settings, samples).values():
+            for code in range(len(CLASSES)):
+                word_or_error(words, code, Path(settings.root))
 
 
 def _own_folders(settings: SamplesSettings, samples: pd.DataFrame) -> set[Path]:

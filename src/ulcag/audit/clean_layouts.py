@@ -44,17 +44,8 @@ def write_folder(settings: FolderSamples, samples: pd.DataFrame, changed: Change
     """
     root = Path(settings.root)
     tree = read_tree(settings)
-    folders = [PurePosixPath(folder.name) for folder in tree.folders]
-    depth = len(folders[0].parts) - 1  # 1 with folders for splits, 0 without
-    used: dict[tuple[str, ...], Counter[str]] = {}
-    for folder in folders:
-        # Words of other splits serve, too: that is what a count of 0 is for.
-        used.setdefault(folder.parts[:depth], Counter({other.name: 0 for other in folders}))
-    for name in samples["sample_id"]:
-        parts = PurePosixPath(name).parts
-        used[parts[:depth]][parts[depth]] += 1
-    words = {part: words_for(counts, settings.labels) for part, counts in used.items()}
-
+    words = folder_words(settings, samples)
+    depth = len(next(iter(words)))
     renamed: dict[str, str] = {}
     given: set[str] = set()
     for name, code in changed.items():
@@ -73,6 +64,20 @@ def write_folder(settings: FolderSamples, samples: pd.DataFrame, changed: Change
     notes = (f"{others} moved files got another name, because theirs was taken: <name>__from_<old folder>",)
     at = settings.model_copy(update={"root": str(out)})
     return Written(at, notes if others else (), renamed)
+
+
+def folder_words(settings: FolderSamples, samples: pd.DataFrame) -> dict[tuple[str, ...], list[str | None]]:
+    """The folder name for each class, None for a class that has none: for each folder of a split, or for the root."""
+    folders = [PurePosixPath(folder.name) for folder in read_tree(settings).folders]
+    depth = len(folders[0].parts) - 1  # 1 with folders for splits, 0 without
+    used: dict[tuple[str, ...], Counter[str]] = {}
+    for folder in folders:
+        # Words of other splits serve, too: that is what a count of 0 is for.
+        used.setdefault(folder.parts[:depth], Counter({other.name: 0 for other in folders}))
+    for name in samples["sample_id"]:
+        parts = PurePosixPath(name).parts
+        used[parts[:depth]][parts[depth]] += 1
+    return {part: words_for(counts, settings.labels) for part, counts in used.items()}
 
 
 def _free_name(root: Path, wanted: PurePosixPath, old_folder: str, given: set[str]) -> str:

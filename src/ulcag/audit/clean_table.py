@@ -99,7 +99,7 @@ def _value(path: Path, word: str, kind: pa.DataType) -> Any:
     try:
         return pa.scalar(word).cast(kind.value_type if pa.types.is_dictionary(kind) else kind).as_py()
     except pa.ArrowException:
-        do = "say in `labels` which number it is, be it in no row, and make the samples again"
+        do = f"say in `labels` which it is, {{<number>: {word}}}, though no row has it; and make the samples again"
         found = f"no row of this class, and no number for '{word}'"
         raise InputError(path, expected=f"a label of type {kind}", found=found, do=do) from None
 

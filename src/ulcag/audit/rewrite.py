@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -44,6 +45,21 @@ def link(source: str | Path, name: Path) -> None:
             raise
         do = "choose a folder on another disk"
         raise InputError(name.parent, expected="a disk with symbolic links", found=str(error), do=do) from None
+
+
+def check_links(out: Path) -> None:
+    """Nothing, if there can be links in the folder `out`, which need not be there yet.
+
+    Raises:
+        InputError: as `link`, or it may not be written to.
+    """
+    nearest = next(folder for folder in (out, *out.absolute().parents) if folder.is_dir())
+    try:
+        with tempfile.TemporaryDirectory(dir=nearest, prefix=".links-") as folder:
+            link(nearest, Path(folder) / "link")
+    except OSError as error:
+        do = "choose another folder (--out)"
+        raise InputError(nearest, expected="a folder to write to", found=error.strerror or str(error), do=do) from None
 
 
 def link_all(source: Path, out: Path, opened: Collection[str], left_out: Collection[str] = ()) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ulcag.audit.clean import check_place
+from ulcag.audit.clean import check_place, check_words
+from ulcag.audit.rewrite import check_links
 from ulcag.audit.score import need_cleanlab
 from ulcag.config import AffectNetSamples, Config, DatasetSettings, Fer2013Samples, RafDbSamples
 from ulcag.config.method import merged
 from ulcag.errors import InputError
+from ulcag.samples.cells import TABLE_ENDINGS
 from ulcag.samples.folds import split_fold
 from ulcag.samples.read import read_samples
 from ulcag.samples.read_affectnet import is_of_2021, training_table
@@ -59,8 +61,8 @@ def recognise(data: Path) -> dict[str, Any]:
     # Not where a link leads to: it has a suffix and neighbours of its own.
     data = Path(os.path.abspath(data))
     if data.is_file():
-        if data.suffix not in (".csv", ".parquet"):
-            expected = "a table (.csv, .parquet), or a folder of pictures"
+        if data.suffix.lower() not in TABLE_ENDINGS:
+            expected = f"a table ({', '.join(TABLE_ENDINGS)}), or a folder of pictures"
             raise InputError(data, expected=expected, found=f"suffix '{data.suffix}'")
         if data.name == "fer2013.csv":
             return {"reader": "fer2013", "root": str(data.parent)}
@@ -108,7 +110,8 @@ def audit_config(
 
     Raises:
         InputError: there is nothing to read, or it cannot be read; labels are of one class only; there are too few
-            training samples for the folds; clean/ would lie in the data set; or cleanlab is not installed.
+            training samples for the folds; clean/ would lie in the data set, have no word for a class, or no links; or
+            cleanlab is not installed.
     """
     if folds < 2:
         raise InputError("--folds", expected="2 or more", found=str(folds))
@@ -134,6 +137,8 @@ def audit_config(
     _check_folds(data, samples, folds)
     arm = "baseline" if dataset.action_units.source == "none" else "ulc-ag"
     check_place(out / "audit" / "data" / "none" / arm / f"seed{seed}" / "clean", dataset.samples, samples)
+    check_words(dataset.samples, samples)
+    check_links(out)
     most = max(2, len(labels) * (folds - 1) // folds // _BATCHES)
     if "batch_size" not in chosen.get("training", {}) or small:
         chosen = merged(chosen, {"training": {"batch_size": min(dataset.training.batch_size, most)}})

@@ -1,0 +1,106 @@
+"""A user's table with new labels: in any form, the cells of changed labels and no others."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.samples.layouts import touch
+from ulcag.audit.clean import write_clean
+from ulcag.classes import CLASSES
+from ulcag.config import TableSamples
+from ulcag.samples.read import read_samples
+
+FEAR, HAPPY, SAD, SURPRISE = (CLASSES.index(name) for name in ("fear", "happy", "sad", "surprise"))
+NUMBERS = {"happy": 4, "Sad": 5, "FEAR": 2, "contempt": 9, "surprise": 1}
+TRANSLATED = {str(number): "drop" if word == "contempt" else word for word, number in NUMBERS.items()}
+FORMS = ["commas", "semicolons", "words", "numbers", "categories", "index"]
+
+
+def table(root: Path, frame: pd.DataFrame, form: str, encoding: str) -> TableSamples:
+    """A data frame with columns note, image and label, saved in some form."""
+    labels = {"contempt": "drop"}
+    if form in ("commas", "semicolons"):
+        text = frame.to_csv(index=False, sep="," if form == "commas" else ";", lineterminator="\r\n")
+        (root / "t.csv").write_bytes(text.encode(encoding))
+        return TableSamples(path=str(root / "t.csv"), images=str(root / "data"), labels=labels)
+    if form in ("numbers", "index"):
+        frame, labels = frame.assign(label=frame["label"].map(NUMBERS)), TRANSLATED
+    if form == "categories":
+        frame = frame.astype("category")
+    if form == "index":
+        frame = frame.set_index(["image", "note"])
+    frame.to_parquet(root / "t.parquet")
+    return TableSamples(path=str(root / "t.parquet"), images=str(root / "data"), labels=labels)
+
+
+def written_labels(of: TableSamples, new: Path, encoding: str) -> tuple[list[Any], list[Any]]:
+    """The old and the new table's labels, in their own order, after a look at all the rest, which must be the same."""
+    old = Path(of.path)
+    if old.suffix == ".csv":
+        before, after = (path.read_bytes().decode(encoding).split("\r\n") for path in (old, new))
+        assert new.read_bytes()[:2] == old.read_bytes()[:2]
+        but_labels = [[re.sub(r"[^,;]*$", "", line) for line in lines] for lines in (before, after)]
+        assert but_labels[0] == but_labels[1]
+        return before, after
+    before, after = pq.read_table(old), pq.read_table(new)
+    assert after.schema.equals(before.schema, check_metadata=True)
+    assert after.drop_columns("label").equals(before.drop_columns("label"))
+    return before.column("label").to_pylist(), after.column("label").to_pylist()
+
+
+@given(
+    words=st.lists(st.sampled_from(["happy", "Sad", "FEAR", "contempt"]), min_size=1, max_size=6),
+    form=st.sampled_from(FORMS),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+    data=st.data(),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_table_in_any_form_changes_where_it_is_asked_to_and_nowhere_else(
+    words: list[str], form: str, encoding: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assume(set(words) != {"contempt"})
+    root = tmp_path_factory.mktemp("table")
+    frame = pd.DataFrame({"note": "ü, x", "image": [f"pics/{n}.jpg" for n in range(len(words))], "label": words})
+    # A picture may be listed again in a row that is dropped.
+    frame = pd.concat([frame, frame[:1].assign(label="contempt")])
+    index = data.draw(st.lists(st.integers(0, 3), min_size=len(frame), max_size=len(frame)))
+    frame = frame.iloc[data.draw(st.permutations(range(len(frame))))].set_index(pd.Index(index))
+    of = table(root, frame, form, encoding)
+    samples = read_samples(of, root).samples
+    published = dict(zip(samples["sample_id"], samples["label"], strict=True))
+    chosen = data.draw(st.dictionaries(st.sampled_from(list(published)), st.sampled_from([HAPPY, SAD, SURPRISE])))
+
+    clean = write_clean(samples, of, pd.Series(chosen, dtype="int8"), root / "out" / "clean")
+
+    found = read_samples(clean.settings, root).samples
+    assert dict(zip(found["sample_id"], found["label"], strict=True)) == published | chosen
+    before, after = written_labels(of, Path(clean.settings.plain()["path"]), encoding)
+    differ = sum(a != b for a, b in zip(before, after, strict=True))
+    assert differ == sum(chosen.get(name, code) != code for name, code in published.items())
+
+
+def test_a_shuffled_parquet_keeps_its_order_and_its_index(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"image": [f"{n}.jpg" for n in range(6)], "label": CLASSES[:6]})
+    frame = frame.sample(frac=1, random_state=1)
+    (tmp_path / "data").mkdir()
+    frame.to_parquet(tmp_path / "data/t.parquet")
+    of = TableSamples(path=str(tmp_path / "data/t.parquet"))
+    write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"0.jpg": SAD}), tmp_path / "clean")
+    new = pd.read_parquet(tmp_path / "clean/t.parquet")
+    pd.testing.assert_frame_equal(new, frame.assign(label=np.where(frame["image"] == "0.jpg", "sad", frame["label"])))
+
+
+def test_paths_as_windows_writes_them_and_a_word_that_the_encoding_lacks(tmp_path: Path) -> None:
+    touch(tmp_path, "data/pics/a.jpg")
+    (tmp_path / "data/t.csv").write_bytes("image;label;note\npics\\a.jpg;sad;ü\n".encode("cp1252"))
+    of = TableSamples(path=str(tmp_path / "data/t.csv"), labels={"φόβος": "fear"})
+    clean = write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"pics\\a.jpg": FEAR}), tmp_path / "clean")
+    assert (tmp_path / "clean/t.csv").read_bytes() == "image;label;note\npics\\a.jpg;fear;ü\n".encode("cp1252")
+    assert Path(read_samples(clean.settings, tmp_path).samples["path"][0]).exists()
