@@ -20,7 +20,8 @@ class Csv:
         header = [*first, "confidence", *last, *R_COLUMNS, *C_COLUMNS]
         lines = [header]
         for number, values in enumerate(faces):
-            lines.append([str(values.get(name, number if name == "face" else 0.0)) for name in header])
+            usual = {"face": number, "face_id": number, "frame": 1, "success": 1}
+            lines.append([str(values.get(name, usual.get(name, 0.0))) for name in header])
         path = self.folder / f"{stem}.csv"
         path.write_text("\n".join(separator.join(line) for line in lines) + "\n")
         return path

@@ -180,7 +180,7 @@ def test_a_damaged_csv_is_one_failure(tmp_path: Path) -> None:
     program = install_stand_in(tmp_path / "bin")
     program.write_text(program.read_text().replace("0.95", "1.95"))
     found = work({"p": png_header(*GOOD), "q": png_header(200, NO_FACE)}, program, tmp_path)
-    assert found["p"].reason == "OpenFace's CSV, row 1, confidence: expected a number from 0 to 1, found '1.95'"
+    assert found["p"].reason == "OpenFace's CSV, row 2, confidence: expected a number from 0 to 1, found '1.95'"
     assert found["q"].status == "no_face"
 
 

@@ -1,18 +1,18 @@
 """One CSV file of OpenFace 2.
 
 FaceLandmarkImg starts its header `face, confidence`, FeatureExtraction `frame, face_id, timestamp, confidence,
-success`; versions before 2.1 put a space after each comma. Columns are found by name, others are passed over.
+success`; versions before 2.1 put a space after each comma. Columns are found by name, others are passed over. A
+spreadsheet may have put semicolons between the cells, and decimal commas in them.
 """
 
-import csv
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
 from ulcag.errors import InputError
+from ulcag.text import CsvFile, Record
 
 R_COLUMNS = tuple(f"{unit}_r" for unit in INTENSITY_UNITS)
 C_COLUMNS = tuple(f"{unit}_c" for unit in PRESENCE_UNITS)
@@ -44,15 +44,21 @@ class DamagedCsvError(Exception):
 def read_openface_csv(path: Path) -> list[FaceRow]:
     """All faces of a file, in its order; none for a file without rows.
 
+    A row of FeatureExtraction without `success` is no face.
+
     Raises:
-        InputError: the header lacks columns, so that this is no output of OpenFace with action units.
-        DamagedCsvError: a value is no number or out of its range, or the file is no CSV at all.
+        InputError: the header lacks columns, or has one twice, so that this is no output of OpenFace with action units.
+        DamagedCsvError: a value is no number or out of its range, the file cannot be read or is no CSV at all, or it is
+            of a sequence of pictures.
     """
+    table = CsvFile(path)
     try:
-        with open(path, newline="", encoding="utf-8", errors="replace") as file:
-            return _faces(path, csv.reader(file, skipinitialspace=True))
-    except csv.Error as error:
-        raise DamagedCsvError(str(error)) from None
+        header, records = table.header, list(table.rows())
+    except InputError as error:
+        row = error.where.removeprefix(str(path)).removeprefix(", ")
+        said = (f"{row}: " if row else "") + f"expected {error.expected}, found {error.found}"
+        raise DamagedCsvError(said + (f"; {error.do}" if error.do else "")) from None
+    return _faces(path, header, records) if header else []
 
 
 def select_face(path: Path, faces: list[FaceRow], near: tuple[float, float] | None = None) -> FaceRow | None:
@@ -75,44 +81,52 @@ def select_face(path: Path, faces: list[FaceRow], near: tuple[float, float] | No
     return min(faces, key=lambda face: math.dist(face.centre or near, near))
 
 
-def _faces(path: Path, lines: Iterator[list[str]]) -> list[FaceRow]:
-    header = [name.strip() for name in next(lines, [])]
-    if not header:
-        return []
+def _faces(path: Path, header: list[str], records: list[Record]) -> list[FaceRow]:
+    expected = "a CSV of OpenFace 2 with action units"
     missing = [name for name in _HIGHEST if name not in header]
     if missing:
-        expected = "a CSV of OpenFace 2 with action units"
         do = "run OpenFace with -aus; if the file was cut short, run it again for this image"
         raise InputError(path, expected=expected, found=f"no column {', '.join(missing)}", do=do)
-    place = {name: header.index(name) for name in _HIGHEST}
+    place = {name: header.index(name) for name in (*_HIGHEST, "frame", "success") if name in header}
+    twice = [name for name in place if header.count(name) > 1]
+    if twice:
+        raise InputError(path, expected=expected, found=f"several columns {twice[0]}", do="leave one of them")
+    frame, success = place.pop("frame", None), place.pop("success", None)
+    frames = {record.cells[frame] for record in records} if frame is not None else set()
+    if len(frames) > 1:
+        said = f"expected one picture, found a sequence of {len(frames)} frames; run FaceLandmarkImg on the pictures"
+        raise DamagedCsvError(said)
     xs, ys = ([at for at, name in enumerate(header) if re.fullmatch(rf"{axis}_\d+", name)] for axis in "xy")
     faces: list[FaceRow] = []
-    for number, cells in enumerate(lines, start=1):
-        if not cells:
+    for number, record in enumerate(records):
+        if success is not None and _float(record.cells[success]) == 0:
             continue
-        values = {name: _number(cells, at, number, name) for name, at in place.items()}
-        faces.append(FaceRow(len(faces), values.pop("confidence"), values, _centre(cells, xs, ys)))
+        values = {name: _number(record.cells[at], record.row, name) for name, at in place.items()}
+        faces.append(FaceRow(number, values.pop("confidence"), values, _centre(record.cells, xs, ys)))
     return faces
 
 
-def _number(cells: list[str], at: int, row: int, column: str) -> float:
+def _number(cell: str, row: int, column: str) -> float:
     highest = _HIGHEST[column]
-    try:
-        value = float(cells[at])
-    except (ValueError, IndexError):
-        value = math.nan
+    value = _float(cell)
     # written so that NaN fails
     if not 0 <= value <= highest or (column in C_COLUMNS and value not in (0, 1)):
         expected = "0 or 1" if column in C_COLUMNS else f"a number from 0 to {highest}"
-        found = repr(cells[at]) if at < len(cells) else "nothing"
-        raise DamagedCsvError(f"row {row}, {column}: expected {expected}, found {found}")
+        raise DamagedCsvError(f"row {row}, {column}: expected {expected}, found {repr(cell) if cell else 'nothing'}")
     return value
+
+
+def _float(cell: str) -> float:
+    """A number, with a decimal point or comma; NaN if it is none."""
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return math.nan
 
 
 def _centre(cells: list[str], xs: list[int], ys: list[int]) -> tuple[float, float] | None:
     """Mean of the landmarks; None where there are none, or what stands there is no number."""
-    try:
-        x, y = (sum(float(cells[at]) for at in places) / len(places) for places in (xs, ys))
-    except (ValueError, IndexError, ZeroDivisionError):
+    if not xs or not ys:
         return None
+    x, y = (sum(_float(cells[at]) for at in places) / len(places) for places in (xs, ys))
     return (x, y) if math.isfinite(x) and math.isfinite(y) else None

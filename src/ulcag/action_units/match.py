@@ -1,0 +1,218 @@
+"""Which of OpenFace's CSV files belongs to which sample: by their names and folders, or as a table says."""
+
+import os
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import pandas as pd
+
+from ulcag.config import ActionUnitsSettings
+from ulcag.errors import InputError
+from ulcag.text import CsvFile
+
+_SAY = "say which file belongs to which image by a table (action_units.table: a CSV with the columns image and csv)"
+_DO = f"lay them in folders named like the images' (train/0.csv for train/0.jpg), or {_SAY}"
+
+
+@dataclass(frozen=True)
+class Matched:
+    """CSV files and samples.
+
+    Attributes:
+        csv_of: sample id -> its file; samples without one are left out.
+        unmatched: files that belong to no sample.
+        hidden: files that were not looked at, because their name or folder begins with a dot.
+    """
+
+    csv_of: dict[str, Path]
+    unmatched: list[Path]
+    hidden: list[Path]
+
+
+def csv_folder(samples: pd.DataFrame, settings: ActionUnitsSettings) -> Path:
+    """The folder of the settings; else `openface` beside the folder that holds all images, or in it.
+
+    Raises:
+        InputError: there is one at either place.
+    """
+    if settings.folder:
+        return Path(settings.folder)
+    pictures = Path(os.path.commonpath([os.path.abspath(Path(path).parent) for path in samples["path"]]))
+    places = [pictures.parent / "openface", pictures / "openface"]
+    there = [place for place in places if place.is_dir()]
+    if len(there) > 1:
+        found, do = " and ".join(map(str, there)), "say which one is meant (action_units.folder)"
+        raise InputError(pictures, expected="one folder of OpenFace's CSV files", found=found, do=do)
+    return (there or places)[0]
+
+
+def by_name(samples: pd.DataFrame, folder: Path) -> Matched:
+    """Match files and images by stem, which is all that OpenFace keeps of an image's name.
+
+    Where a stem comes more than once, on either side, what lies in sub-folders is matched by their names, too:
+    train/0.csv belongs to train/0.jpg. A file that could be of two images is refused, and two that could be of one.
+
+    Args:
+        samples: rows of the samples table.
+        folder: searched with all below it.
+
+    Raises:
+        InputError: no file belongs to any sample, or it is not plain which one does.
+    """
+    files, hidden = _csv_files(folder)
+    images: dict[str, list[tuple[str, PurePath]]] = defaultdict(list)
+    for sample_id, path in zip(samples["sample_id"], samples["path"], strict=True):
+        images[_norm(PurePath(path).stem)].append((sample_id, PurePath(path)))
+    by_stem = _of_stems(files, images)
+    several = {stem for stem, paths in by_stem.items() if len(paths) > 1 or len(images[stem]) > 1}
+    matched: dict[str, Path] = {}
+    for stem, paths in by_stem.items():
+        for path in paths:
+            within = path.relative_to(folder)
+            common = {sample_id: _folders_in_common(within, image) for sample_id, image in images[stem]}
+            most = max(common.values())
+            if not most and len(within.parts) > 1 and several:
+                continue
+            best = [sample_id for sample_id, number in common.items() if number == most]
+            if len(best) > 1:
+                found = f"it may be of {best[0]} and of {best[1]}"
+                raise InputError(path, expected="a CSV file of one image", found=found, do=_DO)
+            other = matched.setdefault(best[0], path)
+            if not most:
+                # It says of no folder that it is from there: another file of that name may as well be meant.
+                other = next((another for another in paths if another is not path), path)
+            if other is not path:
+                found = f"it may be of {best[0]}, and so may {other}"
+                raise InputError(path, expected="one CSV file an image", found=found, do=_DO)
+    if not matched:
+        raise _nothing(samples, folder, files, sorted(several))
+    taken = set(matched.values())
+    return Matched(matched, [path for path in files if path not in taken], hidden)
+
+
+def by_table(samples: pd.DataFrame, folder: Path, table: Path) -> Matched:
+    """The CSV of each sample as a table says.
+
+    Args:
+        samples: rows of the samples table.
+        folder: that the CSV files are relative to.
+        table: a CSV with the columns `image` (a sample's id, its path, or the name of its file) and `csv`, which is
+            blank where there is none.
+
+    Raises:
+        InputError: the table cannot be read, lacks a column, names an image or a file twice, none of the samples, what
+            several samples are called, or a file that is not there.
+    """
+    rows = CsvFile(table)
+    place = rows.places(("image", "csv"), "a table")
+    samples_of = _spellings(samples)
+    image_in: dict[str, int] = {}
+    file_in: dict[Path, int] = {}
+    matched, unmatched, strange = dict[str, Path](), list[Path](), list[str]()
+    for record in rows.rows():
+        image, name = (record.cells[place[column]] for column in ("image", "csv"))
+        where = f"{table}, row {record.row}"
+        ids = next((ids for key in _keys(image) if (ids := samples_of.get(key))), [])
+        if len(ids) > 1:
+            found, do = f"'{image}', which is {len(ids)} of them", "give the sample's id or its whole path"
+            raise InputError(where, expected="one image", found=found, do=do)
+        first = image_in.setdefault(ids[0] if ids else image, record.row)
+        if first != record.row:
+            found = f"'{image}' again, the image of row {first}"
+            raise InputError(where, expected="another image in each row", found=found, do="take one of them out")
+        if not name:
+            continue
+        path = folder / name
+        if not path.is_file():
+            do = "correct the table, or set action_units.folder, that its files are relative to"
+            raise InputError(where, expected="a CSV file that is there", found=str(path), do=do)
+        first = file_in.setdefault(path.resolve(), record.row)
+        if first != record.row:
+            do = "take one of them out: each image needs a CSV file of its own"
+            raise InputError(where, expected="another file in each row", found=f"{path} again, of row {first}", do=do)
+        if ids:
+            matched[ids[0]] = path
+        else:
+            unmatched.append(path)
+            strange.append(image)
+    if not matched:
+        do = "put a sample's id, its path or its file name in the column image"
+        found = f"{len(image_in)} rows" + (f", such as '{strange[0]}'" if strange else "")
+        raise InputError(table, expected=f"images such as {samples['sample_id'].iloc[0]}", found=found, do=do)
+    return Matched(matched, unmatched, [])
+
+
+def _spellings(samples: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
+    """Sample ids by what a table may call their images."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for sample_id, path in zip(samples["sample_id"], samples["path"], strict=True):
+        found["id", sample_id].append(sample_id)
+        found["path", os.path.abspath(path)].append(sample_id)
+        found["name", PurePath(path).name].append(sample_id)
+    return found
+
+
+def _keys(image: str) -> tuple[tuple[str, str], ...]:
+    """What a cell may mean, the surest first."""
+    return ("id", image), ("path", os.path.abspath(image)), ("name", image)
+
+
+def _csv_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """All CSV files in a folder and below, and the hidden ones."""
+    files: list[Path] = []
+    hidden: list[Path] = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() == ".csv" or path.name.lower() == ".csv":
+            is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+            (hidden if is_hidden else files).append(path)
+    return files, hidden
+
+
+def _of_stems(files: list[Path], images: dict[str, list[tuple[str, PurePath]]]) -> dict[str, list[Path]]:
+    """Files by the stem of the images that they are named like.
+
+    Upper and lower case make no difference where only one image and no file has the stem in another case.
+    """
+    loose: dict[str, list[str]] = defaultdict(list)
+    for stem in images:
+        loose[stem.casefold()].append(stem)
+    exact = {_norm(path.stem) for path in files}
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in files:
+        stem = _norm(path.stem)
+        if stem not in images:
+            alike = loose.get(stem.casefold(), [])
+            if len(alike) != 1 or alike[0] in exact:
+                continue
+            stem = alike[0]
+        found[stem].append(path)
+    return found
+
+
+def _folders_in_common(one: PurePath, other: PurePath) -> int:
+    """How many folders above two files have the same names, from the files on."""
+    number = 0
+    for a, b in zip(one.parts[-2::-1], other.parts[-2::-1], strict=False):
+        if _norm(a).casefold() != _norm(b).casefold():
+            break
+        number += 1
+    return number
+
+
+def _norm(name: str) -> str:
+    """Some file systems take letters with accents apart."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _nothing(samples: pd.DataFrame, folder: Path, files: list[Path], several: list[str]) -> InputError:
+    example = f"{PurePath(samples['path'].iloc[0]).stem}.csv"
+    expected = f"OpenFace's CSV files, such as {example}"
+    if several:
+        found = f"{len(files)}, '{several[0]}' more than once, and none in a folder named like that of its image"
+        return InputError(folder, expected=expected, found=found, do=_DO)
+    found = f"{len(files)} CSV files, none of them named like an image" if files else "no CSV file"
+    if not folder.is_dir():
+        found = "no such folder"
+    return InputError(folder, expected=expected, found=found, do=f"say where they are (action_units.folder), or {_SAY}")
