@@ -160,7 +160,7 @@ def test_minus_zero_is_zero(csv: Csv) -> None:
 def test_what_is_no_csv_at_all_is_damaged(csv: Csv) -> None:
     path = csv.folder / "x.csv"
     path.write_text('"' + "x" * 200)
-    with pytest.raises(DamagedCsvError, match="row 1: expected CSV, .* quotation mark"):
+    with pytest.raises(DamagedCsvError, match=r"row 1: expected CSV, .* quotation mark"):
         read_openface_csv(path)
 
 
