@@ -16,13 +16,14 @@ from ulcag.config import (
     TableSamples,
 )
 from ulcag.errors import InputError
-from ulcag.samples.found import Found
+from ulcag.samples.found import Found, is_utf8
 from ulcag.samples.read_affectnet import read_affectnet
 from ulcag.samples.read_fer2013 import read_fer2013
 from ulcag.samples.read_folder import read_folder
 from ulcag.samples.read_rafdb import read_rafdb
 from ulcag.samples.read_table import read_table_samples
 from ulcag.samples.synthetic import render_dataset
+from ulcag.samples.synthetic.dataset import renderer
 
 
 def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> Found:
@@ -43,14 +44,10 @@ def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> Fo
     if len(twice):
         raise InputError(f"sample {twice.iloc[0]!r}", expected="a name of its own for each", found="two with this one")
     for name in (*ids, *found.samples["path"]):
-        if "\0" in name or not _is_unicode(name):
+        if "\0" in name or not is_utf8(name):
             do = "rename the file or folder: its name is in no encoding that is known"
             raise InputError(repr(name), expected="a file name in UTF-8", found="other bytes", do=do)
     return found
-
-
-def _is_unicode(name: str) -> bool:
-    return name.isascii() or name.encode(errors="replace").decode() == name
 
 
 def _read(settings: SamplesSettings, cache: Path, workers: int) -> Found:
@@ -86,6 +83,9 @@ def _rendered(settings: SyntheticSamples, cache: Path, workers: int) -> pd.DataF
 
 
 def synthetic_folder(settings: SyntheticSamples, cache: Path) -> Path:
-    """Where the pictures with these settings are kept: they are rendered once, whatever becomes of the results."""
-    what = json.dumps(settings.model_dump(exclude={"reader"}), sort_keys=True)
+    """Where the pictures with these settings are kept, and by what is in this version of the renderer.
+
+    They are rendered once, whatever becomes of the results.
+    """
+    what = json.dumps(settings.model_dump(exclude={"reader"}) | {"renderer": renderer()}, sort_keys=True)
     return cache / f"synthetic-{hashlib.sha256(what.encode()).hexdigest()[:12]}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import hashlib
+import importlib.metadata
 import importlib.util
 import io
 import json
 import multiprocessing
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 LABEL_COLUMNS = ["image", "label", "split", "identity", "ambiguity", "second_label"]
 PACKAGES = ["anny", "trimesh", "embreex"]  # trimesh is used by anny
 SIZE_RANGE = (96, 1024)
-# Raise when pictures of the same seed come out differently than before.
-RENDERER = 1
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def render(folder: Path, *, train: int, test: int, seed: int, size: int, workers
     folder = Path(folder)
     for name in ("images", "openface"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _keep_settings(folder, {"seed": seed, "size": size, "renderer": RENDERER})
+    _keep_settings(folder, {"seed": seed, "size": size, "renderer": renderer()})
 
     samples = [draw_sample(seed, "train", k) for k in range(train)]
     samples += [draw_sample(seed, "test", k) for k in range(test)]
@@ -81,7 +81,18 @@ def _require_packages() -> None:
         )
 
 
-def _keep_settings(folder: Path, settings: dict[str, int]) -> None:
+def renderer() -> str:
+    """What draws the pictures, as a hash: the code of this package, and the versions of what it draws with."""
+    drawn_by = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        drawn_by.update(path.read_bytes())
+    for name in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            drawn_by.update(f"{name} {importlib.metadata.version(name)}\n".encode())
+    return drawn_by.hexdigest()[:12]
+
+
+def _keep_settings(folder: Path, settings: dict[str, int | str]) -> None:
     """Refuse to mix pictures of different settings in one folder."""
     path = folder / "settings.json"
     if path.exists():
@@ -130,7 +141,7 @@ def _start_worker() -> None:
     torch.set_num_threads(1)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
     """Limit torch and OpenCV to one thread, as in the workers; restored afterwards."""
     import cv2
@@ -145,7 +156,7 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before[1])
 
 
-@contextmanager
+@contextlib.contextmanager
 def _environment(name: str, value: str) -> Iterator[None]:
     before = os.environ.get(name)
     os.environ[name] = value
