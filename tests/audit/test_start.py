@@ -10,7 +10,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from ulcag.audit.start import SMALL, audit_config, recognise, samples_changed, snakefile
+from ulcag.audit.start import SMALL, audit_config, samples_changed, snakefile
 from ulcag.config import Config
 from ulcag.errors import InputError
 from ulcag.samples.table import SAMPLES
@@ -42,6 +42,17 @@ def test_a_folder_of_classes_is_audited_without_action_units_by_the_baseline(tmp
     assert config.datasets["data"].training.batch_size == 7
 
 
+def test_it_is_said_what_data_is_taken_for_and_what_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
+    (data / "loose.png").touch()
+    read(data, tmp_path / "out")
+    said = capsys.readouterr().err
+    assert f"{data} is read as `folder`: it holds happy, sad\n" in said
+    assert "left out: 1 pictures that lie in no folder of a class: loose.png\n" in said
+
+
 def test_with_action_units_it_is_the_whole_method(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
     config = read(data, tmp_path / "out", units=str(tmp_path / "csv"), seed=3, folds=5, cleanlab=True)
@@ -70,51 +81,6 @@ def test_small_is_what_the_embedded_set_is_trained_with(tmp_path: Path) -> None:
     config = read(pictures(tmp_path / "faces", {"happy": 400, "sad": 400}), tmp_path / "out", small=True)
     assert config.datasets["data"].training.plain()["batch_size"] == 64
     assert config.datasets["data"].training.image_size == 48
-
-
-@pytest.mark.parametrize(
-    ("marks", "reader"),
-    [
-        (["EmoLabel/list_patition_label.txt"], "rafdb"),
-        (["basic/EmoLabel/list_patition_label.txt"], "rafdb"),
-        (["RAF-DB/basic/EmoLabel/list_patition_label.txt"], "rafdb"),
-        (["raf-basic/EmoLabel/list_patition_label.txt"], "rafdb"),
-        (["training.csv"], "affectnet"),
-        (["Manually_Annotated_file_lists/training.csv"], "affectnet"),
-        (["train_set/annotations/0_exp.npy"], "affectnet"),
-        (["fer2013.csv"], "fer2013"),
-        (["fer2013/fer2013.csv"], "fer2013"),
-        (["happy/a.jpg"], "folder"),
-    ],
-)
-def test_known_data_sets_are_recognised(tmp_path: Path, marks: list[str], reader: str) -> None:
-    for mark in marks:
-        (tmp_path / mark).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / mark).touch()
-    assert recognise(tmp_path)["reader"] == reader
-
-
-def test_a_file_is_a_table_or_fer2013(tmp_path: Path) -> None:
-    for name, reader in (
-        ("fer2013.csv", "fer2013"),
-        ("mine.csv", "table"),
-        ("mine.parquet", "table"),
-        ("M.TSV", "table"),
-    ):
-        (tmp_path / name).touch()
-        assert recognise(tmp_path / name)["reader"] == reader
-    (tmp_path / "mine.xlsx").touch()
-    with pytest.raises(InputError, match=r"mine\.xlsx(.|\n)*a table(.|\n)*\.xlsx"):
-        recognise(tmp_path / "mine.xlsx")
-    with pytest.raises(InputError, match="no such file or folder"):
-        recognise(tmp_path / "nowhere")
-
-
-def test_a_link_is_what_it_is_called_and_lies_where_it_is(tmp_path: Path) -> None:
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store" / "0a1b").touch()
-    (tmp_path / "mine.csv").symlink_to("store/0a1b")
-    assert recognise(tmp_path / "mine.csv") == {"reader": "table", "path": str(tmp_path / "mine.csv")}
 
 
 def test_paths_in_settings_are_those_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

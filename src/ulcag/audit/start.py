@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ulcag.audit.clean import check_place, check_words
+from ulcag.audit.recognise import recognise
 from ulcag.audit.rewrite import check_links
 from ulcag.audit.score import need_cleanlab
-from ulcag.config import AffectNetSamples, Config, DatasetSettings, Fer2013Samples, RafDbSamples
+from ulcag.config import Config, DatasetSettings
 from ulcag.config.method import merged
 from ulcag.errors import InputError
-from ulcag.samples.cells import TABLE_ENDINGS
 from ulcag.samples.folds import split_fold
 from ulcag.samples.read import read_samples
-from ulcag.samples.read_affectnet import is_of_2021, training_table
-from ulcag.samples.read_fer2013 import pixel_table
-from ulcag.samples.read_rafdb import label_list
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import read_table
 
@@ -48,38 +44,6 @@ _PATHS = (
     ("action_units", "folder"),
     ("action_units", "table"),
 )
-
-
-def recognise(data: Path) -> dict[str, Any]:
-    """Settings of the reader for a folder or table: RAF-DB, AffectNet, FER2013, a table, or folders named like classes.
-
-    Raises:
-        InputError: there is no such file or folder, or a file is no table.
-    """
-    if not data.exists():
-        raise InputError(data, expected="a folder of pictures, or a table of labels", found="no such file or folder")
-    # Not where a link leads to: it has a suffix and neighbours of its own.
-    data = Path(os.path.abspath(data))
-    if data.is_file():
-        if data.suffix.lower() not in TABLE_ENDINGS:
-            expected = f"a table ({', '.join(TABLE_ENDINGS)}), or a folder of pictures"
-            raise InputError(data, expected=expected, found=f"suffix '{data.suffix}'")
-        if data.name == "fer2013.csv":
-            return {"reader": "fer2013", "root": str(data.parent)}
-        return {"reader": "table", "path": str(data)}
-    root = str(data)
-    with suppress(InputError):
-        label_list(RafDbSamples(root=root))
-        return {"reader": "rafdb", "root": root}
-    with suppress(InputError):
-        affectnet = AffectNetSamples(root=root)
-        if not is_of_2021(affectnet):
-            training_table(affectnet)
-        return {"reader": "affectnet", "root": root}
-    with suppress(InputError):
-        pixel_table(Fer2013Samples(root=root))
-        return {"reader": "fer2013", "root": root}
-    return {"reader": "folder", "root": root}
 
 
 def audit_config(
@@ -122,12 +86,17 @@ def audit_config(
         source = {"source": "csv", "folder": units}
     if openface:
         source = {"source": "openface", "openface": {"runtime": openface}}
-    chosen = merged({"samples": recognise(data), "action_units": source}, {"training": SMALL} if small else {})
+    reader, why = recognise(data, values.get("samples", {}))
+    print(f"{data} is read as `{reader['reader']}`: {why}", file=sys.stderr)
+    chosen = merged({"samples": reader, "action_units": source}, {"training": SMALL} if small else {})
     chosen = merged(chosen, values)
     DatasetSettings.read(chosen, where="--settings")
     chosen = _from_anywhere(chosen)
     dataset = DatasetSettings.read(chosen, where="--settings")
-    samples = read_samples(dataset.samples, out / ".cache", workers=1).samples
+    found = read_samples(dataset.samples, out / ".cache", workers=1)
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    samples = found.samples
     labels = samples["label"][samples["split"] == "train"].to_numpy(dtype=np.int64)
     if len(labels) < folds:
         raise InputError(data, expected=f"at least {folds} training pictures, one a fold", found=str(len(labels)))

@@ -53,6 +53,27 @@ def _places(first: list[str]) -> tuple[int, int, int, bool] | None:
     return None
 
 
+def is_list(path: Path) -> bool:
+    """Whether a file is a list of AffectNet's."""
+    try:
+        return _places(_csv(path).first) is not None
+    except InputError:
+        return False
+
+
+def parts_of_full_release(root: Path) -> tuple[list[Path], list[Path]]:
+    """Lists of training labels, and folders of images."""
+    folders = [folder for _, folder in _near(root)]
+    lists = [folder / _LISTS[part] for part in _FOLDERS for folder in folders]
+    images = [folder for part in _FOLDERS for folder in folders if _may_hold_images(folder, part)]
+    return [path for path in lists if path.is_file() and is_list(path)], images
+
+
+def _may_hold_images(folder: Path, part: str) -> bool:
+    name = folder.name.lower()
+    return name.startswith(_FOLDERS[part]) and "list" not in name
+
+
 def find_list(root: Path, which: str) -> Path:
     """The list of training labels of the part `manual` or `automatic`, or that of `validation`.
 
@@ -67,7 +88,7 @@ def find_list(root: Path, which: str) -> Path:
         do = "set `root` to the folder that holds AffectNet's lists and images"
         do = do if root.is_dir() else "check `root`: there is no such folder"
         raise InputError(root, expected=expected, found="none", do=do)
-    ours = [one for one in found if _places(_csv(one[1]).first) is not None] or found
+    ours = [one for one in found if is_list(one[1])] or found
     nearest = [path for level, path in ours if level == ours[0][0]]
     return _one_of(nearest, name, root)
 
@@ -83,8 +104,7 @@ def find_images(root: Path, part: str, names: Sequence[str]) -> Path:
     Raises:
         InputError: no folder of that name.
     """
-    start = _FOLDERS[part]
-    folders = [f for _, f in _near(root) if f.name.lower().startswith(start) and "list" not in f.name.lower()]
+    folders = [folder for _, folder in _near(root) if _may_hold_images(folder, part)]
     folders += [inner for folder in folders if (inner := folder / folder.name).is_dir() and inner not in folders]
     # In a folder called so the pictures are; else another copy of it may hold them.
     folders.sort(key=lambda folder: not folder.name.lower().endswith("_images"))
@@ -92,7 +112,7 @@ def find_images(root: Path, part: str, names: Sequence[str]) -> Path:
         if any((folder / name).exists() for name in names[:_TRIED]):
             return folder
     if not folders:
-        expected = f"a folder {start.title()}_Images, up to {_DEPTH} levels below"
+        expected = f"a folder {_FOLDERS[part].title()}_Images, up to {_DEPTH} levels below"
         do = "set `root` to the folder that holds AffectNet's lists and images"
         raise InputError(root, expected=expected, found="none", do=do)
     return folders[0]

@@ -33,7 +33,7 @@ _VOTES = (
 # Theirs for our seven classes, in our order.
 _SEVEN = sorted((name for name in _VOTES if class_index(name) is not None), key=lambda name: class_index(name) or 0)
 # The same file under the name that it has in Kaggle's challenge.
-_TABLES = ("fer2013.csv", "icml_face_data.csv")
+FER2013_TABLES = ("fer2013.csv", "icml_face_data.csv")
 _FERPLUS = "fer2013new.csv"
 _NAME = re.compile(r"fer\d{7}\.png")
 # Of the real files 0.68 or more of the labels are the crowd's, of shuffled ones a fifth.
@@ -154,7 +154,7 @@ def pixel_table(settings: Fer2013Samples) -> Path:
     Raises:
         InputError: at none of the usual places.
     """
-    places = [f"{folder}{name}" for folder in ("", "fer2013/", "data/") for name in _TABLES]
+    places = [f"{folder}{name}" for folder in ("", "fer2013/", "data/") for name in FER2013_TABLES]
     return first_that_exists(Path(settings.root), places, "fer2013.csv")
 
 

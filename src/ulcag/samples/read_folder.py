@@ -1,7 +1,7 @@
 """Reader for folders named like classes: train/<class>/*.jpg and test/<class>/*.jpg."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +111,8 @@ def _splits(root: Path, settings: FolderSamples, left_out: LeftOut) -> tuple[dic
     if not splits:
         return {"": "train"}, ["no folder for a split: all images are for training"]
     beside = [name for name in names if name not in splits]
-    if "train" not in splits.values() and any(_class_or_drop(name, settings) for name in beside):
+    classes = class_names(root, settings.labels)
+    if "train" not in splits.values() and any(name in classes for name in beside):
         found = f"{', '.join(splits)}, and beside it {', '.join(beside)}"
         do = "move the folders of training pictures into a folder `train`"
         raise InputError(root, expected="a folder `train`, or folders of classes alone", found=found, do=do)
@@ -200,16 +201,11 @@ def _folders(folder: Path) -> list[os.DirEntry[str]]:
     return [e for e in _listing(folder) if is_folder(e) and not e.name.startswith(_HIDDEN) and is_utf8(e.name)]
 
 
-def holds_classes(root: Path, settings: FolderSamples) -> list[str]:
-    """The names of folders in `root` that are splits or classes."""
+def class_names(root: Path, words: Collection[str] = ()) -> list[str]:
+    """The names of folders in `root` that are splits, classes, or words that `labels` translates."""
     names = [entry.name for entry in _folders(root)]
     splits = splits_of(names)[0]
-    return [name for name in names if name in splits or _class_or_drop(name, settings)]
-
-
-def _class_or_drop(name: str, settings: FolderSamples) -> bool:
-    word = settings.labels.get(name, name)
-    return word == "drop" or class_index(word) is not None
+    return [name for name in names if name in splits or name in words or class_index(name) is not None]
 
 
 def _class_of(folder: Path, settings: FolderSamples) -> int | None:
@@ -219,7 +215,7 @@ def _class_of(folder: Path, settings: FolderSamples) -> int | None:
     code = class_index(name)
     if code is None:
         do = f"translate it: labels: {{'{folder.name}': <class name or drop>}}"
-        if holds_classes(folder, settings):
+        if class_names(folder, settings.labels):
             do = f"it holds splits or classes itself: set `root` to {folder}, or take it away"
         raise InputError(folder, expected=f"a folder named {', '.join(CLASSES)}", found=folder.name, do=do)
     return code
