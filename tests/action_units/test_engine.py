@@ -173,16 +173,19 @@ def test_the_hint_of_a_client_is_not_what_was_wrong(said: str, on_path: Any, tmp
             "Could not find CEN patch experts, see the wiki\nERROR: Could not load the landmark detector",
             1,
         ),
+        ("Reading the PDM module from: model/pdm.txt....ERROR: Could not load the landmark detector", 1),
+        ("WARNING: Can't find the Face checker location", 139),
+        ("Could not find the AU detection model to load\nWARNING: no Action Unit models found", 134),
         ("WARNING: no Action Unit models found", 0),
     ],
 )
 def test_missing_models_are_named_at_the_first_call(said: str, code: int, on_path: Any, tmp_path: Path) -> None:
-    program = on_path("FaceLandmarkImg", f"echo '{said}'; exit {code}")
+    program = on_path("FaceLandmarkImg", f'echo "{said}"; exit {code}')
     for name in ("in", "out", "box"):
         (tmp_path / name).mkdir()
     with pytest.raises(InputError) as error:
         engine(runtime="none", program=str(program)).run("0", tmp_path)
-    assert said.splitlines()[-1] in error.value.found
+    assert re.split(r"ERROR: |WARNING: ", said)[-1] in error.value.found
     assert "download_models.sh" in error.value.do
     assert "program_arguments: ['-mloc'" in error.value.do
 
@@ -194,6 +197,22 @@ def test_an_engine_that_cannot_start_the_program_is_no_picture_s_fault(code: int
         (tmp_path / name).mkdir()
     with pytest.raises(InputError, match=rf"found:    no such file: FaceLandmarkImg \(code {code}\)"):
         engine().run("0", tmp_path)
+
+
+def test_models_that_are_not_needed_may_be_missing(
+    on_path: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "Could not find the HAAR face detector location\nINFO: defaulting to HOG-SVM face detector"
+    program = on_path("FaceLandmarkImg", f"echo '{said}'")
+    (tmp_path / "out").mkdir()
+    own = engine(runtime="none", program=str(program), detector="own")
+    assert [own.run(name, tmp_path) for name in "ab"] == ["", ""]
+    assert capsys.readouterr().err.count("searches with HOG-SVM") == 1
+
+
+def test_an_option_without_its_model_is_refused() -> None:
+    with pytest.raises(InputError, match="expected: a path after -mloc"):
+        engine(program_arguments=["-mloc"]).check()
 
 
 def test_what_a_killed_jobs_client_started_late_is_removed_at_the_end(on_path: Any, tmp_path: Path) -> None:

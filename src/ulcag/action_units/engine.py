@@ -11,6 +11,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,8 +31,14 @@ _NOT_FOUND = "failed to exec pid1"
 _INSTEAD = "or set action_units.openface.runtime to another of docker, podman, apptainer and none"
 # What the clients of Docker and Podman end with when something else is to blame than the command line.
 _HINT = re.compile(r"(See|Run) '.*--help'.*|Usage:.*|errors pretty printing info")
-# FaceLandmarkImg without the models that it needs; no picture is looked at then.
-_NO_MODELS = re.compile(r"could not (find|load|open|read) .*(detector|model|patch expert)|no action unit models", re.I)
+# What FaceLandmarkImg says without models that it needs, whatever its exit code. It says such things of its HAAR
+# detector, too, which it does not use.
+_NO_MODELS = re.compile(
+    r"(Could not load the landmark detector|Could not find CEN patch experts|Could not find the (landmark|AU) detection"
+    r" model|Can't find the Face checker|no Action Unit models).*"
+)
+# What it says where it has no MTCNN of its own, and goes on.
+_OTHER_DETECTOR = "defaulting to HOG-SVM"
 _GET_MODELS = """\
 download them with OpenFace's download_models.sh (the CE-CLM patch experts are not in its repository), or name a
             model that is there by action_units.openface.program_arguments: ['-mloc', 'model/main_clnf_general.txt']"""
@@ -63,6 +70,7 @@ class Engine:
     _running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
+    _told: bool = False
 
     def check(self) -> str:
         """Make sure that the runtime, its daemon and the image are there, before any work.
@@ -74,6 +82,10 @@ class Engine:
             InputError: something is missing; it says what to type.
         """
         runtime, image = self.settings.runtime, self.settings.image
+        if self.settings.program_arguments[-1:] == ("-mloc",):
+            # OpenFace would wait for ever.
+            where, do = "action_units.openface.program_arguments", "put the model's path behind it"
+            raise InputError(where, expected="a path after -mloc", found="nothing", do=do)
         if runtime == "none":
             program = shutil.which(self.settings.program)
             if program is None:
@@ -234,10 +246,13 @@ class Engine:
         return [*folders, "-aus", *boxes, *s.program_arguments]
 
     def _check_models(self, said: str) -> None:
-        lines = [line.strip() for line in said.splitlines() if _NO_MODELS.search(line)]
+        lines = [match.group().strip() for match in _NO_MODELS.finditer(said)]
         if lines:
             found = "; ".join(dict.fromkeys(lines))[:400]
             raise InputError(self.settings.program, expected="OpenFace's models", found=found, do=_GET_MODELS)
+        if _OTHER_DETECTOR in said and self.settings.detector == "own" and not self._told:
+            self._told = True
+            print("OpenFace has no model of MTCNN (mtcnn_detector), and searches with HOG-SVM instead", file=sys.stderr)
 
     def _models(self, program: Path) -> str:
         """Hash of a local program's models, blank if none are found.

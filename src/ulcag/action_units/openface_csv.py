@@ -85,7 +85,7 @@ def _faces(path: Path, header: list[str], records: list[Record]) -> list[FaceRow
     expected = "a CSV of OpenFace 2 with action units"
     missing = [name for name in _HIGHEST if name not in header]
     if missing:
-        do = "run OpenFace with -aus; if the file was cut short, run it again for this image"
+        do = "run OpenFace with -aus, and with all its models; if the file was cut short, run it again for this image"
         raise InputError(path, expected=expected, found=f"no column {', '.join(missing)}", do=do)
     place = {name: header.index(name) for name in (*_HIGHEST, "frame", "success") if name in header}
     twice = [name for name in place if header.count(name) > 1]
