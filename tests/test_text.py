@@ -122,3 +122,13 @@ def test_a_new_text_is_never_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "original")
     with pytest.raises(FileExistsError):
         create_text(tmp_path / "link", encoding_of(Path(__file__)))
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_first_line_for_excel_is_no_row(delimiter: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("sep=;\r\na;b,c,d\r\n1;2\r\n".replace(";", delimiter).encode())
+    table = CsvFile(path)
+    assert (table.delimiter, table.header) == (delimiter, ["a", "b,c,d"])
+    assert [(record.row, record.cells) for record in table.rows()] == [(3, ["1", "2"])]
+    assert "".join(record.text for record in table.records()).encode() == path.read_bytes()

@@ -27,6 +27,8 @@ _MARKS = {
 }
 _WINDOWS = "cp1252"
 DELIMITERS = ",;\t|"
+# A first line such as `sep=;` tells Excel what stands between cells, and is no row.
+_SAID = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
 # How much is looked at where the beginning of a file tells what it is, bytes.
 _BEGINNING = 65536
 # A picture of FER2013 is a cell of 9,000 characters; a quote that is never closed makes one of the rest of the file.
@@ -167,6 +169,8 @@ class CsvFile:
                 first = re.sub(r'"[^"]*"', "", next((line for line in file if line.strip()), ""))
             except UnicodeError as error:
                 raise not_text(self.path, error) from None
+        if said := _SAID.fullmatch(first.rstrip("\r\n")):
+            return said[1]
         counts = Counter(sign for sign in first if sign in DELIMITERS)
         return max(DELIMITERS, key=lambda sign: counts[sign])
 
@@ -196,7 +200,10 @@ class CsvFile:
                         if len(taken) > 1:
                             raise csv.Error("no end of a cell in quotation marks")
                         return
-                    yield Record(row, "".join(taken), [cell.strip() for cell in cells], cells)
+                    text = "".join(taken)
+                    if row == 1 and _SAID.fullmatch(text.rstrip("\r\n")):
+                        cells = []
+                    yield Record(row, text, [cell.strip() for cell in cells], cells)
                     row += len(taken)
                     taken.clear()
         except UnicodeError as error:

@@ -34,4 +34,13 @@ def test_labels_that_cannot_be_are_refused(tmp_path: Path) -> None:
         write_labels_csv(AUDIT, pd.Series({"d.jpg": 3}), tmp_path / "x.csv")
     with pytest.raises(InputError, match="a class, 0 to 6"):
         write_labels_csv(AUDIT, pd.Series({"b.jpg": 7}), tmp_path / "x.csv")
+    with pytest.raises(InputError, match=r"several for b\.jpg"):
+        write_labels_csv(AUDIT, pd.Series([3, 4], index=["b.jpg", "b.jpg"]), tmp_path / "x.csv")
     assert not list(tmp_path.iterdir())
+
+
+def test_labels_in_any_order_go_to_their_samples(tmp_path: Path) -> None:
+    write_labels_csv(AUDIT, pd.Series({"c.jpg": 1, "b.jpg": 2, "a,1.jpg": 3}), tmp_path / "x.csv")
+    write_labels_csv(AUDIT[::-1], pd.Series({"a,1.jpg": 3, "c.jpg": 1, "b.jpg": 2}), tmp_path / "y.csv")
+    one, other = ((tmp_path / name).read_text().splitlines() for name in ("x.csv", "y.csv"))
+    assert sorted(one) == sorted(other) and '"a,1.jpg",happy,angry,true,0.2500,0.7000' in one

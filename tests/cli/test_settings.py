@@ -64,6 +64,7 @@ def test_plain_numbers_are_words_of_labels_and_columns() -> None:
         ("{'1': off}", "into quotes the word that YAML reads as False"),
         ("{1: sad, '1': happy}", "'1' occurs twice"),
         ("{'1': joy}", "labels: .*'1' is translated to 'joy', which is none of angry, disgust"),
+        ("{'': neutral}", "an empty label can only be translated to drop"),
         ("[sad]", "labels: .*dictionary"),
     ],
 )

@@ -21,8 +21,11 @@ def write_labels_csv(audit: pd.DataFrame, final: pd.Series, out: Path) -> None:
         out: the CSV file.
 
     Raises:
-        InputError: a final label for a sample that was not audited, or none of the seven classes.
+        InputError: a final label for a sample that was not audited, two for one, or none of the seven classes.
     """
+    if final.index.has_duplicates:
+        twice = final.index[final.index.duplicated()][0]
+        raise InputError("final labels", expected="one label for a sample", found=f"several for {twice}")
     strange = final.index.difference(pd.Index(audit["sample_id"]))
     if len(strange):
         found = f"{len(strange)} others, such as {strange[0]}"

@@ -36,6 +36,8 @@ def _as_word(value: Any) -> str:
 
 def _to_classes(labels: dict[str, str]) -> dict[str, str]:
     """Nothing wrong, if every word is translated to one of the seven classes, or to `drop`."""
+    if labels.get("", "drop") != "drop":
+        raise ValueError("an empty label can only be translated to drop")
     for word, name in labels.items():
         if name != "drop" and class_index(name) is None:
             raise ValueError(f"'{word}' is translated to '{name}', which is none of {', '.join(CLASSES)}, drop")

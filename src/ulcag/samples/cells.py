@@ -1,5 +1,6 @@
 """The cells of a user's table, CSV or Parquet, as text: of the columns that serve, each by our name of it."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,7 @@ def columns_in_use(path: Path, names: Sequence[str], settings: TableSamples) -> 
         if same:
             columns[ours] = same[0]
         elif ours in settings.columns or ours in _NEEDED:
-            found = ", ".join(names) or "an empty file"
+            found = textwrap.shorten(", ".join(names), 300, placeholder=" ...") or "an empty file"
             do = f"say which column it is: columns: {{{ours}: <its name>}}"
             raise InputError(path, expected=f"a column '{theirs}'", found=found, do=do)
     return columns
