@@ -1,8 +1,14 @@
 """What every reader shares."""
 
+from pathlib import Path
+
 import pytest
 
-from ulcag.samples.found import splits_of
+from tests.samples.layouts import touch
+from ulcag.config import TableSamples
+from ulcag.errors import InputError
+from ulcag.samples.found import samples_table, splits_of
+from ulcag.samples.read import read_samples
 
 
 @pytest.mark.parametrize(
@@ -29,3 +35,15 @@ def test_validation_is_the_test_split_where_there_is_none_and_that_is_said() -> 
     splits, notes = splits_of(["train", "Validation"])
     assert splits == {"train": "train", "Validation": "test"}
     assert notes == ("there is no test split: Validation is taken for it",)
+
+
+def test_a_table_in_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    touch(tmp_path, "\udcff/t.csv")
+    (tmp_path / "\udcff/t.csv").write_text("image,label\na.jpg,sad\n")
+    with pytest.raises(InputError, match="a file name in UTF-8"):
+        read_samples(TableSamples(path=str(tmp_path / "\udcff/t.csv")), tmp_path)
+
+
+def test_two_samples_of_one_name_are_an_error_whatever_the_reader() -> None:
+    with pytest.raises(InputError, match=r"'b'\n.*a name of its own"):
+        samples_table(["a", "b", "b"], ["x/a", "x/b", "y/b"], ["train"] * 3, [0, 1, 2])

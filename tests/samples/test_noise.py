@@ -171,7 +171,7 @@ def test_labels_that_nobody_takes_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "noise.txt"
     path.write_text("train_00000.jpg 4\ntrain_00007.jpg 4\ntest_00000.jpg 5\n")
     assert noise_notes(rafdb(1), NoiseSettings(kind="rafdb_file", path=str(path))) == (
-        f"left out: 1 labels of test pictures in {path}",
-        "left out: 1 labels of pictures that are no training samples, such as train_00007.jpg",
+        f"left out: 1 labels of pictures that are no training samples in {path}: train_00007.jpg",
+        f"left out: 1 labels of test pictures in {path}: test_00000.jpg",
     )
     assert noise_notes(rafdb(1), NoiseSettings()) == ()

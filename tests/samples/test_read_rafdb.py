@@ -95,6 +95,5 @@ def test_pictures_of_another_ending_are_found_and_others_are_named(images: str, 
     taken = [f"train_00001{suffix}.png", f"train_00002{suffix}.jpg", f"train_00003{suffix}.jpg"]
     assert [Path(path).name for path in found.samples["path"]] == taken
     place = root / "Image" / images
-    first = f"test_00009{suffix}.bmp"
-    note = f"left out: 2 pictures in {place} that the label list does not name, such as {first}"
-    assert found.notes[1:] == (note,)
+    others = f"test_00009{suffix}.bmp, train_00009{suffix}.jpg"
+    assert found.notes[1:] == (f"left out: 2 pictures in {place} that the label list does not name: {others}",)

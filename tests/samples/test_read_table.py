@@ -239,7 +239,7 @@ def test_words_that_others_take_for_missing_are_words(tmp_path: Path) -> None:
     assert found.samples["clean_label"].isna().tolist() == [False, True, True]
     assert found.samples["identity"].fillna("?").tolist() == ["nan", "?", "B"]
     assert found.notes == (
-        "left out: 1 rows labelled None, such as 0.jpg",
+        "left out: 1 rows labelled None: 0.jpg",
         "labels translates words that are in no row: 'nan'",
     )
 
@@ -248,8 +248,8 @@ def test_what_is_dropped_is_counted_by_its_label_and_named(tmp_path: Path) -> No
     rows = ["0.jpg,happy", "1.jpg,contempt", "2.jpg,contempt", "3.jpg,sad", "4.jpg,"]
     of = csv(tmp_path / "t.csv", "\n".join(["image,label", *rows]), labels={"contempt": "drop", "": "drop"})
     assert read_table_samples(of).notes == (
-        "left out: 2 rows labelled contempt, such as 1.jpg",
-        "left out: 1 rows labelled with nothing, such as 4.jpg",
+        "left out: 2 rows labelled contempt: 1.jpg, 2.jpg",
+        "left out: 1 rows labelled with nothing: 4.jpg",
     )
 
 
@@ -280,7 +280,7 @@ def test_rows_that_are_refused(row: str, message: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("validation", "expected", "notes"),
     [
-        ("drop", {"a": "train", "c": "test"}, ("left out: 1 rows of the split PublicTest, such as b",)),
+        ("drop", {"a": "train", "c": "test"}, ("left out: 1 rows of the split PublicTest: b",)),
         ("train", {"a": "train", "b": "train", "c": "test"}, ()),
         ("test", {"a": "train", "b": "test", "c": "test"}, ()),
     ],

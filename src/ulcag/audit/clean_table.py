@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -55,8 +56,7 @@ def check_table(settings: TableSamples) -> None:
     words = {word_or_error(to, code, cells.path) for code in range(len(CLASSES))}
     if not is_csv(cells.path):
         kind = read_parquet(cells.path).schema.field(cells.names["label"]).type
-        for word in sorted(words - set(cells.of["label"])):
-            _value(cells.path, word, kind)
+        _values(cells.path, sorted(words - set(cells.of["label"])), kind)
 
 
 def _words(settings: TableSamples, cells: Cells) -> list[str | None]:
@@ -88,20 +88,25 @@ def _write_parquet(cells: Cells, new: Mapping[int, str], out: Path) -> None:
     values = table.column(place).to_pylist()
     # Each word's own value: a number, in a column of numbers.
     value_of = dict(zip(cells.of["label"], values, strict=True))
+    value_of |= _values(cells.path, sorted(set(new.values()) - value_of.keys()), field.type)
     for n, word in new.items():
-        if word not in value_of:
-            value_of[word] = _value(cells.path, word, field.type)
         values[n] = value_of[word]
     pq.write_table(table.set_column(place, field, pa.array(values, type=field.type)), out)
 
 
-def _value(path: Path, word: str, kind: pa.DataType) -> Any:
-    try:
-        return pa.scalar(word).cast(kind.value_type if pa.types.is_dictionary(kind) else kind).as_py()
-    except pa.ArrowException:
-        do = f"say in `labels` which it is, {{<number>: {word}}}, though no row has it; and make the samples again"
-        found = f"no row of this class, and no number for '{word}'"
-        raise InputError(path, expected=f"a label of type {kind}", found=found, do=do) from None
+def _values(path: Path, words: Sequence[str], kind: pa.DataType) -> dict[str, Any]:
+    """The values of words that no row has, in a column of some type."""
+    values: dict[str, Any] = {}
+    for word in words:
+        with suppress(pa.ArrowException):
+            values[word] = pa.scalar(word).cast(kind.value_type if pa.types.is_dictionary(kind) else kind).as_py()
+    missing = [word for word in words if word not in values]
+    if missing:
+        numbers = ", ".join(f"<number>: {word}" for word in missing)
+        do = f"say in `labels` what to write, be it in no row, and read the table again: labels: {{{numbers}}}"
+        found = f"no number for {', '.join(missing)}, which no row has"
+        raise InputError(path, expected=f"labels of type {kind}", found=found, do=do)
+    return values
 
 
 def _link_pictures(settings: TableSamples, images: Iterable[str], out: Path) -> tuple[str, tuple[str, ...]]:

@@ -53,7 +53,18 @@ def samples_table(
     clean_label: Sequence[int | None] | None = None,
     identity: Sequence[str | None] | None = None,
 ) -> pd.DataFrame:
-    """The columns of n samples, as rows of the samples table sorted by sample id."""
+    """The columns of n samples, as rows of the samples table sorted by sample id.
+
+    Raises:
+        InputError: two samples with one name, or a name that cannot be stored.
+    """
+    if len(set(sample_id)) < len(sample_id):
+        twice = Counter(sample_id).most_common(1)[0][0]
+        raise InputError(f"sample {twice!r}", expected="a name of its own for each", found="several with this one")
+    for name in (*sample_id, *path):
+        if "\0" in name or not is_utf8(name):
+            do = "rename the file or the folder: no table can hold its name"
+            raise InputError(repr(name), expected="a file name in UTF-8", found="other bytes", do=do)
     frame = pd.DataFrame({"sample_id": list(sample_id), "path": list(path), "split": list(split)})
     frame["label"] = pd.array(list(label), dtype="int8")
     frame["clean_label"] = pd.array([None] * len(frame) if clean_label is None else list(clean_label), dtype="Int8")

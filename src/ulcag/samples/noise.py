@@ -8,7 +8,7 @@ import pandas as pd
 from ulcag.classes import CLASSES
 from ulcag.config import NoiseSettings
 from ulcag.errors import InputError
-from ulcag.samples.found import counted
+from ulcag.samples.found import LeftOut
 from ulcag.samples.read_rafdb import rafdb_rows
 
 
@@ -68,12 +68,12 @@ def noise_notes(samples: pd.DataFrame, settings: NoiseSettings) -> tuple[str, ..
         return ()
     labels = _labels_of_file(Path(settings.path), settings.first_code)
     train = set(samples["sample_id"][samples["split"] == "train"])
-    test = [name for name in labels if name.startswith("test_")]
-    others = [name for name in labels if name not in train and not name.startswith("test_")]
-    left_out = {f"labels of test pictures in {settings.path}": len(test)}
-    if others:
-        left_out[f"labels of pictures that are no training samples, such as {others[0]}"] = len(others)
-    return counted(left_out)
+    left_out = LeftOut()
+    for name in labels:
+        if name not in train:
+            what = "test pictures" if name.startswith("test_") else "pictures that are no training samples"
+            left_out.add(f"labels of {what} in {settings.path}", name)
+    return left_out.notes()
 
 
 def _uniform(published: np.ndarray, settings: NoiseSettings, random: np.random.Generator) -> np.ndarray:

@@ -15,8 +15,7 @@ from ulcag.config import (
     SyntheticSamples,
     TableSamples,
 )
-from ulcag.errors import InputError
-from ulcag.samples.found import Found, is_utf8
+from ulcag.samples.found import Found
 from ulcag.samples.read_affectnet import read_affectnet
 from ulcag.samples.read_fer2013 import read_fer2013
 from ulcag.samples.read_folder import read_folder
@@ -35,22 +34,8 @@ def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> Fo
         workers: processes that render; has no influence on the pictures.
 
     Raises:
-        InputError: from the reader: what is missing or wrong, and where; or two samples with one name, or a name that
-            cannot be stored.
+        InputError: from the reader: what is missing or wrong, and where.
     """
-    found = _read(settings, cache, workers)
-    ids = found.samples["sample_id"]
-    twice = ids[ids.duplicated()]
-    if len(twice):
-        raise InputError(f"sample {twice.iloc[0]!r}", expected="a name of its own for each", found="two with this one")
-    for name in (*ids, *found.samples["path"]):
-        if "\0" in name or not is_utf8(name):
-            do = "rename the file or folder: its name is in no encoding that is known"
-            raise InputError(repr(name), expected="a file name in UTF-8", found="other bytes", do=do)
-    return found
-
-
-def _read(settings: SamplesSettings, cache: Path, workers: int) -> Found:
     match settings:
         case TableSamples():
             return read_table_samples(settings)

@@ -14,7 +14,7 @@ from ulcag.classes import CLASSES
 from ulcag.config import RafDbSamples
 from ulcag.errors import InputError
 from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.found import RAFDB_CODES, Found, counted, first_that_exists, samples_table
+from ulcag.samples.found import RAFDB_CODES, Found, LeftOut, first_that_exists, samples_table
 from ulcag.text import read_text
 
 _LIST = "EmoLabel/list_patition_label.txt"
@@ -51,10 +51,10 @@ def read_rafdb(settings: RafDbSamples) -> Found:
     there = _pictures(images, suffix)
     names = [name for _, name, _ in rows]
     path = [str(images / there.get(stem, f"{stem}{suffix}.jpg")) for stem in seen]
-    others = sorted(there[stem] for stem in there.keys() - seen.keys())
-    notes: tuple[str, ...] = (f"RAF-DB: labels {labels}, {settings.images} images",)
-    if others:
-        notes += counted({f"pictures in {images} that the label list does not name, such as {others[0]}": len(others)})
+    left_out = LeftOut()
+    for name in sorted(there[stem] for stem in there.keys() - seen.keys()):
+        left_out.add(f"pictures in {images} that the label list does not name", name)
+    notes = (f"RAF-DB: labels {labels}, {settings.images} images", *left_out.notes())
     codes = [code for _, _, code in rows]
     return Found(samples_table(names, path, [name.split("_")[0] for name in names], codes), notes)
 

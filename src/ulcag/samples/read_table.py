@@ -11,7 +11,7 @@ from ulcag.classes import CLASSES, class_index
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
 from ulcag.samples.cells import Cells, read_cells
-from ulcag.samples.found import Found, counted, samples_table, splits_of, votes_table
+from ulcag.samples.found import Found, LeftOut, samples_table, splits_of, votes_table
 from ulcag.samples.table import VOTE_SHARES
 
 # What R, pandas and others write where nothing is known. It is a word in labels and identities: AffectNet has a class
@@ -56,7 +56,10 @@ def read_table_samples(settings: TableSamples) -> Found:
     for code, name in enumerate(VOTE_SHARES):
         if name in cells.of:
             counts[:, code] = [_count(cells, n, name) for n in rows]
-    notes = (*split_notes, *_left_out(reasons, images), *_unused(cells, settings.labels))
+    left_out = LeftOut()
+    for n, reason in reasons.items():
+        left_out.add(f"rows {reason}", images[n])
+    notes = (*split_notes, *left_out.notes(), *_unused(cells, settings.labels))
     if any("\\" in image and image not in path for image, path in zip(ids, (paths[n] for n in rows), strict=True)):
         notes += ("backslashes in image paths are taken as slashes",)
     return Found(samples, notes, votes_table(ids, counts))
@@ -131,13 +134,6 @@ def _splits(cells: Cells, rows: Sequence[int], validation: str) -> tuple[dict[in
             do = "write train, test or validation there, or take the row out"
             raise InputError(cells.where(n, "split"), expected="train, test or validation", found=found, do=do)
     return {n: meanings[words[n]] for n in rows}, notes
-
-
-def _left_out(reasons: Mapping[int, str], images: Sequence[str]) -> tuple[str, ...]:
-    examples: dict[str, list[str]] = {}
-    for n, reason in reasons.items():
-        examples.setdefault(reason, []).append(images[n])
-    return counted({f"rows {reason}, such as {some[0]}": len(some) for reason, some in examples.items()})
 
 
 def _unused(cells: Cells, labels: Mapping[str, str]) -> tuple[str, ...]:
