@@ -129,7 +129,7 @@ def _write_annotations(settings: AffectNetSamples, changed: Changed, out: Path) 
 def _write_expressions(settings: AffectNetSamples, changed: Changed, out: Path) -> None:
     path = training_table(settings)
     file, (_, place, _, _) = open_list(path)
-    listed = {one.record.row: one.sample_id for one in list_rows(path, settings.part, LeftOut())}
+    listed = {one.row: one.sample_id for one in list_rows(path, settings.part, LeftOut())}
     new = {row: AFFECTNET_CODES[CLASSES[changed[name]]] for row, name in listed.items() if name in changed}
     _rewrite(Path(settings.root), file, place, new, out)
 

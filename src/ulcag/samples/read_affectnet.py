@@ -21,7 +21,6 @@ from ulcag.errors import InputError
 from ulcag.image import IMAGE_ENDINGS
 from ulcag.samples.affectnet_places import find_2021, find_images, find_list, open_list
 from ulcag.samples.found import AFFECTNET_CODES, Found, LeftOut, is_utf8, samples_table
-from ulcag.text import Record
 
 _CLASS_OF = {code: CLASSES.index(name) for name, code in AFFECTNET_CODES.items()}
 # Codes that are none of the seven classes.
@@ -78,20 +77,24 @@ class Listed:
     """A row of a list of the full release.
 
     Attributes:
-        where: file and row.
-        record: as it stands in the file.
+        path: of the list.
+        row: the line of the list.
         sample_id: part and name, such as `manually/1/a.jpg`.
         name: of the picture, relative to the folder of images.
         code: AffectNet's.
         label: the class, None if it is none of the seven.
     """
 
-    where: str
-    record: Record
+    path: Path
+    row: int
     sample_id: str
     name: str
     code: int
     label: int | None
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}, row {self.row}"
 
 
 def list_rows(path: Path, part: str, left_out: LeftOut) -> Iterator[Listed]:
@@ -115,8 +118,9 @@ def list_rows(path: Path, part: str, left_out: LeftOut) -> Iterator[Listed]:
         if not number.isdecimal() or not record.cells[place_name] or any(record.cells[width:]):
             left_out.add(f"malformed rows of {path.name}", f"row {record.row}")
             continue
-        where, name, code = f"{path}, row {record.row}", record.cells[place_name], int(number)
-        yield Listed(where, record, _PREFIX[part] + name, name, code, _class(where, code))
+        name, code = record.cells[place_name], int(number)
+        label = _class(f"{path}, row {record.row}", code)
+        yield Listed(path, record.row, _PREFIX[part] + name, name, code, label)
 
 
 def _once(rows: Iterator[Listed], before: dict[str, Listed], left_out: LeftOut) -> Iterator[Listed]:

@@ -180,7 +180,7 @@ def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Ite
             yield entry
         elif entry.is_symlink() and not os.path.exists(entry.path):
             left_out.add("links that lead nowhere", name)
-        elif ending not in IMAGE_ENDINGS or not os.path.isfile(entry.path):
+        elif ending not in IMAGE_ENDINGS or not (entry.is_symlink() or entry.is_file()):
             left_out.add("files that are no pictures by their ending", name)
         elif loose:
             left_out.add(loose, name)
