@@ -48,6 +48,16 @@ def test_the_delimiter_is_found(delimiter: str, tmp_path: Path) -> None:
     assert rows == [(2, ["a b.jpg", "happy", ""]), (4, ["c.jpg", "sad", ""])]
 
 
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_mark_that_is_there_twice_is_no_part_of_the_text(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("\ufeffimage,label\n".encode(codec))
+    assert CsvFile(path).header == ["image", "label"] and read_text(path) == "image,label\n"
+    with create_text(tmp_path / "again", encoding_of(path)) as file:
+        file.write(read_text(path))
+    assert (tmp_path / "again").read_bytes() == path.read_bytes()
+
+
 def test_a_row_longer_than_the_header_is_an_error_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text('"image","label"\n"1","0.jpg","happy"\n')

@@ -56,7 +56,8 @@ def encoding_of(path: Path) -> Encoding:
             start = file.read(_BEGINNING)
             for mark, codec in _MARKS.items():
                 if start.startswith(mark):
-                    return Encoding(codec, mark)
+                    # Twice, if it was text to the program that turned the file into another encoding.
+                    return Encoding(codec, mark * 2 if start.startswith(mark * 2) else mark)
             # Latin letters in UTF-16 have a zero byte each, before or behind.
             if b"\0" in start[:1000]:
                 wide = "utf-16-be" if start[:1000:2].count(0) > start[1:1000:2].count(0) else "utf-16-le"
@@ -87,8 +88,7 @@ def open_text(path: Path, encoding: Encoding | None = None) -> IO[str]:
     """
     encoding = encoding or encoding_of(path)
     file = open(path, encoding=encoding.codec, newline="")  # noqa: SIM115  (the caller closes it)
-    if encoding.mark:
-        file.read(1)
+    file.read(len(encoding.mark.decode(encoding.codec)))
     return file
 
 

@@ -125,6 +125,7 @@ def folder_with_links(root: Path) -> FolderSamples:
     )
     (root / "Train/happy").symlink_to(root / "store")
     (root / "Train/sad/up").symlink_to("../..")
+    (root / "Train/sad" / os.fsdecode(b"\xe4.jpg")).touch()
     return FolderSamples(root=str(root))
 
 

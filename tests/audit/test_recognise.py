@@ -57,6 +57,12 @@ def test_words_that_labels_translate_are_classes(tmp_path: Path) -> None:
         recognise(tmp_path, {})
 
 
+def test_a_folder_one_above_is_told_from_its_tables(tmp_path: Path) -> None:
+    touch(tmp_path, "archive/images/train/sad/a.jpg", "archive/list.csv")
+    with pytest.raises(InputError, match=r"images, which holds train\n.*such as .*/archive/images"):
+        recognise(tmp_path / "archive", {})
+
+
 def test_a_file_is_a_table_or_fer2013(tmp_path: Path) -> None:
     for name in ("mine.csv", "mine.parquet", "mine.TSV"):
         touch(tmp_path, name)

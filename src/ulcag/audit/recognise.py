@@ -79,6 +79,11 @@ def _folder(data: Path, labels: Mapping[str, Any]) -> tuple[dict[str, Any], str]
         return {"reader": "affectnet", "root": root}, holds([*lists, *images])
     with suppress(InputError):
         return {"reader": "fer2013", "root": root}, holds([pixel_table(Fer2013Samples(root=root))])
+    inner = [] if classes else [path for path in sorted(data.iterdir()) if path.is_dir() and class_names(path)]
+    if inner:
+        found = f"{inner[0].name}, which holds {', '.join(class_names(inner[0]))}"
+        do = f"give the folder that is meant, such as {inner[0]}"
+        raise InputError(data, expected="a known data set, or folders named like classes", found=found, do=do)
     tables = sorted(path.name for path in data.iterdir() if path.suffix.lower() in TABLE_ENDINGS and path.is_file())
     if not classes and tables:
         expected = "a known data set, or folders named like classes"
