@@ -129,7 +129,7 @@ def test_a_file_that_lacks_a_sample_is_refused(tmp_path: Path) -> None:
     order=st.permutations(range(20)),
     index=st.lists(st.integers(0, 5), min_size=20, max_size=20),
 )
-@few(max_examples=30)
+@few(max_examples=30, deadline=None)
 def test_noise_goes_by_the_names_of_samples(settings: NoiseSettings, order: list[int], index: list[int]) -> None:
     table = samples(20)
     other = table.iloc[order].set_index(pd.Index(index)).assign(more=1)
@@ -147,7 +147,7 @@ def test_a_sample_that_occurs_twice_is_refused() -> None:
     order=st.permutations(range(5)),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
-@few(max_examples=30)
+@few(max_examples=30, deadline=None)
 def test_a_file_in_any_order_and_encoding_is_the_same_noise(
     codes: list[int], order: list[int], encoding: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -169,8 +169,9 @@ def test_two_labels_for_a_picture_are_refused_with_both_lines(tmp_path: Path) ->
 
 def test_labels_that_nobody_takes_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "noise.txt"
-    path.write_text("train_00000.jpg 4\ntrain_00007.jpg 4\ntest_00000.jpg 5\n")
+    path.write_text("train_00000.jpg 4\ntrain_00007.jpg 4\ntest_00000.jpg 5\ntrain_00000.jpg 4\n")
     assert noise_notes(rafdb(1), NoiseSettings(kind="rafdb_file", path=str(path))) == (
+        f"left out: 1 training pictures that come again with the same label in {path}: train_00000.jpg",
         f"left out: 1 labels of pictures that are no training samples in {path}: train_00007.jpg",
         f"left out: 1 labels of test pictures in {path}: test_00000.jpg",
     )

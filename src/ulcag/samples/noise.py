@@ -1,5 +1,6 @@
 """Label noise: drawn once, saved as a table, the same for all arms of a comparison."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def noisy_labels(samples: pd.DataFrame, settings: NoiseSettings, seed: int) -> p
 
 
 def noise_notes(samples: pd.DataFrame, settings: NoiseSettings) -> tuple[str, ...]:
-    """What a user must hear of a file of noisy labels: rows that no training sample takes its label from.
+    """What a user must hear of a file of noisy labels: rows without a training sample, and rows twice.
 
     Args:
         samples: rows of the samples table.
@@ -66,11 +67,13 @@ def noise_notes(samples: pd.DataFrame, settings: NoiseSettings) -> tuple[str, ..
     """
     if settings.kind != "rafdb_file":
         return ()
-    labels = _labels_of_file(Path(settings.path), settings.first_code)
     train = set(samples["sample_id"][samples["split"] == "train"])
     left_out = LeftOut()
-    for name in labels:
-        if name not in train:
+    names = Counter(name for _, name, _ in rafdb_rows(Path(settings.path), settings.first_code))
+    for name, count in names.items():
+        if name in train and count > 1:
+            left_out.add(f"training pictures that come again with the same label in {settings.path}", name)
+        elif name not in train:
             what = "test pictures" if name.startswith("test_") else "pictures that are no training samples"
             left_out.add(f"labels of {what} in {settings.path}", name)
     return left_out.notes()
