@@ -76,13 +76,52 @@ def test_each_file_once_and_none_of_its_own(images: Path, tmp_path: Path) -> Non
     drawn = images / "out" / "annotated" / "00000-a.jpg"
     drawn.parent.mkdir(parents=True)
     drawn.write_bytes(b"")
-    found = find_pictures([images / "b_one.PNG", images, images / "within"], images / "out")
+    found, notes = find_pictures([images / "b_one.PNG", images, images / "within"], images / "out")
     assert [path.name for path in found] == ["b_one.PNG", "a_two.png", "c_none.png", "d_text.jpg"]
+    # and it says so of the one named before, and of two in the folder within
+    assert any("3 files that were found already" in note for note in notes)
+
+
+def test_what_is_left_out_is_counted_and_named(images: Path) -> None:
+    for name in ("._a_two.png", ".cache/x.png", "sub/x.heic", "sub/.hidden.jpg"):
+        (images / name).parent.mkdir(exist_ok=True)
+        (images / name).touch()
+    (images / "gone.jpg").symlink_to(images / "nowhere.jpg")
+    (images / "sub" / "round").symlink_to(images)
+    (images / "other").mkdir()
+    picture = images.parent / "elsewhere" / "e.WEBP"
+    picture.parent.mkdir()
+    picture.touch()
+    (images / "other" / "linked").symlink_to(picture.parent)
+    found, notes = find_pictures([images], images / "out")
+    assert [path.name for path in found] == ["a_two.png", "b_one.PNG", "e.WEBP", "c_none.png", "d_text.jpg"]
+    assert {note.split(": ", 1)[1].split(" ", 1)[0]: note for note in notes}.keys() == {"3", "1", "2"}
+    told = "\n".join(notes)
+    for text in ("3 hidden files and folders: ", "1 links that lead nowhere: ", "2 files that are no pictures by"):
+        assert text in told
+    for name in ("._a_two.png", ".cache", ".hidden.jpg", "gone.jpg", "x.heic", "notes.txt"):
+        assert name in told
+
+
+def test_a_file_named_twice_is_predicted_once(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:
+    one = images / "b_one.PNG"
+    table = predict(runs["posterior"], [one, images / "within" / ".." / "b_one.PNG", one], tmp_path / "out")
+    assert table["path"].tolist() == [str(one)]
+
+
+def test_annotated_pictures_of_one_name_do_not_overwrite_each_other(
+    runs: dict[str, Path], images: Path, tmp_path: Path
+) -> None:
+    for name in ("within/a_two.png", "a_two.jpg"):
+        Image.fromarray(picture(BOXES[0])).save(images / name)
+    predict(runs["posterior"], [images], tmp_path / "out", annotate=True)
+    drawn = {path.name for path in (tmp_path / "out" / "annotated").iterdir()}
+    assert {"00000-a_two.jpg", "00001-a_two.jpg", "00003-a_two.jpg"} <= drawn
 
 
 def test_results_may_go_where_the_pictures_are(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(images)
-    found = find_pictures([Path()], Path())
+    found, _ = find_pictures([Path()], Path())
     assert [path.name for path in found] == ["a_two.png", "b_one.PNG", "c_none.png", "d_text.jpg"]
 
 

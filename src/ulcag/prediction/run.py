@@ -17,6 +17,7 @@ from ulcag.prediction.annotate import write_annotated
 from ulcag.prediction.predictor import Face, FoundFace, Predictor
 from ulcag.prediction.table import BOX, FOUND, NONE, PROBABILITIES, UNREADABLE, WHOLE_IMAGE, predicted_faces
 from ulcag.progress import progress
+from ulcag.samples.found import LeftOut
 from ulcag.tables import write_table
 
 
@@ -51,7 +52,9 @@ def predict_pictures(
     """
     if batch < 1:
         raise InputError("--batch", expected="1 or more", found=str(batch))
-    paths = find_pictures(images, out)
+    paths, notes = find_pictures(images, out)
+    for note in notes:
+        print(f"predict: {note}", file=sys.stderr)
     predictor = predictor or Predictor(run, whole_image=whole_image)
     pictures = list(_judged(predictor, paths, batch))
     if all(picture["status"] == UNREADABLE for picture in pictures):
@@ -63,11 +66,13 @@ def predict_pictures(
     frame = pd.DataFrame(rows, columns=schema.names).astype({"face": "Int16", "width": "Int32", "height": "Int32"})
     settings = {"run": predictor.record["run"], "faces": predictor.faces.plain()}
     inputs = hashes({"run.json": run / "run.json", "model.pt": run / "model.pt"})
-    write_table(out / "predictions.parquet", frame, schema, settings=settings, inputs=inputs)
+    write_table(out / "predictions.parquet", frame, schema, settings=settings, inputs=inputs, notes=notes)
     with whole_or_absent(out / "predictions.csv") as beside:
         frame.to_csv(beside, index=False, float_format="%.6g")
     plain = [picture | {"faces": [asdict(face) for face in picture["faces"]]} for picture in pictures]
-    write_json(out / "predictions.json", {"run": predictor.record["run"], "inputs": inputs, "pictures": plain})
+    write_json(
+        out / "predictions.json", {"run": predictor.record["run"], "inputs": inputs, "notes": notes, "pictures": plain}
+    )
     if annotate:
         _annotate(paths, pictures, out / "annotated")
     counts = pd.Series([picture["status"] for picture in pictures]).value_counts()
@@ -76,30 +81,65 @@ def predict_pictures(
     return frame
 
 
-def find_pictures(images: Sequence[Path], out: Path) -> list[Path]:
-    """Files as they are named, and what folders hold, sorted; each file once.
+def find_pictures(images: Sequence[Path], out: Path) -> tuple[list[Path], tuple[str, ...]]:
+    """Files as they are named, and the pictures that folders hold, sorted; each file once.
+
+    Folders are searched with all below them, those that links lead to as well. What is left out is counted and named:
+    hidden files and folders, files that are no pictures by their ending, links that lead nowhere, and what was found
+    already. A hidden file or folder that is named itself is taken.
+
+    Returns:
+        The files, and notes.
 
     Raises:
-        InputError: a path does not exist, or there is no picture.
+        InputError: a path does not exist, a folder may not be read, or there is no picture.
     """
     found: dict[Path, Path] = {}
+    left_out = LeftOut()
     for path in images:
-        if path.is_dir():
-            below = sorted(file for file in path.rglob("*") if file.suffix.lower() in IMAGE_ENDINGS and file.is_file())
-            # what an earlier prediction drew is nothing to predict
-            drawn = (out / "annotated").resolve()
-            of_folder = [file for file in below if not file.resolve().is_relative_to(drawn)]
-        elif path.exists():
-            of_folder = [path]
-        else:
-            raise InputError(path, expected="a picture, or a folder of pictures", found="no such file or folder")
-        for file in of_folder:
+        if not path.exists():
+            raise InputError(
+                _shown(path), expected="a picture, or a folder of pictures", found="no such file or folder"
+            )
+        for file in _pictures_below(path, out, left_out) if path.is_dir() else [path]:
+            if file.resolve() in found:
+                left_out.add("files that were found already", str(file))
             found.setdefault(file.resolve(), file)
     if not found:
-        where = ", ".join(str(path) for path in images)
+        where = ", ".join(map(_shown, images))
         do = f"endings that count in a folder: {', '.join(IMAGE_ENDINGS)}"
-        raise InputError(where, expected="pictures", found="none", do=do)
-    return list(found.values())
+        raise InputError(where, expected="pictures", found="; ".join(("none", *left_out.notes())), do=do)
+    return list(found.values()), left_out.notes()
+
+
+def _pictures_below(top: Path, out: Path, left_out: LeftOut) -> list[Path]:
+    # what an earlier prediction drew is nothing to predict
+    seen = {(out / "annotated").resolve()}
+    pictures: list[Path] = []
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        # a link may lead to a folder that it lies in
+        if folder.resolve() in seen:
+            continue
+        seen.add(folder.resolve())
+        try:
+            inside = sorted(folder.iterdir())
+        except OSError as error:
+            found = error.strerror or str(error)
+            raise InputError(_shown(folder), expected="a folder that may be read", found=found) from None
+        for path in inside:
+            if path.name.startswith("."):
+                left_out.add("hidden files and folders", str(path))
+            elif path.is_dir():
+                waiting.append(path)
+            elif not path.exists():
+                left_out.add("links that lead nowhere", str(path))
+            elif path.suffix.lower() not in IMAGE_ENDINGS or not path.is_file():
+                left_out.add("files that are no pictures by their ending", str(path))
+            else:
+                pictures.append(path)
+    return sorted(pictures)
 
 
 def _judged(predictor: Predictor, paths: Sequence[Path], batch: int) -> Iterator[dict[str, Any]]:
@@ -163,4 +203,6 @@ def _annotate(paths: Sequence[Path], pictures: Sequence[dict[str, Any]], folder:
     both = zip(paths, pictures, strict=True)
     for number, (path, picture) in enumerate(progress(both, what="annotate", unit="image", total=len(paths))):
         with suppress(UnreadableError):  # the table says so already
-            write_annotated(folder / f"{number:05d}-{path.stem}.jpg", read_image(path), picture["faces"])
+            # shortened, because a name of 255 bytes has no room for the number
+            name = f"{number:05d}-{path.stem[:50]}.jpg"
+            write_annotated(folder / name, read_image(path), picture["faces"])
