@@ -1,6 +1,8 @@
 """The command line: `ulcag <room> ...`. It imports rooms; no room imports it."""
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +13,18 @@ import ulcag.cli.reporting_commands as reporting_commands
 import ulcag.cli.run_commands as run_commands
 from ulcag import __version__
 from ulcag.errors import InputError
+
+_REMEDIES = {
+    errno.EACCES: "permit it, or name another place",
+    errno.EPERM: "permit it, or name another place",
+    errno.ENOENT: "check the path",
+    errno.EISDIR: "name a file: this is a folder",
+    errno.ENOTDIR: "name a place below a folder: a part of this path is a file",
+    errno.EEXIST: "name a place below a folder: a part of this path is a file",
+    errno.ENAMETOOLONG: "shorten the name",
+    errno.ENOSPC: "make room, and start it again",
+    errno.EMFILE: "permit more open files: ulimit -n",
+}
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -28,7 +42,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 1 for input that is not what it must be, with the reason on stderr."""
+    """Run one command. Returns the exit code: 1 for input that is not what it must be, with the reason on stderr; 130
+    if it was interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     # One command of two words; a data set that lies in a folder `apply` is ./apply.
     if words[:2] == ["audit", "apply"]:
@@ -36,9 +51,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(words)
     try:
         options.do(options)
-    except InputError as error:
-        print(f"ulcag {options.command}: error\n{error}", file=sys.stderr)
-        return 1
+        return 0
+    except KeyboardInterrupt:
+        print(f"ulcag {options.command}: interrupted", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         return 1
-    return 0
+    except InputError as error:
+        told = error
+    except OSError as error:
+        told = _of_system(error)
+    except UnicodeError as error:
+        do = "rename the file, or save it as UTF-8"
+        told = InputError("a name or a text", expected="UTF-8", found=ascii(str(error))[1:-1], do=do)
+    except MemoryError:
+        do = "use a machine with more of it, smaller batches or pictures, or fewer processes"
+        told = InputError("memory", expected="enough of it", found="none left", do=do)
+    print(f"ulcag {options.command}: error\n{told}", file=sys.stderr)
+    return 1
+
+
+def _of_system(error: OSError) -> InputError:
+    """What the system would not do, in our words."""
+    # Of a file that is written beside its place and then renamed, the second name is the place.
+    name = error.filename2 or error.filename
+    where = "the system" if name is None else os.fsencode(name).decode(errors="backslashreplace")
+    do = _REMEDIES.get(error.errno or 0, "check the path and the disk, and start it again")
+    return InputError(where, expected="to be read or written", found=error.strerror or str(error), do=do)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ulcag.cli.settings import add_settings, settings_values
+from ulcag.cli.settings import add_settings, settings_values, whole_number
 from ulcag.config import DatasetSettings
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
@@ -37,9 +37,9 @@ def add_commands(commands: Any) -> None:
     )
     audit.add_argument("--small", action="store_true", help="small networks from scratch, for a machine without GPU")
     audit.add_argument("--folds", type=int, default=4, help="parts, each judged by networks that never saw it")
-    audit.add_argument("--seed", type=int, default=0)
+    audit.add_argument("--seed", type=whole_number(0), default=0)
     audit.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab (extra `cleanlab`)")
-    audit.add_argument("--cores", type=int, default=2)
+    audit.add_argument("--cores", type=whole_number(1), default=2)
     audit.add_argument("--no-run", action="store_true", help="only write config.yaml and tell the command to run")
     add_settings(audit, DatasetSettings)
     audit.set_defaults(do=_audit)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ulcag.cli.settings import add_settings, read_settings, settings_values
+from ulcag.cli.settings import add_settings, read_settings, settings_values, whole_number
 from ulcag.config import (
     ActionUnitsSettings,
     AffectNetSamples,
@@ -32,7 +32,7 @@ def add_commands(commands: Any) -> None:
     samples = commands.add_parser("samples", help="read a data set into a samples table")
     samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered pictures are kept")
     samples.add_argument("--out-votes", type=Path, help="people's votes, where the set has any (.parquet)")
-    samples.add_argument("--workers", type=int, default=2, help="processes that render")
+    samples.add_argument("--workers", type=whole_number(1), default=2, help="processes that render")
     add_settings(samples, SyntheticSamples, TableSamples, RafDbSamples, AffectNetSamples, Fer2013Samples, FolderSamples)
     samples.set_defaults(do=_samples)
 
@@ -40,7 +40,7 @@ def add_commands(commands: Any) -> None:
     check.add_argument(
         "--reader", choices=["rafdb", "affectnet", "fer2013"], help="whose counts to compare with, if not the table's"
     )
-    check.add_argument("--workers", type=int, default=2, help="processes that read pictures")
+    check.add_argument("--workers", type=whole_number(1), default=2, help="processes that read pictures")
     check.add_argument("--out", type=Path, required=True, help="the findings to write (.csv)")
     check.add_argument("--out-pictures", type=Path, help="what each picture looks like, to write (.parquet)")
     check.set_defaults(do=_check)
@@ -53,7 +53,7 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--on-fatal", choices=["stop", "warn"], default="stop", help="stop: end with exit code 1")
 
     noise = commands.add_parser("noise", help="inject label noise into the training split")
-    noise.add_argument("--seed", type=int, default=0)
+    noise.add_argument("--seed", type=whole_number(0), default=0)
     add_settings(noise, NoiseSettings)
     noise.set_defaults(do=_noise)
 
@@ -74,7 +74,7 @@ def add_commands(commands: Any) -> None:
     openface.add_argument("--crops", type=Path, required=True, help="the shard of crops (.arrow)")
     openface.add_argument("--faces", type=Path, required=True, help="the shard's table (.parquet)")
     openface.add_argument("--state", type=Path, required=True, help="folder that a killed job goes on from")
-    openface.add_argument("--threads", type=int, help="containers at a time; as --set openface.threads=N")
+    openface.add_argument("--threads", type=whole_number(1), help="containers at a time; as --set openface.threads=N")
     add_settings(openface, ActionUnitsSettings)
     openface.set_defaults(do=_openface)
 

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ulcag.errors import InputError
+
 # Each figure and the files that it is drawn from.
 _FIGURES = {
     "action_units": ("samples", "action_units"),
@@ -75,10 +77,20 @@ def add_commands(commands: Any) -> None:
 
 
 def _tables(options: argparse.Namespace) -> None:
+    from ulcag.config import Run
     from ulcag.files import read_json
     from ulcag.reporting.run import write_tables
 
-    runs = json.loads(options.runs) if options.runs else [read_json(path)["run"] for path in options.metrics]
+    if options.runs:
+        try:
+            runs = json.loads(options.runs)
+        except ValueError as error:
+            raise InputError("--runs", expected="a JSON list of runs", found=str(error)) from None
+        if not isinstance(runs, list) or not all(isinstance(run, dict) for run in runs):
+            raise InputError("--runs", expected="a JSON list of runs", found=options.runs[:100])
+        runs = [Run.read(run, "--runs").plain() for run in runs]
+    else:
+        runs = [read_json(path, "run")["run"] for path in options.metrics]
     write_tables(runs, options.metrics, options.published, options.elsewhere, options.out)
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ulcag.cli.settings import add_settings, settings_values
+from ulcag.cli.settings import add_settings, settings_values, whole_number
 from ulcag.config import ArmSettings, Run, TrainSettings, method_settings
 from ulcag.errors import InputError
 from ulcag.files import hashes
@@ -19,7 +19,7 @@ def add_commands(commands: Any) -> None:
         train.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")
     train.add_argument("--crops", type=Path, nargs="+", required=True, help="all shards of crops, in order")
     train.add_argument("--preset", default="default", choices=["paper", "reading", "default"])
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--seed", type=whole_number(0), default=0)
     train.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
     train.add_argument("--dataset-name", default="data", help="for the record")
     train.add_argument("--noise-name", default="none", help="for the record")

@@ -3,7 +3,7 @@
 import argparse
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,3 +92,16 @@ def _describe(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, s
         else:
             default = "(required)" if field.is_required() else json.dumps(field.get_default(call_default_factory=True))
             yield prefix + name, default, field.description or ""
+
+
+def whole_number(least: int) -> Callable[[str], int]:
+    """The type of an argument: a whole number, `least` or more."""
+
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+        return int(text)
+
+    # What argparse calls text that is none.
+    number.__name__ = "whole number"
+    return number
