@@ -8,6 +8,7 @@ at sizes from 120 to 480 pixels. Writes a section of docs/performance.md and doc
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -27,7 +28,7 @@ from harness import PAGE, Spread, Times, machine, measure, pictures, ratio, tabl
 from PIL import Image
 
 from ulcag.config import FacesSettings
-from ulcag.faces.detect import Mtcnn, make_detector
+from ulcag.faces.detect import Mtcnn, NotSearchedError, make_detector
 from ulcag.faces.run import crop_shard
 from ulcag.image import read_image
 
@@ -66,7 +67,9 @@ def main() -> None:
     sets = {name: pictures(Path(folder), options.most) for name, _, folder in (s.partition("=") for s in options.sets)}
     first = next(iter(sets.values()))
     with tempfile.TemporaryDirectory() as folder:
-        sets["sheets"] = make_sheets(first, Path(folder), options.timed)
+        sheets = make_sheets(first, Path(folder), options.timed)
+        # Less than six pictures make none.
+        sets |= {"sheets": sheets} if sheets else {}
         parts, points = [], {}
         for name, files in sets.items():
             rows, points[name] = compare(files, options.timed, options.repeats)
@@ -105,15 +108,20 @@ def make_sheets(files: list[Path], folder: Path, most: int) -> list[Path]:
 def by_peer(detector: MTCNN, path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Boxes (n, 4) and probabilities (n,), by its loop as its documentation has it."""
     with Image.open(path) as image:
-        boxes, probabilities = detector.detect(image if image.mode == "RGB" else image.convert("RGB"))
+        plain = image if image.mode == "RGB" else Image.fromarray(read_image(path))
+        boxes, probabilities = detector.detect(plain)
     if boxes is None:
         return np.empty((0, 4)), np.empty(0)
     return boxes.astype(float), probabilities.astype(float)
 
 
 def by_us(detector: Mtcnn, path: Path) -> np.ndarray:
-    """Boxes (n, 4)."""
-    return np.array([face.box for face in detector(read_image(path))]).reshape(-1, 4)
+    """Boxes (n, 4); none in a picture that is too small to be searched."""
+    try:
+        faces = detector(read_image(path))
+    except NotSearchedError:
+        faces = []
+    return np.array([face.box for face in faces]).reshape(-1, 4)
 
 
 def compare(files: list[Path], timed: int, repeats: int) -> tuple[str, list[tuple[str, Spread, Agreement]]]:
@@ -191,6 +199,8 @@ def agreement(expected: list[tuple[np.ndarray, np.ndarray]], found: list[np.ndar
         every += overlaps
         if len(sure):
             largest.append(overlaps[int((sure[:, 2:] - sure[:, :2]).prod(axis=1).argmax())])
+    if not every:
+        sys.exit(f"{PEER} finds no face in these pictures: there is nothing to compare with")
     values, of_largest = np.array(every), np.array(largest)
     shares = [float(share) for v in (values, of_largest) for share in ((v >= SAME).mean(), (v < 0.5).mean())]
     return Agreement(len(values), *shares)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from ulcag.image import IMAGE_ENDINGS, UnreadableError, read_image
+
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 # What a processor must have for fast arithmetic, as Linux names it.
 _FLAGS = ("avx2", "avx512f", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_tile")
@@ -122,11 +124,26 @@ def processor() -> str:
 
 
 def pictures(folder: Path, most: int) -> list[Path]:
-    """At most so many pictures of a folder, spread over it: their names may sort by kind."""
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
-    if not found:
+    """At most so many pictures of a folder, spread over it: their names may sort by kind. Of these, those that can be
+    read; hidden files are none."""
+    if not folder.is_dir():
+        sys.exit(f"{folder}: no such folder")
+    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_ENDINGS and not p.name.startswith("."))
+    chosen = found[:: max(1, len(found) // most)][:most]
+    good = [path for path in chosen if _can_be_read(path)]
+    if len(good) < len(chosen):
+        print(f"{folder}: left out {len(chosen) - len(good)} files that cannot be read", file=sys.stderr)
+    if not good:
         sys.exit(f"{folder}: no pictures")
-    return found[:: max(1, len(found) // most)][:most]
+    return good
+
+
+def _can_be_read(path: Path) -> bool:
+    try:
+        read_image(path)
+    except UnreadableError:
+        return False
+    return True
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

@@ -8,6 +8,7 @@ byte by byte the same in files. Writes a section of docs/performance.md.
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -70,6 +71,8 @@ def make_crops(files: list[Path], folder: Path) -> tuple[Path, list[dict[str, ob
         file = folder / "files" / str(row % 7) / f"{row:05d}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(rows[-1]["jpeg"])
+    if not rows:
+        sys.exit("no face in these pictures: there is nothing to load")
     return shard, rows
 
 

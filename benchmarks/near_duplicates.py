@@ -11,6 +11,7 @@ changed copies, made in memory, that are found from the original at the same thr
 
 import argparse
 import io
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -20,7 +21,7 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from ulcag.image import UnreadableError, read_image
+from ulcag.image import IMAGE_ENDINGS, UnreadableError, read_image
 from ulcag.progress import progress
 from ulcag.samples.near import looks_at, nearest, packed, scaled_down
 from ulcag.samples.table import SAMPLES
@@ -47,8 +48,12 @@ def main() -> None:
     jobs += [(path, "copies" if i < options.copies else "test") for i, path in enumerate(test)]
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
         done = list(progress(pool.map(look, jobs, chunksize=16), what="pictures", unit="image", total=len(jobs)))
-    train = [path for path, found in zip(train, done, strict=False) if found]
-    test = [path for path, found in zip(test, done[-len(test) :], strict=True) if found]
+    readable = [path for (path, _), found in zip(jobs, done, strict=True) if found]
+    print(f"{len(jobs) - len(readable)} files cannot be read", file=sys.stderr)
+    known = set(readable)
+    train, test = ([path for path in part if path in known] for part in (train, test))
+    if not train or not test:
+        sys.exit(f"{options.images}: not enough pictures: {len(train)} for training, {len(test)} for the test")
     of_train = [found for found, (_, what) in zip(done, jobs, strict=True) if found and what == "train"]
     of_test = [found for found, (_, what) in zip(done, jobs, strict=True) if found and what != "train"]
     print(f"{len(test)} test pictures, {len(train)} training pictures\n")
@@ -60,8 +65,10 @@ def divided(where: Path) -> tuple[list[Path], list[Path]]:
     """Training and test pictures, in an order by chance."""
     random = np.random.default_rng(0)
     if where.is_dir():
-        endings = {".jpg", ".jpeg", ".png"}
-        paths = sorted(path for path in where.rglob("*") if path.suffix.lower() in endings)
+        found = (path for path in where.rglob("*") if path.suffix.lower() in IMAGE_ENDINGS)
+        paths = sorted(
+            path for path in found if not any(part.startswith(".") for part in path.relative_to(where).parts)
+        )
         mixed = [paths[i] for i in random.permutation(len(paths))]
         return mixed[len(mixed) // 2 :], mixed[: len(mixed) // 2]
     samples = read_table(where, SAMPLES).sample(frac=1, random_state=0)

@@ -1,8 +1,11 @@
 """The arithmetic of measurements, not their times."""
 
-import pytest
+from pathlib import Path
 
-from benchmarks.harness import Spread, machine, measure, memory, ratio, slope, table, with_section
+import pytest
+from PIL import Image
+
+from benchmarks.harness import Spread, machine, measure, memory, pictures, ratio, slope, table, with_section
 
 
 def test_spread_is_the_median_and_the_ends() -> None:
@@ -59,3 +62,16 @@ def test_the_machine_is_told_without_its_name() -> None:
     assert "torch" in machine(2)
     assert platform.node() not in machine(1) or len(platform.node()) < 4
     assert memory()["own"] > 10
+
+
+def test_pictures_are_those_that_can_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("b.png", "a.JPG", "c.webp"):
+        Image.new("L", (9, 9)).save(tmp_path / name)
+    for name in ("._a.jpg", "broken.jpg", "notes.txt"):
+        (tmp_path / name).write_text("no picture")
+    assert [path.name for path in pictures(tmp_path, 9)] == ["a.JPG", "b.png", "c.webp"]
+    assert "left out 1 files" in capsys.readouterr().err
+    for folder in (tmp_path / "gone", tmp_path / "empty"):
+        with pytest.raises(SystemExit, match=folder.name):
+            pictures(folder, 9)
+        (tmp_path / "empty").mkdir(exist_ok=True)
