@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.action_units.conftest import GREEDY, HANG, NO_FACE, png_header
+from tests.action_units.conftest import GREEDY, HANG, MISSED, NO_FACE, png_header
 from tests.action_units.test_chunks import work
 from ulcag.action_units.engine import Engine
 from ulcag.config import OpenFaceSettings
@@ -134,6 +135,30 @@ def test_old_csv_files_and_a_check_before_work(runtime: str, tmp_path: Path) -> 
         Engine(OpenFaceSettings(**options(runtime, image="nobody/nothing:1")), "test").check()
     with pytest.raises(InputError, match=r"expected: /bin/none to start"):
         work({"p": png_header(*(100, 100))}, Path("/bin/none"), tmp_path / "none", **options(runtime))
+
+
+@pytest.mark.usefixtures("engines")
+@pytest.mark.parametrize("runtime", ENGINES)
+def test_boxes_from_a_temporary_folder_with_any_name(
+    runtime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / """a,b:c 'd' $e "f" é"""
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    pictures = {"p": png_header(200, MISSED), "q": png_header(50, 50)}
+    found = work(pictures, PROGRAM, tmp_path / "state", **options(runtime, detector="box"))
+    assert [found[stem].face and found[stem].face.confidence for stem in pictures] == [0.95, 0.95]
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.usefixtures("engines")
+@pytest.mark.parametrize("runtime", ENGINES)
+def test_missing_models_and_images_of_ones_own(runtime: str, tmp_path: Path) -> None:
+    arguments = ["-mloc", "model/none.txt"]
+    with pytest.raises(InputError, match="found:    Could not load the landmark detector"):
+        work({"p": png_header(100, 100)}, PROGRAM, tmp_path, **options(runtime, program_arguments=arguments))
+    with pytest.raises(InputError, match="to do:    build or load it on this machine"):
+        Engine(OpenFaceSettings(**options(runtime, image="openface:none")), "test").check()
 
 
 @pytest.mark.usefixtures("engines")
