@@ -4,7 +4,6 @@ Inside a container there is no network, the pictures cannot be written to, and w
 """
 
 import contextlib
-import itertools
 import os
 import re
 import secrets
@@ -18,9 +17,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ulcag.action_units.models import OTHER_DETECTOR, check_models, hash_of_models
 from ulcag.config.action_units import OPENFACE_IMAGE, OpenFaceSettings
 from ulcag.errors import InputError
-from ulcag.files import binding, sha256
+from ulcag.files import sha256
 
 # Folders of one call, below the folder of the call and as the program sees them in a container.
 PICTURES, BOXES, CSVS = "in", "box", "out"
@@ -31,20 +31,6 @@ _NOT_FOUND = "failed to exec pid1"
 _INSTEAD = "or set action_units.openface.runtime to another of docker, podman, apptainer and none"
 # What the clients of Docker and Podman end with when something else is to blame than the command line.
 _HINT = re.compile(r"(See|Run) '.*--help'.*|Usage:.*|errors pretty printing info")
-# What FaceLandmarkImg says without models that it needs, whatever its exit code. It says such things of its HAAR
-# detector, too, which it does not use.
-_NO_MODELS = re.compile(
-    r"(Could not load the landmark detector|Could not find CEN patch experts|Could not find the (landmark|AU) detection"
-    r" model|Can't find the Face checker|no Action Unit models).*"
-)
-# What it says where it has no MTCNN of its own, and goes on.
-_OTHER_DETECTOR = "defaulting to HOG-SVM"
-_GET_MODELS = """\
-download them with OpenFace's download_models.sh (the CE-CLM patch experts are not in its repository), or name a
-            model that is there by action_units.openface.program_arguments: ['-mloc', 'model/main_clnf_general.txt']"""
-# Folders of models beside the program, and where `make install` puts them.
-_MODELS = ("model", "AU_predictors", "classifiers")
-_INSTALLED = Path("/usr/local/etc/OpenFace")
 # One image is one core's work; idle threads of OpenFace's libraries would take the others'.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -82,7 +68,8 @@ class Engine:
             InputError: something is missing; it says what to type.
         """
         runtime, image = self.settings.runtime, self.settings.image
-        if self.settings.program_arguments[-1:] == ("-mloc",):
+        words = self.settings.program_arguments
+        if words[-1:] == ("-mloc",):
             # OpenFace would wait for ever.
             where, do = "action_units.openface.program_arguments", "put the model's path behind it"
             raise InputError(where, expected="a path after -mloc", found="nothing", do=do)
@@ -91,7 +78,7 @@ class Engine:
             if program is None:
                 do = f"set action_units.openface.program to the path of FaceLandmarkImg, {_INSTEAD}"
                 raise InputError(self.settings.program, expected="OpenFace's FaceLandmarkImg", found="none", do=do)
-            return f"{Path(program).name} sha256:{sha256(Path(program))}{self._models(Path(program))}"
+            return f"{Path(program).name} sha256:{sha256(Path(program))}{hash_of_models(Path(program), words)}"
         if shutil.which(runtime) is None:
             do = f"install it, {_INSTEAD}"
             raise InputError(runtime, expected="this program on PATH, to run OpenFace", found="none", do=do)
@@ -144,7 +131,7 @@ class Engine:
             with self._lock:
                 del self._running[name]
         said = log.read_text(errors="replace")
-        self._check_models(said)
+        self._look_for_models(said)
         if stalled:
             return f"no output for {self.settings.stall_seconds:g} s, stopped"
         code = process.returncode
@@ -245,32 +232,11 @@ class Engine:
         folders = ["-fdir", str(at / PICTURES), "-out_dir", str(at / CSVS)]
         return [*folders, "-aus", *boxes, *s.program_arguments]
 
-    def _check_models(self, said: str) -> None:
-        lines = [match.group().strip() for match in _NO_MODELS.finditer(said)]
-        if lines:
-            found = "; ".join(dict.fromkeys(lines))[:400]
-            raise InputError(self.settings.program, expected="OpenFace's models", found=found, do=_GET_MODELS)
-        if _OTHER_DETECTOR in said and self.settings.detector == "own" and not self._told:
+    def _look_for_models(self, said: str) -> None:
+        check_models(self.settings.program, said)
+        if OTHER_DETECTOR in said and self.settings.detector == "own" and not self._told:
             self._told = True
             print("OpenFace has no model of MTCNN (mtcnn_detector), and searches with HOG-SVM instead", file=sys.stderr)
-
-    def _models(self, program: Path) -> str:
-        """Hash of a local program's models, blank if none are found.
-
-        Other models give other action units. All of each file is read, as every call of the program does.
-        """
-        words = self.settings.program_arguments
-        named = [Path(value) for word, value in itertools.pairwise(words) if word == "-mloc"]
-        homes = [program.parent, program.resolve().parent, _INSTALLED]
-        folders = [home / name for home in homes for name in _MODELS]
-        folders += [(home / path).parent for path in named for home in (Path(), *homes) if (home / path).is_file()]
-        hashed = {
-            f"{folder.name}/{file.relative_to(folder)}": sha256(file)
-            for folder in dict.fromkeys(folder.resolve() for folder in folders)
-            for file in folder.rglob("*")
-            if file.is_file()
-        }
-        return f", models sha256:{binding(hashed)}" if hashed else ""
 
     @cached_property
     def _user(self) -> str:
