@@ -3,9 +3,9 @@
 # read ends the whole call, one under 43 pixels aborts it, one under 60 shows no face unless a box is handed over, no face
 # gives no CSV, a missing box ends the call. A picture's height asks for the rest:
 #   601 hangs   602 no face   603 low confidence   604 two faces   605 dies after half a CSV
-#   606 takes all the memory there is   607 all of it but the margin is a face
-#   608 its own detector misses the face   609 its own detector dies of it
-# Every other face is in the middle, where MTCNN's box would be. A box is taken as it is: one that is not where OpenFace
+#   606 takes all the memory there is   607 its own detector misses the face   608 its own detector dies of it
+#   609 its own detector is not sure of the face
+# Every face is in the middle, where MTCNN's box would be. A box is taken as it is: one that is not where OpenFace
 # would have corrected it to gives values without meaning, and no confidence.
 # Without the model that -mloc names it does nothing. Called as FaceLandmarkImg-old it writes as versions before 2.1 did.
 # Of a picture it reads the PNG header alone.
@@ -48,8 +48,7 @@ row() {
 right_box() {
   awk -v w=$width -v h=$height '
     { below = (($2 + $4) / 2 - h / 2) / ($4 - $2); beside = (($1 + $3) / 2 - w / 2) / ($3 - $1) }
-    { below -= h == 607 ? 0 : 0.172 }
-    { exit !(below > -0.03 && below < 0.03 && beside > -0.03 && beside < 0.03) }' "$boxes/$stem.txt"
+    { exit !(below > 0.142 && below < 0.202 && beside > -0.03 && beside < 0.03) }' "$boxes/$stem.txt"
 }
 
 for picture in "$in"/*.png; do
@@ -76,8 +75,9 @@ for picture in "$in"/*.png; do
     continue
   fi
   case $height$boxes in
-    608) continue ;;
-    609) kill -ABRT $$ ;;
+    607) continue ;;
+    608) kill -ABRT $$ ;;
+    609) { echo "$header"; row 0 0.3 5 5; } > "$csv"; continue ;;
   esac
   case $height in
     601) while :; do sleep 1; done ;;

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.action_units.conftest import DEADLY, LOW, MISSED, NO_FACE, TWO_FACES, install_stand_in
+from tests.action_units.conftest import DEADLY, LOW, MISSED, NO_FACE, TWO_FACES, UNSURE, install_stand_in
 from ulcag.action_units.engine import Engine
 from ulcag.action_units.run import openface_shard
 from ulcag.action_units.table import ACTION_UNITS
@@ -65,9 +65,8 @@ def test_a_crop_too_small_for_openface_is_scaled_up(shard: tuple[pd.DataFrame, P
 
 @pytest.fixture
 def hard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
-    """A plain face, one that OpenFace's detector misses, one that this dies of; two pictures that are all face."""
-    # 379 and a margin of 30 % above and below are the height of one that is all face
-    heights = {"plain": 200, "missed": MISSED, "deadly": DEADLY, "whole": 379, "searched": 379}
+    """A plain face; such that OpenFace's detector misses, dies of, is not sure of; two pictures that are all face."""
+    heights = {"plain": 200, "missed": MISSED, "deadly": DEADLY, "unsure": UNSURE, "whole": 300, "searched": 300}
     status = dict.fromkeys(heights, "found") | {"whole": "whole_image", "searched": "none"}
     rows: list[dict[str, Any]] = []
     with new_shard(tmp_path / "hard.arrow") as add:
@@ -83,9 +82,9 @@ def hard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
 @pytest.mark.parametrize(
     ("detector", "by"),
     [
-        ("own", ["own", "no_face", "failed", "own", "own"]),
-        ("box", ["box"] * 5),
-        ("own_else_box", ["own", "box", "box", "own", "own"]),
+        ("own", ["own", "no_face", "failed", "low_confidence", "own", "own"]),
+        ("box", ["box"] * 6),
+        ("own_else_box", ["own", "box", "box", "box", "own", "own"]),
     ],
 )
 def test_who_finds_the_face(detector: str, by: list[str], hard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:

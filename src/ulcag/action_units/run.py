@@ -27,9 +27,7 @@ from ulcag.tables import write_table
 # As the faces room stores it; whole images have none, and get it here.
 _MARGIN = 0.3
 _COLUMNS = ("sample_id", "row", "status", "reason")
-# Where the box is MTCNN's. Otherwise it is the whole picture, which is taken for a box in OpenFace's own convention.
-_FOUND = ("found", "several")
-# A detector that another one takes over from where no face is found.
+# Each detector gets what the one before it did not read.
 _DETECTORS = {"own_else_box": ("own", "box"), "own": ("own",), "box": ("box",)}
 
 
@@ -71,7 +69,9 @@ def openface_shard(
     # A termination (Slurm's time limit) is an exit like others: containers are stopped, what is known is kept.
     before = signal.signal(signal.SIGTERM, _exit)
     try:
-        outcomes = _search(shard, engines, state, binding(plain, inputs, {"openface": made_by}))
+        outcomes = _search(
+            shard, engines, state, binding(plain, inputs, {"openface": made_by}), settings.min_confidence
+        )
     finally:
         signal.signal(signal.SIGTERM, before)
     found = (
@@ -96,15 +96,12 @@ class _Shard:
             raise InputError("--faces", expected=f"the table of {crops.name} alone", found="several shards", do=do)
         self.stems = [_stem(row) for row in stored["row"]]
         self._sample_ids = dict(zip(self.stems, stored["sample_id"], strict=True))
-        self._found = dict(zip(self.stems, stored["status"].isin(_FOUND), strict=True))
         self._crops, self._settings = Crops([crops]), settings
 
     def prepare(self, stem: str, folder: Path, detector: str) -> None:
         picture, box = self._picture(stem)
-        if detector == "own":
-            write_picture(folder, stem, picture, None)
-        else:
-            write_picture(folder, stem, picture, openface_box(box) if self._found[stem] else box)
+        # A whole picture, in which no face was searched or found, stands for MTCNN's box, too.
+        write_picture(folder, stem, picture, openface_box(box) if detector == "box" else None)
 
     def select(self, stem: str, path: Path, faces: list[FaceRow]) -> FaceRow | None:
         """The face that the sample is of: a neighbour's may be in the margin, and the surer one."""
@@ -118,29 +115,41 @@ class _Shard:
         return openface_picture(crop, box, self._settings.face_size, _MARGIN)
 
 
-def _search(shard: _Shard, engines: Sequence[Engine], state: Path, bound_to: str) -> dict[str, Outcome]:
-    """What becomes of each picture; those in which one detector finds no face, or dies, are left to the next."""
+def _search(
+    shard: _Shard, engines: Sequence[Engine], state: Path, bound_to: str, min_confidence: float
+) -> dict[str, Outcome]:
+    """What becomes of each picture.
+
+    Those in which one detector finds no face, or none with confidence, or which it dies of, are left to the next.
+    """
     known = [Outcomes(state / f"{engine.settings.detector}.jsonl", bound_to) for engine in engines]
     found: dict[str, Outcome] = {}
     left, before = shard.stems, None
     for number, (engine, outcomes) in enumerate(zip(engines, known, strict=True)):
-        # A failure is forgotten when the job starts again, but not what the next detector made of that picture.
-        todo = [stem for stem in left if not any(stem in later for later in known[number + 1 :])]
+        # A failure is forgotten when the job starts again, but not the face that the next detector found then.
+        later = known[number + 1 :]
+        todo = [stem for stem in left if not any(stem in other and other[stem].face for other in later)]
         prepare = partial(shard.prepare, detector=engine.settings.detector)
         run_chunks(todo, prepare, shard.select, engine, outcomes, before)
         found |= {stem: _of_both(found.get(stem), outcomes[stem]) for stem in left if stem in outcomes}
-        left = [stem for stem in left if stem not in found or found[stem].face is None]
+        left = [stem for stem in left if stem not in found or _confidence(found[stem]) < min_confidence]
         before = outcomes
     return found
 
 
 def _of_both(first: Outcome | None, second: Outcome) -> Outcome:
-    """Of one picture that two detectors had: what is told of it."""
-    if first is None or second.face is not None or second.status == "failed":
+    """Of one picture that two detectors had: the surer face, or else why there is none."""
+    if first is None or _confidence(second) > _confidence(first):
         return second
-    if first.status == "failed":
+    if first.face is not None:
         return first
+    if second.status == "failed" or first.status == "failed":
+        return second if second.status == "failed" else first
     return Outcome(second.stem, "no_face", "OpenFace found no face, neither itself nor in the box that it was given")
+
+
+def _confidence(outcome: Outcome) -> float:
+    return -1 if outcome.face is None else outcome.face.confidence
 
 
 def _stem(row: int) -> str:

@@ -27,7 +27,7 @@ class OpenFaceSettings(Section):
     detector: Literal["own_else_box", "own", "box"] = Field(
         "own_else_box",
         description="own: OpenFace searches again, and may find none; box: it is told where the face is; own_else_box: "
-        "told where it found none itself",
+        "told where it is not sure of one itself",
     )
     face_size: int = Field(
         160, ge=60, le=1000, description="a crop whose face box is smaller is scaled up to it, pixels"
