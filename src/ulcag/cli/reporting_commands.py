@@ -78,7 +78,7 @@ def add_commands(commands: Any) -> None:
 
 def _tables(options: argparse.Namespace) -> None:
     from ulcag.config import Run
-    from ulcag.files import read_json
+    from ulcag.evaluation.record import read_metrics
     from ulcag.reporting.run import write_tables
 
     if options.runs:
@@ -90,7 +90,7 @@ def _tables(options: argparse.Namespace) -> None:
             raise InputError("--runs", expected="a JSON list of runs", found=options.runs[:100])
         runs = [Run.read(run, "--runs").plain() for run in runs]
     else:
-        runs = [read_json(path, "run")["run"] for path in options.metrics]
+        runs = [read_metrics(path)["run"] for path in options.metrics]
     write_tables(runs, options.metrics, options.published, options.elsewhere, options.out)
 
 

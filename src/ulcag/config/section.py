@@ -22,7 +22,7 @@ class Section(BaseModel):
             InputError: lists every key that is unknown, missing, or has a value that is not allowed.
         """
         try:
-            return cls.model_validate(dict(values))
+            return cls.model_validate(dict(values) if isinstance(values, Mapping) else values)
         except ValidationError as error:
             problems = [_explain(cls, dict(problem)) for problem in error.errors()]
             found = "\n            ".join(problems)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
+from ulcag.evaluation.evaluate import SCALARS
 from ulcag.files import read_json, sha256, whole_or_absent
 from ulcag.prediction.card import model_card
 from ulcag.training.network import Network
@@ -149,12 +150,13 @@ def _write_safetensors(path: Path, network: Network, with_units: bool, about: di
 
 
 def _metrics_of(path: Path, record: dict[str, Any]) -> dict[str, Any]:
-    metrics = read_json(path)
-    of_run = metrics.get("run") if isinstance(metrics, dict) else None
-    if of_run != record["run"] or "held_out" not in metrics:
+    needed = ("n", *(f"last.{name}" for name in (*SCALARS, "confusion")))
+    metrics: dict[str, Any] = read_json(path, "run", *(f"held_out.{name}" for name in needed))
+    of_run = metrics["run"]
+    if of_run != record["run"]:
         do = "give the metrics.json that `ulcag evaluate` wrote for this run"
         raise InputError(path, expected=f"metrics of the run {record['run']}", found=f"those of {of_run}", do=do)
-    return dict(metrics)
+    return metrics
 
 
 def _needed(package: str) -> Any:

@@ -10,6 +10,7 @@ import pandas as pd
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings, TrainSettings
 from ulcag.errors import InputError
+from ulcag.evaluation.record import read_elsewhere, read_metrics
 from ulcag.faces.shard import pictures_of
 from ulcag.faces.table import FACES
 from ulcag.files import read_json, whole_or_absent
@@ -29,9 +30,6 @@ from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
 from ulcag.reporting.tables import (
-    LABEL_SCALARS,
-    READINGS,
-    SCALARS,
     label_changes_by_class,
     markdown,
     paired_differences,
@@ -52,7 +50,7 @@ _PICTURE = 160
 
 def draw_confusion(metrics_file: Path, base: Path) -> None:
     """Confusion matrix of the last epoch, and its counts as CSV."""
-    metrics = read_json(metrics_file, *RUN_KEYS, "held_out.last.confusion", "held_out.last.mean_class_accuracy")
+    metrics = read_metrics(metrics_file, "held_out.last.confusion")
     last = metrics["held_out"]["last"]
     counts = np.array(last["confusion"])
     title = (
@@ -91,7 +89,7 @@ def draw_curves(run_folder: Path, metrics_file: Path, base: Path) -> None:
     record = read_json(run_folder / "run.json", *RUN_KEYS, "settings")
     settings = TrainSettings.read(record["settings"], where=str(run_folder / "run.json"))
     history = read_table(run_folder / "history.parquet", HISTORY)
-    metrics = read_json(metrics_file, *RUN_KEYS, "held_out.by_epoch", "labels.by_epoch", "labels.before.agreement")
+    metrics = read_metrics(metrics_file, "held_out.by_epoch", "labels.by_epoch")
     if metrics["run"] != record["run"]:
         do = "give the metrics that `ulcag evaluate` wrote for this run"
         raise InputError(metrics_file, expected=f"metrics of {record['run']}", found=f"of {metrics['run']}", do=do)
@@ -147,17 +145,22 @@ def draw_confidence(run_folder: Path, samples_file: Path, noise_file: Path, base
 
 def draw_noise_levels(metrics_files: Sequence[Path], base: Path) -> None:
     """Accuracy and labels against the amount of noise."""
-    save(noise_levels_figure(_read_metrics(metrics_files, "replaced")), base)
+    save(noise_levels_figure(_metrics_of_runs(metrics_files, "replaced")), base)
 
 
 def draw_across(metrics_files: Sequence[Path], elsewhere_files: Sequence[Path], base: Path) -> None:
     """Trained on one data set, tested on another."""
-    save(across_figure(across_table(_read_metrics(metrics_files), _read_elsewhere(elsewhere_files))), base)
+    save(
+        across_figure(
+            across_table(_metrics_of_runs(metrics_files), [read_elsewhere(path) for path in elsewhere_files])
+        ),
+        base,
+    )
 
 
 def draw_comparison(metrics_files: Sequence[Path], base: Path) -> None:
     """All arms beside each other."""
-    save(comparison_figure(_read_metrics(metrics_files, "held_out.by_epoch", "labels.by_epoch")), base)
+    save(comparison_figure(_metrics_of_runs(metrics_files, "held_out.by_epoch", "labels.by_epoch")), base)
 
 
 def write_tables(
@@ -177,7 +180,7 @@ def write_tables(
         elsewhere_files: metrics of runs on other data sets than their own.
         folder: where to write, two folders below the one that holds `evaluation`.
     """
-    metrics = _read_metrics(metrics_files, *(f"labels.by_{by}_class" for by in ("true", "given")))
+    metrics = _metrics_of_runs(metrics_files)
     values = values_of_runs(metrics)
     summarised = summary(values)
     parts = [
@@ -202,7 +205,7 @@ def write_tables(
         with whole_or_absent(folder / name) as part:
             part.write_text("\n".join([*tables, note]))
     beside = beside_published(summarised, read_published(published_file))
-    across = across_table(metrics, _read_elsewhere(elsewhere_files))
+    across = across_table(metrics, [read_elsewhere(path) for path in elsewhere_files])
     texts = {"published.md": published_markdown(beside, "../../evaluation"), "across.md": across_markdown(across)}
     for name, text in texts.items():
         with whole_or_absent(folder / name) as part:
@@ -255,15 +258,13 @@ def _state_of_run(run_folder: Path, samples_file: Path) -> tuple[pd.DataFrame, p
     return state, true_labels(samples), run
 
 
-def _read_metrics(paths: Sequence[Path], *needed: str) -> list[dict[str, Any]]:
+def _metrics_of_runs(paths: Sequence[Path], *needed: str) -> list[dict[str, Any]]:
     """metrics.json of runs, each once.
 
     Raises:
         InputError: one lacks what is needed of it, or two are of the same run.
     """
-    needed += tuple(f"held_out.{reading}.{name}" for reading in READINGS for name in SCALARS)
-    needed += tuple(f"labels.{moment}.{name}" for moment in ("before", "after") for name in LABEL_SCALARS)
-    metrics = [read_json(path, *RUN_KEYS, *needed, "labels.changes.right_share") for path in paths]
+    metrics = [read_metrics(path, *needed) for path in paths]
     seen: dict[str, Path] = {}
     for path, one in zip(paths, metrics, strict=True):
         name = _name(one["run"])
@@ -271,11 +272,6 @@ def _read_metrics(paths: Sequence[Path], *needed: str) -> list[dict[str, Any]]:
             raise InputError(path, expected="one file for each run", found=f"{name}, as in {seen[name]}")
         seen[name] = path
     return metrics
-
-
-def _read_elsewhere(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """What `ulcag evaluate --data` wrote."""
-    return [read_json(path, *RUN_KEYS, "on", "accuracy") for path in paths]
 
 
 def _name(run: dict[str, Any]) -> str:
