@@ -220,7 +220,7 @@ def test_a_job_that_is_stopped_goes_on_to_the_same_table(how: signal.Signals, pr
     process = subprocess.Popen(
         job,
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": paths},
+        env=os.environ | {"PYTHONPATH": paths, "TMPDIR": str(tmp_path)},
         stderr=subprocess.DEVNULL,
         # a shell's background jobs ignore ctrl-C, and so would this
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),

@@ -91,7 +91,9 @@ def test_a_killed_job_goes_on_to_the_same_table(runtime: str, tmp_path: Path) ->
     pictures, known = many(), tmp_path / "state" / "outcomes.jsonl"
     job = [sys.executable, "-c", JOB, runtime, str(known.parent)]
     paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))
-    process = subprocess.Popen(job, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        job, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths, "TMPDIR": str(tmp_path)}, stderr=subprocess.DEVNULL
+    )
     while not known.exists() or len(known.read_text().splitlines()) < PICTURES // 3:
         assert process.poll() is None
         time.sleep(0.05)

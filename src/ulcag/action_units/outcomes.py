@@ -83,10 +83,10 @@ class Outcomes:
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if self._read(bound_to):
-                print(f"goes on after {len(self._found)} images, from {path}", file=sys.stderr)
-            else:
+            if not self._read(bound_to):
                 path.write_text(json.dumps({"bound_to": bound_to}) + "\n")
+            elif self._found:
+                print(f"goes on after {len(self._found)} images, from {path}", file=sys.stderr)
         except OSError as error:
             raise InputError(path, expected="a file that can be written", found=str(error)) from None
 

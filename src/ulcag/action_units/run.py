@@ -129,8 +129,9 @@ def _search(
         # A failure is forgotten when the job starts again, but not the face that the next detector found then.
         later = known[number + 1 :]
         todo = [stem for stem in left if not any(stem in other and other[stem].face for other in later)]
-        prepare = partial(shard.prepare, detector=engine.settings.detector)
-        run_chunks(todo, prepare, shard.select, engine, outcomes, before)
+        if todo:
+            prepare = partial(shard.prepare, detector=engine.settings.detector)
+            run_chunks(todo, prepare, shard.select, engine, outcomes, before)
         found |= {stem: _of_both(found.get(stem), outcomes[stem]) for stem in left if stem in outcomes}
         left = [stem for stem in left if stem not in found or _confidence(found[stem]) < min_confidence]
         before = outcomes
