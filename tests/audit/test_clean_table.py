@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from tests.samples.layouts import touch
 from ulcag.audit.clean import write_clean
+from ulcag.audit.clean_table import check_table
 from ulcag.classes import CLASSES
 from ulcag.config import TableSamples
+from ulcag.errors import InputError
 from ulcag.samples.read import read_samples
 
 FEAR, HAPPY, SAD, SURPRISE = (CLASSES.index(name) for name in ("fear", "happy", "sad", "surprise"))
@@ -104,3 +106,17 @@ def test_paths_as_windows_writes_them_and_a_word_that_the_encoding_lacks(tmp_pat
     clean = write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"pics\\a.jpg": FEAR}), tmp_path / "clean")
     assert (tmp_path / "clean/t.csv").read_bytes() == "image;label;note\npics\\a.jpg;fear;ü\n".encode("cp1252")
     assert Path(read_samples(clean.settings, tmp_path).samples["path"][0]).exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([True, False], {"True": "happy", "False": "sad", "1": "fear"}),
+        (np.array([1, 2], "int8"), {"1": "happy", "2": "sad", "300": "fear"}),
+        ([1.0, 2.0], {"1": "happy", "2": "sad", "007": "fear"}),
+    ],
+)
+def test_a_word_that_would_be_read_back_as_another_is_none(values: Any, labels: dict[str, str], tmp_path: Path) -> None:
+    pd.DataFrame({"image": ["a", "b"], "label": values}).to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="a word of type"):
+        check_table(TableSamples(path=str(tmp_path / "t.parquet"), labels=labels))

@@ -14,7 +14,7 @@ from ulcag.audit.rewrite import Written, link, word_or_error, words_for
 from ulcag.classes import CLASSES
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.cells import Cells, is_csv, read_cells, read_parquet
+from ulcag.samples.cells import Cells, cell_text, is_csv, read_cells, read_parquet
 from ulcag.samples.read_table import as_found, meaning
 from ulcag.text import CsvFile, create_text, with_cell
 
@@ -100,12 +100,12 @@ def _values(path: Path, words: Sequence[str], kind: pa.DataType) -> dict[str, An
     for word in words:
         with suppress(pa.ArrowException):
             values[word] = pa.scalar(word).cast(kind.value_type if pa.types.is_dictionary(kind) else kind).as_py()
-    missing = [word for word in words if word not in values]
+    missing = [word for word in words if word not in values or cell_text(values[word]) != word]
     if missing:
         numbers = ", ".join(f"<number>: {word}" for word in missing)
-        do = f"say in `labels` what to write, be it in no row, and read the table again: labels: {{{numbers}}}"
-        found = f"no number for {', '.join(missing)}, which no row has"
-        raise InputError(path, expected=f"labels of type {kind}", found=found, do=do)
+        do = f"say what to write, be it in no row: labels: {{{numbers}}}; or save the column as text"
+        found = f"{', '.join(missing)}, which no row has"
+        raise InputError(path, expected=f"a word of type {kind} for each class", found=found, do=do)
     return values
 
 

@@ -138,12 +138,13 @@ def as_text(path: Path, name: str, column: pa.ChunkedArray) -> list[str]:
             do = "save pictures that are inside the table as files, and name these in the column"
         raise InputError(where, expected="text or numbers", found=str(kind), do=do)
     try:
-        return [_as_text(value) for value in column.to_pylist()]
+        return [cell_text(value) for value in column.to_pylist()]
     except UnicodeDecodeError as error:
         raise InputError(where, expected="text in UTF-8", found=str(error), do="save it as a column of text") from None
 
 
-def _as_text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A value as it would stand in a CSV file."""
     if value is None or value != value:  # NaN
         return ""
     if isinstance(value, bytes):
