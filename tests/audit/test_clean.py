@@ -121,10 +121,17 @@ def fer2013_from_a_spreadsheet(root: Path) -> Fer2013Samples:
 
 def folder_with_links(root: Path) -> FolderSamples:
     touch(
-        root, "Train/sad/a.jpg", "Train/sad/deep/b.jpg", "dev/sad/a.jpg", "TEST/sad/a.jpg", "store/c.jpg", "loose.jpg"
+        root,
+        "Train/sad/a.jpg",
+        "Train/sad/sadness/b.jpg",
+        "dev/sad/a.jpg",
+        "TEST/sad/a.jpg",
+        "store/c.jpg",
+        "loose.jpg",
     )
     (root / "Train/happy").symlink_to(root / "store")
     (root / "Train/sad/up").symlink_to("../..")
+    (root / "training").symlink_to("Train")
     (root / "Train/sad" / os.fsdecode(b"\xe4.jpg")).touch()
     return FolderSamples(root=str(root))
 

@@ -28,8 +28,8 @@ def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
     assert {CLASSES[c] for c in samples["clean_label"]} == {"sad"}
     for path, row in zip(samples["path"], (0, 2, 3, 4, 6, 1), strict=True):
         assert (cv2.imread(path, cv2.IMREAD_GRAYSCALE) == fer_picture(row)).all()
-    assert "names of FER+: 5; 1 have none, and are called by their row" in found.notes
-    assert "left out: 1 PublicTest images" in found.notes
+    assert f"FER+: {tmp_path}/fer/fer2013new.csv; 1 have no name there, and are called by their row" in found.notes
+    assert "left out: 1 PublicTest images: fer0000004.png" in found.notes
     # five of six votes for the seven classes
     shares = found.votes.set_index("sample_id")
     assert shares.index.tolist() == samples["sample_id"].tolist()

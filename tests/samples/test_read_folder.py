@@ -111,6 +111,22 @@ def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
     assert f"left out: {said}" in found.notes
 
 
+def test_a_split_that_is_a_link_to_another_is_not_read_twice(tmp_path: Path) -> None:
+    touch(tmp_path, "train/sad/a.jpg")
+    (tmp_path / "test").symlink_to("train")
+    found = read_folder(FolderSamples(root=str(tmp_path)))
+    assert found.samples["sample_id"].tolist() == ["train/sad/a.jpg"]
+    assert "left out: 1 folders that links lead to and that are read already: test/sad" in found.notes
+
+
+@pytest.mark.parametrize("inner", ["train/sad/Happiness", "train/sad/more/fear", "train/sad/test"])
+def test_a_class_or_a_split_in_a_folder_of_a_class_is_refused(inner: str, tmp_path: Path) -> None:
+    touch(tmp_path, f"{inner}/a.jpg", "train/sad/sadness/b.jpg", "train/contempt/fear/c.jpg")
+    of = FolderSamples(root=str(tmp_path), labels={"contempt": "drop"})
+    with pytest.raises(InputError, match=rf"{inner}\n(.|\n)*a class or a split itself\n.*as in train/happy/"):
+        read_folder(of)
+
+
 def test_without_a_training_split_that_is_said(tmp_path: Path) -> None:
     touch(tmp_path, "test/sad/a.jpg")
     found = read_folder(FolderSamples(root=str(tmp_path)))

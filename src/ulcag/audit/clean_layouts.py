@@ -17,7 +17,7 @@ from ulcag.audit.rewrite import (
     word_or_error,
     words_for,
 )
-from ulcag.classes import CLASSES
+from ulcag.classes import CLASSES, class_index
 from ulcag.config import AffectNetSamples, Fer2013Samples, FolderSamples, RafDbSamples
 from ulcag.samples.affectnet_places import open_list
 from ulcag.samples.found import AFFECTNET_CODES, FER2013_CODES, RAFDB_CODES, LeftOut
@@ -51,10 +51,12 @@ def write_folder(settings: FolderSamples, samples: pd.DataFrame, changed: Change
     for name, code in changed.items():
         parts = PurePosixPath(name).parts
         word = word_or_error(words[parts[:depth]], code, root)
-        wanted = PurePosixPath(*parts[:depth], word, *parts[depth + 1 :])
+        # The class's own name may be there once more, as in sad/sad/, and would now be another's.
+        inner = [part for part in parts[depth + 1 : -1] if class_index(part) is None]
+        wanted = PurePosixPath(*parts[:depth], word, *inner, parts[-1])
         renamed[name] = _free_name(root, wanted, parts[depth], given)
         given.add(renamed[name])
-    opened = folders_of([*samples["sample_id"], *renamed.values()])
+    opened = folders_of([*samples["sample_id"], *renamed.values(), *tree.again])
     link_all(root, out, opened, {*renamed, *tree.again})
     target = os.path.realpath(root)
     for before, after in renamed.items():

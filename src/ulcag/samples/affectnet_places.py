@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from ulcag.errors import InputError
-from ulcag.samples.found import is_folder
+from ulcag.samples.found import is_folder, is_hidden
 from ulcag.text import DELIMITERS, CsvFile
 
 # What the names of folders begin with, and the list of training labels.
@@ -155,7 +155,7 @@ def _folders(folder: Path) -> list[Path]:
     try:
         with os.scandir(folder) as entries:
             some = list(islice(entries, _MOST_ENTRIES + 1))
-            names = sorted(e.name for e in some if not e.name.startswith(".") and is_folder(e))
+            names = sorted(e.name for e in some if not is_hidden(e.name) and is_folder(e))
     except OSError:
         return []
     return [folder / name for name in names] if len(some) <= _MOST_ENTRIES else []

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,11 +123,6 @@ def splits_of(words: Iterable[str], validation: str = "drop") -> tuple[dict[str,
     return {word: of_kind[kind] for word, kind in kind_of.items()}, notes
 
 
-def counted(left_out: Mapping[str, int]) -> tuple[str, ...]:
-    """A note for each reason that rows were left out for."""
-    return tuple(f"left out: {n} {reason}" for reason, n in left_out.items() if n)
-
-
 class LeftOut:
     """What a reader leaves out: how many for each reason, and the first few by name."""
 
@@ -157,6 +152,11 @@ def is_utf8(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a system or program keeps a file or folder for itself; macOS adds a folder to archives."""
+    return name.startswith((".", "__MACOSX"))
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

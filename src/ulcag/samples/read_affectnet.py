@@ -20,7 +20,7 @@ from ulcag.config import AffectNetSamples
 from ulcag.errors import InputError
 from ulcag.image import IMAGE_ENDINGS
 from ulcag.samples.affectnet_places import find_2021, find_images, find_list, open_list
-from ulcag.samples.found import AFFECTNET_CODES, Found, LeftOut, is_utf8, samples_table
+from ulcag.samples.found import AFFECTNET_CODES, Found, LeftOut, is_hidden, is_utf8, samples_table
 
 _CLASS_OF = {code: CLASSES.index(name) for name, code in AFFECTNET_CODES.items()}
 # Codes that are none of the seven classes.
@@ -168,7 +168,7 @@ def _release_2021(folder: Path, left_out: LeftOut) -> list[Row]:
     rows = []
     annotated = set()
     for file in sorted(_names(folder / "annotations")):
-        if file.startswith("."):
+        if is_hidden(file):
             left_out.add("hidden files", f"{part}/annotations/{file}")
             continue
         if not file.endswith(_LABEL):
@@ -196,7 +196,7 @@ def _pictures(folder: Path, left_out: LeftOut) -> dict[str, str]:
     for file in sorted(_names(folder)):
         stem, ending = os.path.splitext(file)
         where = f"{folder.parent.name}/images/{file}"
-        if file.startswith("."):
+        if is_hidden(file):
             left_out.add("hidden files", where)
         elif not is_utf8(file):
             left_out.add("names that are not UTF-8", where)

@@ -7,7 +7,6 @@ numbers in the CSV: they are written as PNG files into the cache.
 import hashlib
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from ulcag.config import Fer2013Samples
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
 from ulcag.progress import progress
-from ulcag.samples.found import FER2013_CODES, Found, counted, first_that_exists, samples_table, votes_table
+from ulcag.samples.found import FER2013_CODES, Found, LeftOut, first_that_exists, samples_table, votes_table
 from ulcag.text import CsvFile
 
 _SIDE = 48
@@ -86,7 +85,10 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
     folder = cache / _hash(*(part for one in pictures for part in (one.sample_id.encode(), one.pixels)), digits=12)
     splits = {"Training": "train", "PrivateTest": "test", "PublicTest": settings.public_test}
     taken = [one for one in pictures if splits[one.usage] != "drop"]
-    left_out = Counter(f"{one.usage} images" for one in pictures if splits[one.usage] == "drop")
+    left_out = LeftOut()
+    for one in pictures:
+        if splits[one.usage] == "drop":
+            left_out.add(f"{one.usage} images", one.sample_id)
     table, ferplus = pixel_table(settings), _ferplus_table(settings)
     if not taken:
         do = "set `public_test` to train or test"
@@ -98,13 +100,13 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
         notes.append(f"no {_FERPLUS} beside it: sample ids are row numbers, and none of FER+'s names (ferNNNNNNN.png)")
     else:
         unnamed = sum(_NAME.fullmatch(one.sample_id) is None for one in taken)
-        notes.append(f"names of FER+: {len(taken) - unnamed}; {unnamed} have none, and are called by their row")
+        notes.append(f"FER+: {ferplus}; {unnamed} have no name there, and are called by their row")
     notes.append(f"{sum(code is not None for code in clean)} of {len(clean)} have a clean label")
     names, labels = [one.sample_id for one in taken], [one.label for one in taken]
     paths, split = [str(folder / name) for name in names], [splits[one.usage] for one in taken]
     samples = samples_table(names, paths, split, labels, clean_label=clean)
     votes = np.array([[one.votes.get(name, 0) for name in _SEVEN] for one in taken]).reshape(-1, len(CLASSES))
-    return Found(samples, (*notes, *counted(left_out)), votes_table(names, votes))
+    return Found(samples, (*notes, *left_out.notes()), votes_table(names, votes))
 
 
 def fer_pictures(settings: Fer2013Samples) -> list[FerPicture]:
@@ -175,7 +177,7 @@ def majority(votes: dict[str, int]) -> int | None:
 def _ferplus_table(settings: Fer2013Samples) -> Path | None:
     """Where FER+'s votes are, beside fer2013.csv or in `root`; None if nowhere."""
     folders = dict.fromkeys([Path(settings.root), pixel_table(settings).parent])
-    places = [folder / place for folder in folders for place in (_FERPLUS, f"FERPlus/{_FERPLUS}")]
+    places = [folder / inner / _FERPLUS for folder in folders for inner in ("", "FERPlus", "FERPlus-master")]
     return next((path for path in places if path.exists()), None)
 
 

@@ -9,10 +9,7 @@ from ulcag.classes import CLASSES, class_index
 from ulcag.config import FolderSamples
 from ulcag.errors import InputError
 from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.found import Found, LeftOut, is_folder, is_utf8, samples_table, splits_of
-
-# Begins the names of files that a system or program keeps for itself; macOS adds a folder to archives.
-_HIDDEN = (".", "__MACOSX")
+from ulcag.samples.found import Found, LeftOut, is_folder, is_hidden, is_utf8, samples_table, splits_of
 
 
 @dataclass(frozen=True)
@@ -76,13 +73,12 @@ def read_tree(settings: FolderSamples) -> Tree:
     A folder is read once: folders first, then links to folders in the order of their names.
 
     Raises:
-        InputError: no such folder, it may not be read, or a folder in it that is no class.
+        InputError: no such folder, it may not be read, or a folder in it that is no class; or one in a folder of a
+            class that is named like another class or a split.
     """
     root = Path(settings.root)
     if not root.is_dir():
         raise InputError(root, expected="a folder", found="no such folder", do="check `root`")
-    if not is_utf8(str(root)):
-        raise InputError(ascii(str(root)), expected="a name in UTF-8", found="another encoding", do="rename the folder")
     left_out = LeftOut()
     parts, notes = _splits(root, settings, left_out)
     folders = [
@@ -132,9 +128,12 @@ def _pictures(
     """Pictures by their paths relative to the root, and folders that were read already under another name."""
     # A link to one of these would give pictures a second class.
     seen = {_identity(root / name) for name in ("", *parts)}
-    real = [folder for folder in folders if not (root / folder.name).is_symlink()]
-    waiting = [(folder.name, folder) for folder in real]
-    links = [(folder.name, folder) for folder in folders if folder not in real]
+    waiting: list[tuple[str, ClassFolder]] = []
+    links: list[tuple[str, ClassFolder]] = []
+    for folder in folders:
+        path = root / folder.name
+        linked = path.is_symlink() or (path.parent != root and path.parent.is_symlink())
+        (links if linked else waiting).append((folder.name, folder))
     seen |= {_identity(root / name) for name, _ in waiting}
     pictures: dict[str, ClassFolder] = {}
     again: list[str] = []
@@ -160,11 +159,23 @@ def _pictures(
             name = f"{inside}/{entry.name}"
             if not is_folder(entry):
                 pictures[name] = folder
-            elif entry.is_symlink():
+                continue
+            _check_inner(root / name, folder)
+            if entry.is_symlink():
                 links.append((name, folder))
             elif once(name):
                 waiting.append((name, folder))
     return dict(sorted(pictures.items())), again
+
+
+def _check_inner(path: Path, folder: ClassFolder) -> None:
+    """Nothing, if a folder in one of a class is not named like another class or a split."""
+    code = class_index(path.name)
+    if folder.label is None or (code in (None, folder.label) and not splits_of([path.name])[0]):
+        return
+    expected = f"folders of any other name in one of {CLASSES[folder.label]}"
+    do = "move it: splits hold classes, and classes hold pictures, as in train/happy/; or give it another name"
+    raise InputError(path, expected=expected, found=f"'{path.name}', a class or a split itself", do=do)
 
 
 def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Iterator[os.DirEntry[str]]:
@@ -172,7 +183,7 @@ def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Ite
     for entry in _listing(root / inside):
         name = f"{inside}{entry.name}"
         ending = os.path.splitext(entry.name)[1].lower()
-        if entry.name.startswith(_HIDDEN):
+        if is_hidden(entry.name):
             left_out.add("hidden files and folders", name)
         elif not is_utf8(entry.name):
             left_out.add("names that are not UTF-8", name)
@@ -198,7 +209,7 @@ def _listing(folder: Path) -> list[os.DirEntry[str]]:
 
 def _folders(folder: Path) -> list[os.DirEntry[str]]:
     """Folders that are not hidden, by name."""
-    return [e for e in _listing(folder) if is_folder(e) and not e.name.startswith(_HIDDEN) and is_utf8(e.name)]
+    return [e for e in _listing(folder) if is_folder(e) and not is_hidden(e.name) and is_utf8(e.name)]
 
 
 def class_names(root: Path, words: Collection[str] = ()) -> list[str]:
