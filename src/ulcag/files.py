@@ -23,9 +23,13 @@ def whole_or_absent(path: Path) -> Iterator[Path]:
     A killed process leaves no half-written file under the final name; readers never see one.
 
     Raises:
-        InputError: the disk is full, or nothing may be written there.
+        InputError: the disk is full, nothing may be written there, or there is a folder or a device.
     """
     path = Path(path)
+    if not path.name or (path.exists() and not path.is_file()):
+        # A device would be replaced by a file, for all programs.
+        found = "a folder" if path.is_dir() else "a device"
+        raise InputError(path, expected="a file to write", found=found, do="name a file")
     # The suffix stays, because writers such as matplotlib choose the format by it.
     beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     with _explained(path):

@@ -1,6 +1,7 @@
 """Whatever a command is given, its user reads a reason and no traceback."""
 
 import errno
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from ulcag.samples.folds import split_fold
         ("folder", r"folder"),
         ("file/below", "part of this path is a file"),
         ("x" * 300, "shorten the name"),
+        ("device", "a device"),
     ],
 )
 def test_a_place_that_cannot_be_written_is_named(
@@ -25,6 +27,7 @@ def test_a_place_that_cannot_be_written_is_named(
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "device")
     assert main(["gate", "--out", str(tmp_path / out)]) == 1
     said = capsys.readouterr().err
     assert said.startswith("ulcag gate: error\n")

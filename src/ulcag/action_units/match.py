@@ -207,6 +207,8 @@ def _norm(name: str) -> str:
 
 
 def _nothing(samples: pd.DataFrame, folder: Path, files: list[Path], several: list[str]) -> InputError:
+    if samples.empty:
+        raise InputError("samples", expected="samples to find action units of", found="none")
     example = f"{PurePath(samples['path'].iloc[0]).stem}.csv"
     expected = f"OpenFace's CSV files, such as {example}"
     if several:

@@ -157,7 +157,7 @@ def _apply(options: argparse.Namespace) -> None:
     from ulcag.audit.run import write_in_words
     from ulcag.audit.table import AUDIT
     from ulcag.files import hashes
-    from ulcag.tables import read_made_by, read_table, write_table
+    from ulcag.tables import read_table, settings_of, write_table
 
     path, out = options.folder / "audit.parquet", options.out or options.folder / "reviewed"
     samples = _samples_of(options.folder)
@@ -165,7 +165,7 @@ def _apply(options: argparse.Namespace) -> None:
         do = "leave --out away, or choose another folder"
         raise InputError(out, expected="a folder for what the review decided", found="the audit's own folder", do=do)
     reviewed = apply_review(read_table(path, AUDIT), options.review)
-    settings = read_made_by(path)["settings"] | {"samples": os.path.relpath(samples, out)}
+    settings = settings_of(path) | {"samples": os.path.relpath(samples, out)}
     inputs = hashes({"audit": path, "review": options.review})
     # First, because clean/ may be refused.
     _write_labels(reviewed, samples, out)
@@ -175,29 +175,37 @@ def _apply(options: argparse.Namespace) -> None:
 
 def _samples_of(folder: Path) -> Path:
     """samples.parquet, where it was at the audit."""
-    from ulcag.tables import read_made_by
+    from ulcag.tables import settings_of
 
     path = folder / "audit.parquet"
     if not path.is_file():
         raise InputError(
             path, expected="the folder of an audit", found="no such file", do="give the folder of audit.parquet"
         )
-    return folder / read_made_by(path)["settings"]["samples"]
+    settings = settings_of(path)
+    if "samples" not in settings:
+        do = "give the audit's folder as `ulcag audit` left it"
+        raise InputError(path, expected="an audit that says where its samples.parquet is", found="none", do=do)
+    return folder / str(settings["samples"])
 
 
 def _write_labels(audit: Any, samples_file: Path, folder: Path) -> None:
     """labels_clean.csv and clean/; the former last, for Snakemake takes it for both."""
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
 
     from ulcag.audit.apply import final_labels
     from ulcag.audit.clean import write_clean
     from ulcag.audit.labels_csv import write_labels_csv
     from ulcag.config import SamplesSettings
     from ulcag.samples.table import SAMPLES
-    from ulcag.tables import read_made_by, read_table
+    from ulcag.tables import read_table, settings_of
 
     final = final_labels(audit)
-    settings: Any = TypeAdapter(SamplesSettings).validate_python(read_made_by(samples_file)["settings"])
+    try:
+        settings: Any = TypeAdapter(SamplesSettings).validate_python(settings_of(samples_file))
+    except ValidationError as error:
+        found, do = error.errors()[0]["msg"], "give the samples.parquet that the audit was made from"
+        raise InputError(samples_file, expected="settings of a reader", found=found, do=do) from None
     clean = write_clean(read_table(samples_file, SAMPLES), settings, final, folder / "clean")
     write_labels_csv(audit, final, folder / "labels_clean.csv")
     for note in clean.notes:

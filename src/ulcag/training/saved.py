@@ -26,11 +26,12 @@ def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
         expected = "a run's folder, with run.json and model.pt"
         do = "name the folder that `ulcag train` wrote, such as results/training/.../seed0/all"
         raise InputError(folder, expected=expected, found="no run.json" if folder.is_dir() else "no such folder", do=do)
-    record = read_json(folder / "run.json")
+    record: Any = read_json(folder / "run.json")
     missing = [key for key in _NEEDED if not isinstance(record, dict) or key not in record]
     if missing:
         expected, found = "the record that `ulcag train` wrote", f"no {', '.join(missing)}"
         raise InputError(folder / "run.json", expected=expected, found=found, do="name another folder")
+    read_json(folder / "run.json", "run.seed", "action_units.names")
     found = sha256(path)
     if found != record["model_sha256"]:
         do = "make the run again"
