@@ -15,8 +15,7 @@ from tests.audit.by_hand import audit_of
 from ulcag.audit.table import AUDIT
 from ulcag.cli import main
 from ulcag.files import sha256
-from ulcag.samples.table import SAMPLES
-from ulcag.tables import read_table, write_table
+from ulcag.tables import write_table
 
 
 def pictures(folder: Path) -> Path:
@@ -79,17 +78,6 @@ def test_without_a_run_there_is_a_configuration_and_a_command(
     assert main(audit) == 1
     assert "one that `ulcag audit` wrote" in capsys.readouterr().err
     assert (tmp_path / "out" / "config.yaml").read_text() == "mine: 1\n"
-
-
-def test_other_samples_than_before_are_read_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data, table = pictures(tmp_path / "faces"), tmp_path / "out" / "samples" / "data" / "samples.parquet"
-    audit = ["audit", str(data), "--out", str(tmp_path / "out"), "--no-run"]
-    assert main(["samples", "--set", "reader=folder", "--set", f"root={data}", "--out", str(table)]) == 0
-    assert main(audit) == 0
-    assert "--forcerun" not in capsys.readouterr().err
-    write_table(table, read_table(table, SAMPLES).iloc[1:], SAMPLES, settings={}, inputs={})
-    assert main(audit) == 0
-    assert "--forcerun read_samples --cores" in capsys.readouterr().err
 
 
 def test_the_pipeline_runs_with_this_python_and_a_lock_is_explained(

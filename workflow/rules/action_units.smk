@@ -1,7 +1,10 @@
 rule read_action_units:
     input:
+        ancient(listed),
+        lambda w: there(CONFIG.datasets[w.dataset].action_units.folder),
+        lambda w: there(CONFIG.datasets[w.dataset].action_units.table),
         unpack(faces_for_csv),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        samples=ancient(f"{RESULTS}/samples/{{dataset}}/samples.parquet"),
     output:
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
     log:
@@ -17,6 +20,8 @@ rule read_action_units:
         runtime=grows(60),
     params:
         settings=settings_of("action_units"),
+        rows=rows_of,
+        files=csv_files_of,
         faces=lambda w, input: (
             option("faces", input.faces) if "faces" in input.keys() else ""
         ),
@@ -66,6 +71,7 @@ rule run_openface:
 
 rule merge_action_units:
     input:
+        ancient([LISTED, PASSED]),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         tables=shards(f"{RESULTS}/action_units/{{dataset}}/shard-{{shard}}.parquet"),
     output:
@@ -88,6 +94,7 @@ rule merge_action_units:
 
 rule action_units:
     input:
+        CHECKPOINTS,
         expand(
             f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
             dataset=DATASETS,

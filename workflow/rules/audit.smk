@@ -85,6 +85,7 @@ rule clean_labels:
 
 rule audit:
     input:
+        CHECKPOINTS,
         [
             f"{RESULTS}/audit/{audit.path}/{file}"
             for audit in AUDITS

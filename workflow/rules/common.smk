@@ -7,11 +7,22 @@ from pathlib import Path
 SRC = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SRC))
 
-from ulcag.config import Config
+from ulcag.config import Config, check_braces
 from ulcag.config.action_units import NO_MATTER
 from ulcag.errors import InputError
+from ulcag.sources import (
+    all_missing,
+    csv_print,
+    file_print,
+    labels_print,
+    pictures_print,
+    rows_print,
+)
 
 try:
+    check_braces(
+        workflow.basedir, "rename the folder, or clone the project into another"
+    )
     CONFIG = Config.read(config, "config")
 except InputError as error:
     raise WorkflowError(str(error)) from None
@@ -25,7 +36,9 @@ RUN = "{dataset}/{noise}/{arm}/seed{seed}/{fold}"
 # Every command runs the package from src, so that no environment needs it installed. Idle OpenMP threads that
 # spin would starve the other jobs of a small machine. A prefix replaces Snakemake's own strict mode, without which
 # a command that fails before `| tee` would count as done.
-shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SRC}' OMP_WAIT_POLICY=PASSIVE; ")
+shell.prefix(
+    f"set -euo pipefail; export PYTHONPATH={shlex.quote(str(SRC))} OMP_WAIT_POLICY=PASSIVE; "
+)
 
 
 wildcard_constraints:
@@ -84,13 +97,95 @@ def settings_of(room):
     )
 
 
+# What lies outside the folder of results is known by fingerprints: params functions of the wildcards alone, for Snakemake
+# takes parameters that are made from inputs for no change.
+def there(path):
+    """An input that has to be there, whatever its time: without it, what was made of it stands, and what is yet to be made
+    is an error of the plan. With braces it would be a pattern: then the job says that there is none.
+    """
+    return ancient(path) if path and "{" not in path else []
+
+
+def data_of(w):
+    """An input function: the data set's folder or table."""
+    samples = CONFIG.datasets[w.dataset].samples
+    return there(getattr(samples, "path", getattr(samples, "root", "")))
+
+
+def listed(w):
+    """An input function: samples are read. What depends on pictures and not on labels takes it and the samples table as
+    `ancient`, and asks for its rows by a params function."""
+    return checkpoints.list_samples.get(dataset=w.dataset).output[0]
+
+
+def passed(w):
+    """An input function: samples are read and, if they are to be, checked."""
+    if CONFIG.datasets[w.dataset].check == "off":
+        return listed(w)
+    return checkpoints.pass_check.get(dataset=w.dataset).output[0]
+
+
+def samples_of(w):
+    """The samples table, once it is read anew; for params functions of rules whose input is `listed`, or `passed` where
+    there are shards."""
+    mark = passed(w) if "shard" in w.keys() else listed(w)
+    return Path(mark).with_name("samples.parquet")
+
+
+# What is made from samples, and from what is found to be outdated behind a checkpoint, has its file as an `ancient`
+# input: it has to wait.
+LISTED = f"{RESULTS}/samples/{{dataset}}/listed.txt"
+PASSED = f"{RESULTS}/samples/{{dataset}}/passed.txt"
+# Targets of all stages name these: where one is missing, nothing is compared.
+CHECKPOINTS = expand([LISTED, PASSED], dataset=DATASETS)
+
+
+def labels_of(w):
+    """A params function: what decides the rows of the samples table."""
+    return labels_print(CONFIG.datasets[w.dataset].samples, Path(RESULTS))
+
+
+def pictures_of(w):
+    """A params function: a shard's rows and pictures, or all where there is no shard."""
+    dataset = CONFIG.datasets[w.dataset]
+    part = (dataset.faces.shards, int(w.shard)) if "shard" in w.keys() else (1, 0)
+    return pictures_print(samples_of(w), dataset.samples, *part)
+
+
+def pictures_there(w):
+    """An input function: a picture that is missing, where all of the data set are. A disk that is not mounted is no
+    reason to throw away crops."""
+    dataset = CONFIG.datasets[w.dataset]
+    crops = Path(RESULTS) / f"faces/{w.dataset}/shard-{w.shard}.arrow"
+    missing = all_missing(
+        samples_of(w), dataset.samples, dataset.faces.shards, int(w.shard)
+    )
+    return there(missing if crops.exists() else "")
+
+
+def rows_of(w):
+    """A params function: ids and paths of all samples."""
+    return rows_print(samples_of(w))
+
+
+def csv_files_of(w):
+    """A params function: OpenFace's CSV files, and the table that says which is whose."""
+    dataset = CONFIG.datasets[w.dataset]
+    settings = dataset.action_units
+    if settings.source != "csv":
+        return ""
+    files = csv_print(settings.folder, samples_of(w), dataset.samples)
+    return f"{files} {file_print(settings.table)}"
+
+
 CHECKED = [name for name in DATASETS if CONFIG.datasets[name].check != "off"]
 
 
 def check_of(w):
     """An input function: the findings, where the data set is checked."""
-    off = CONFIG.datasets[w.dataset].check == "off"
-    return {} if off else {"check": f"{RESULTS}/samples/{w.dataset}/check.csv"}
+    if CONFIG.datasets[w.dataset].check == "off":
+        return {"listed": LISTED.format(dataset=w.dataset)}
+    return {"check": f"{RESULTS}/samples/{w.dataset}/check.csv"}
 
 
 def training(w):

@@ -59,5 +59,6 @@ rule evaluate_elsewhere:
 
 rule evaluate:
     input:
+        CHECKPOINTS,
         ELSEWHERE,
         per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),

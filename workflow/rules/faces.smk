@@ -1,8 +1,10 @@
 rule crop_faces:
     input:
         # The check comes first; how old it is, and whether it stops or warns, changes no crop.
-        ancient(f"{RESULTS}/samples/{{dataset}}/passed.txt"),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        ancient([LISTED, PASSED]),
+        ancient(passed),
+        pictures_there,
+        samples=ancient(f"{RESULTS}/samples/{{dataset}}/samples.parquet"),
     output:
         crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
         table=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet",
@@ -18,6 +20,7 @@ rule crop_faces:
         runtime=grows(60),
     params:
         settings=settings_of("faces"),
+        pictures=pictures_of,
     shell:
         "python -m ulcag faces --settings {params.settings:q} --samples {input.samples:q} --shard {wildcards.shard:q}"
         " --out-crops {output.crops:q} --out-table {output.table:q} 2>&1 | tee {log:q}"
@@ -25,6 +28,7 @@ rule crop_faces:
 
 rule merge_faces:
     input:
+        ancient([LISTED, PASSED]),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         tables=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet"),
     output:
@@ -45,6 +49,7 @@ rule merge_faces:
 
 rule faces:
     input:
+        CHECKPOINTS,
         expand(f"{RESULTS}/faces/{{dataset}}/faces.parquet", dataset=DATASETS),
         [
             f"{RESULTS}/faces/{dataset}/shard-{shard:03d}.arrow"

@@ -1,5 +1,6 @@
 rule count_cooccurrence:
     input:
+        ancient(LISTED),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
     output:
@@ -23,6 +24,7 @@ rule count_cooccurrence:
 
 rule graph:
     input:
+        CHECKPOINTS,
         list(
             dict.fromkeys(
                 per_run(f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet")

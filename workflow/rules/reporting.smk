@@ -64,6 +64,7 @@ rule draw_check:
 
 rule draw_action_units:
     input:
+        ancient(LISTED),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
     output:
@@ -210,11 +211,13 @@ rule write_tables:
 
 rule tables:
     input:
+        CHECKPOINTS,
         rules.write_tables.output,
 
 
 rule figures:
     input:
+        CHECKPOINTS,
         rules.draw_comparison.output,
         rules.draw_noise_levels.output if SEVERAL_NOISES else [],
         rules.draw_across.output if ELSEWHERE else [],
@@ -227,6 +230,7 @@ rule figures:
 
 
 localrules:
+    list_samples,
     samples,
     faces,
     action_units,

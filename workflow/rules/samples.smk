@@ -1,6 +1,6 @@
 rule read_samples:
     input:
-        lambda w: getattr(CONFIG.datasets[w.dataset].samples, "path", []),
+        data_of,
     output:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         votes=f"{RESULTS}/samples/{{dataset}}/votes.parquet",
@@ -16,6 +16,7 @@ rule read_samples:
         runtime=grows(120),
     params:
         settings=settings_of("samples"),
+        labels=labels_of,
         # Rendered pictures outlive the rule's outputs: they are made once.
         cache=f"{RESULTS}/.cache",
     shell:
@@ -23,9 +24,20 @@ rule read_samples:
         " --out {output.samples:q} --out-votes {output.votes:q} 2>&1 | tee {log:q}"
 
 
+# Which shards have other rows or pictures than before is known once the samples are read: a corrected label is no reason
+# to look for faces again. A checkpoint of its own, because Snakemake plans anew all that depends on one, and hundreds of
+# runs depend on `read_samples`.
+checkpoint list_samples:
+    input:
+        f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+    output:
+        touch(LISTED),
+
+
 rule inject_noise:
     input:
-        lambda w: CONFIG.noise[w.noise].path or [],
+        ancient(LISTED),
+        lambda w: there(CONFIG.noise[w.noise].path),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
     output:
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
@@ -40,6 +52,7 @@ rule inject_noise:
         runtime=grows(10),
     params:
         settings=lambda w: json.dumps(CONFIG.noise[w.noise].plain(), sort_keys=True),
+        labels=lambda w: file_print(CONFIG.noise[w.noise].path),
     shell:
         "python -m ulcag noise --settings {params.settings:q} --samples {input.samples:q} --seed {wildcards.seed:q}"
         " --out {output.noise:q} 2>&1 | tee {log:q}"
@@ -48,6 +61,7 @@ rule inject_noise:
 # What is wrong with a data set, however bad it is: the table and its figure are there to be looked at.
 rule check_samples:
     input:
+        ancient(listed),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
     output:
         check=f"{RESULTS}/samples/{{dataset}}/check.csv",
@@ -62,18 +76,21 @@ rule check_samples:
     resources:
         mem_mb=grows(4000),
         runtime=grows(120),
+    params:
+        pictures=pictures_of,
     shell:
         "python -m ulcag check --samples {input.samples:q} --workers {threads} --on-fatal warn --out {output.check:q}"
         " --out-pictures {output.pictures:q} 2>&1 | tee {log:q}"
 
 
 # Stops what costs time on a data set with a fatal finding. A rule of its own, so that after `check: warn` no picture is
-# looked at again.
-rule pass_check:
+# looked at again; and a checkpoint, because behind an `ancient` input that is to be made, Snakemake does not ask whether
+# parameters have changed.
+checkpoint pass_check:
     input:
         unpack(check_of),
     output:
-        passed=f"{RESULTS}/samples/{{dataset}}/passed.txt",
+        passed=PASSED,
     log:
         f"{RESULTS}/logs/check/{{dataset}}-passed.log",
     benchmark:
@@ -84,7 +101,9 @@ rule pass_check:
         mem_mb=grows(1000),
         runtime=grows(30),
     params:
-        check=lambda w, input: option("check", input.check) if input else "",
+        check=lambda w, input: (
+            option("check", input.check) if "check" in input.keys() else ""
+        ),
         on_fatal=lambda w: (
             "stop" if CONFIG.datasets[w.dataset].check == "stop" else "warn"
         ),
@@ -94,5 +113,5 @@ rule pass_check:
 
 rule samples:
     input:
+        CHECKPOINTS,
         expand(f"{RESULTS}/samples/{{dataset}}/samples.parquet", dataset=DATASETS),
-        expand(f"{RESULTS}/samples/{{dataset}}/passed.txt", dataset=DATASETS),

@@ -1,6 +1,6 @@
 rule train_run:
     input:
-        lambda w: training(w).weights or [],
+        lambda w: there(training(w).weights),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
@@ -34,6 +34,7 @@ rule train_run:
         ),
     params:
         settings=train_settings,
+        weights=lambda w: file_print(training(w).weights),
         start=start_of_training,
         # Not inputs: faces.parquet is made after them and again with them, and hundreds of runs times hundreds of
         # shards would be a plan that takes minutes.

@@ -12,13 +12,11 @@ from ulcag.audit.clean import check_place, check_words
 from ulcag.audit.recognise import recognise
 from ulcag.audit.rewrite import check_links
 from ulcag.audit.score import need_cleanlab
-from ulcag.config import Config, DatasetSettings
+from ulcag.config import Config, DatasetSettings, check_braces
 from ulcag.config.method import merged
 from ulcag.errors import InputError
 from ulcag.samples.folds import split_fold
 from ulcag.samples.read import read_samples
-from ulcag.samples.table import SAMPLES
-from ulcag.tables import read_table
 
 # Small pictures, a short schedule, from scratch: what two cores can do in minutes. As the embedded set in config.yaml.
 SMALL: dict[str, Any] = {
@@ -57,7 +55,7 @@ def audit_config(
     folds: int = 4,
     seed: int = 0,
     cleanlab: bool = False,
-) -> tuple[dict[str, Any], pd.DataFrame]:
+) -> dict[str, Any]:
     """The whole config.yaml of an audit; the data set is read, so that what is wrong with it is said at once.
 
     Args:
@@ -70,7 +68,7 @@ def audit_config(
         folds, seed, cleanlab: as in `audits`.
 
     Returns:
-        What config.yaml is to hold, and the rows of the samples table.
+        What config.yaml is to hold.
 
     Raises:
         InputError: there is nothing to read, or it cannot be read; labels are of one class only; there are too few
@@ -114,16 +112,7 @@ def audit_config(
     audit = {"datasets": ["data"], "arms": [arm], "seeds": [seed], "folds": folds, "cleanlab": cleanlab}
     config = {"results": str(out.resolve()), "datasets": {"data": chosen}, "audits": [audit]}
     Config.read(config, "--settings")
-    return config, samples
-
-
-def samples_changed(out: Path, samples: pd.DataFrame) -> bool:
-    """Whether an earlier audit in `out` read other samples, splits or labels than `samples`."""
-    path = out / "samples" / "data" / "samples.parquet"
-    if not path.is_file():
-        return False
-    before = read_table(path, SAMPLES)
-    return any(before[name].tolist() != samples[name].tolist() for name in ("sample_id", "split", "label"))
+    return config
 
 
 def _from_anywhere(values: dict[str, Any]) -> dict[str, Any]:
@@ -153,12 +142,13 @@ def snakefile() -> Path:
     """The pipeline that this package lies beside.
 
     Raises:
-        InputError: the package was installed without it.
+        InputError: the package was installed without it, or lies where Snakemake cannot run it.
     """
     path = Path(__file__).parents[3] / "Snakefile"
     if not path.is_file():
         do = "clone the repository and install it with `make setup`"
         raise InputError(path, expected="the pipeline beside the package", found="no such file", do=do)
+    check_braces(str(path), "rename the folder, or clone the project into another")
     return path
 
 

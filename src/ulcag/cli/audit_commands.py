@@ -74,11 +74,11 @@ def add_commands(commands: Any) -> None:
 def _audit(options: argparse.Namespace) -> None:
     import yaml
 
-    from ulcag.audit.start import audit_config, samples_changed, snakemake_command
+    from ulcag.audit.start import audit_config, snakemake_command
 
     path = options.out.resolve() / "config.yaml"
     _check_ours(path)
-    config, samples = audit_config(
+    config = audit_config(
         options.data,
         options.out,
         values=settings_values(options),
@@ -91,9 +91,7 @@ def _audit(options: argparse.Namespace) -> None:
     )
     with whole_or_absent(path) as beside:
         beside.write_text(_WRITTEN_BY + yaml.safe_dump(config, sort_keys=False))
-    # Pictures that come or go are no change of any file that Snakemake looks at.
-    again = ["--forcerun", "read_samples"] if samples_changed(options.out, samples) else []
-    command = snakemake_command(path, *again, "--cores", str(options.cores), "--rerun-incomplete", "audit")
+    command = snakemake_command(path, "--cores", str(options.cores), "--rerun-incomplete", "audit")
     print(shlex.join(command), file=sys.stderr)
     if options.no_run:
         return

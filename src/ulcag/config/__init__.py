@@ -2,7 +2,7 @@
 
 from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings
 from ulcag.config.method import ARMS, ArmKind, ArmSettings, MethodSettings, method_settings
-from ulcag.config.project import Audit, Config, DatasetSettings, Run
+from ulcag.config.project import Audit, Config, DatasetSettings, Run, check_braces
 from ulcag.config.rooms import (
     AffectNetSamples,
     CheckMode,
@@ -43,5 +43,6 @@ __all__ = [
     "TableSamples",
     "TrainSettings",
     "TrainingSettings",
+    "check_braces",
     "method_settings",
 ]

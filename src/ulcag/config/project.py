@@ -125,6 +125,7 @@ class Config(Section):
             for name in getattr(config, kind):
                 if not _NAME.fullmatch(name):
                     raise InputError(f"{where}, {kind}", expected="a name that can be a folder", found=repr(name))
+        check_braces(config.results, "choose another folder for results (--out)")
         if not config.runs and not config.audits:
             raise InputError(where, expected="runs or audits to make", found="neither")
         for run in config.all_runs():
@@ -190,6 +191,18 @@ class Config(Section):
             expected = f"action units, which the arm {run.arm} needs"
             do = "set action_units.source to csv or openface, or choose an arm without auxiliary branch"
             raise InputError(f"{where}, {run.dataset}", expected=expected, found="action_units.source: none", do=do)
+
+
+def check_braces(path: str, do: str) -> None:
+    """Nothing, if Snakemake can work with a path of the project or of its results.
+
+    Raises:
+        InputError: it holds braces, which Snakemake takes for wildcards, and no way to write them otherwise.
+    """
+    found = [brace for brace in "{}" if brace in path]
+    if found:
+        expected = "a path without braces, which Snakemake takes for wildcards"
+        raise InputError(path, expected=expected, found=" ".join(found), do=do)
 
 
 def _known(name: str, names: Iterable[str], where: str) -> None:
