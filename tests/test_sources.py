@@ -116,5 +116,7 @@ def test_openface_files_lie_in_their_folder_or_beside_the_pictures(tmp_path: Pat
     write(tmp_path / "openface" / "a.csv", "more text", time=1e8)
     write(tmp_path / "openface" / "notes.txt")
     seen.append(csv_print("", samples, settings))
-    assert len(set(seen)) == 3
     assert csv_print(str(tmp_path / "openface"), samples, settings) == seen[-1]
+    write(tmp_path / "images" / "openface" / "a.csv")
+    seen.append(csv_print("", samples, settings))
+    assert len(set(seen)) == 4

@@ -100,16 +100,19 @@ def csv_print(folder: str, samples: Path, settings: SamplesSettings) -> str:
     """Fingerprint of OpenFace's CSV files.
 
     Args:
-        folder: where they are; blank: `openface` beside the folder of images.
-        samples: samples.parquet, whose first path says where that is.
+        folder: where they are; blank: `openface` beside or in the folder of all images, as the reader looks for it.
+        samples: samples.parquet, whose paths say where that is.
         settings: the reader's.
     """
     if not folder:
-        rows = _rows(samples)
-        if isinstance(settings, SyntheticSamples) or not rows:
+        folders = {os.path.abspath(os.path.dirname(path)) for _, path in _rows(samples)}
+        if isinstance(settings, SyntheticSamples) or not folders:
             return ""
-        folder = str(Path(rows[0][1]).parent.parent / "openface")
-    files = _walk(folder, Path(), depth=None)
+        images = Path(os.path.commonpath(folders))
+        places = [images.parent / "openface", images / "openface"]
+    else:
+        places = [Path(folder)]
+    files = [file for place in places for file in _walk(str(place), Path(), depth=None)]
     return _digest(f"{name} {_stamp(path)}" for name, path in files if name.lower().endswith(".csv"))
 
 

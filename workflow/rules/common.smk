@@ -7,6 +7,8 @@ from pathlib import Path
 SRC = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SRC))
 
+from snakemake.settings.types import DeploymentMethod
+
 from ulcag.config import Config, check_braces
 from ulcag.config.action_units import NO_MATTER
 from ulcag.errors import InputError
@@ -19,10 +21,23 @@ from ulcag.sources import (
     rows_print,
 )
 
+
+def check_conda_path():
+    """Nothing, if Snakemake can hand the folder of its conda environments to a shell, which it does in bare quotes."""
+    settings = workflow.deployment_settings
+    folder = str(settings.conda_prefix or Path(".snakemake/conda").resolve())
+    found = [letter for letter in "'\"$`\\" if letter in folder]
+    if found and DeploymentMethod.CONDA in settings.deployment_method:
+        expected = "a path that can be quoted, for --use-conda"
+        do = "give another folder for environments: --conda-prefix"
+        raise InputError(folder, expected=expected, found=" ".join(found), do=do)
+
+
 try:
     check_braces(
         workflow.basedir, "rename the folder, or clone the project into another"
     )
+    check_conda_path()
     CONFIG = Config.read(config, "config")
 except InputError as error:
     raise WorkflowError(str(error)) from None
