@@ -121,6 +121,12 @@ def there(path):
     return ancient(path) if path and "{" not in path else []
 
 
+def asked(rule):
+    """Whether this process plans or runs jobs of a rule. A cluster's job process sees all that its job hangs on, and would
+    look at every picture for each shard."""
+    return rule in (workflow.dag_settings.allowed_rules or [rule])
+
+
 def data_of(w):
     """An input function: the data set's folder or table."""
     samples = CONFIG.datasets[w.dataset].samples
@@ -157,11 +163,15 @@ CHECKPOINTS = expand([LISTED, PASSED], dataset=DATASETS)
 
 def labels_of(w):
     """A params function: what decides the rows of the samples table."""
+    if not asked("read_samples"):
+        return ""
     return labels_print(CONFIG.datasets[w.dataset].samples, Path(RESULTS))
 
 
 def pictures_of(w):
     """A params function: a shard's rows and pictures, or all where there is no shard."""
+    if not asked("crop_faces" if "shard" in w.keys() else "check_samples"):
+        return ""
     dataset = CONFIG.datasets[w.dataset]
     part = (dataset.faces.shards, int(w.shard)) if "shard" in w.keys() else (1, 0)
     return pictures_print(samples_of(w), dataset.samples, *part)
@@ -170,6 +180,8 @@ def pictures_of(w):
 def pictures_there(w):
     """An input function: a picture that is missing, where all of the data set are. A disk that is not mounted is no
     reason to throw away crops."""
+    if not asked("crop_faces"):
+        return []
     dataset = CONFIG.datasets[w.dataset]
     crops = Path(RESULTS) / f"faces/{w.dataset}/shard-{w.shard}.arrow"
     missing = all_missing(
@@ -180,14 +192,14 @@ def pictures_there(w):
 
 def rows_of(w):
     """A params function: ids and paths of all samples."""
-    return rows_print(samples_of(w))
+    return rows_print(samples_of(w)) if asked("read_action_units") else ""
 
 
 def csv_files_of(w):
     """A params function: OpenFace's CSV files, and the table that says which is whose."""
     dataset = CONFIG.datasets[w.dataset]
     settings = dataset.action_units
-    if settings.source != "csv":
+    if settings.source != "csv" or not asked("read_action_units"):
         return ""
     files = csv_print(settings.folder, samples_of(w), dataset.samples)
     return f"{files} {file_print(settings.table)}"
