@@ -63,7 +63,7 @@ SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
 KillWait=5
 ReturnToService=2
 GresTypes=gpu
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$(free -m | awk '/^Mem:/ {print int($2 * 0.9)}') Gres=gpu:1
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$(env -u OMP_NUM_THREADS nproc) RealMemory=$(free -m | awk '/^Mem:/ {print int($2 * 0.9)}') Gres=gpu:1
 PartitionName=cpu Nodes=$host Default=YES
 PartitionName=gpu Nodes=$host
 CONF

@@ -27,11 +27,9 @@ CONFIG: dict[str, Any] = {
     "runs": [{"datasets": ["tiny"], "noise": ["half"], "arms": ["ulc-ag"]}],
 }
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-# Groups of two fit into a node of two cores.
-GROUPS = [f"{name}=2" for name in ("faces", "noise", "graph", "evaluation", "figures")]
 THROUGH_SLURM = [
     *("timeout", "--kill-after=10", "900", *SNAKEMAKE, "--profile", str(ROOT / "workflow" / "profiles" / "slurm")),
-    *("--group-components", *GROUPS, "--slurm-init-seconds-before-status-checks", "2"),
+    *("--slurm-init-seconds-before-status-checks", "2"),
 ]
 
 
