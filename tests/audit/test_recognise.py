@@ -58,7 +58,7 @@ def test_words_that_labels_translate_are_classes(tmp_path: Path) -> None:
 
 
 def test_a_folder_one_above_is_told_from_its_tables(tmp_path: Path) -> None:
-    touch(tmp_path, "archive/images/train/sad/a.jpg", "archive/list.csv")
+    touch(tmp_path, "archive/images/train/sad/a.jpg", "archive/.checkpoints/sad/a.jpg", "archive/list.csv")
     with pytest.raises(InputError, match=r"images, which holds train\n.*such as .*/archive/images"):
         recognise(tmp_path / "archive", {})
 

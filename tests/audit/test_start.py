@@ -104,7 +104,7 @@ def test_paths_in_settings_are_those_of_the_working_folder(tmp_path: Path, monke
 
 def test_a_place_inside_the_data_set_is_refused_at_once(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 20, "sad": 20})
-    with pytest.raises(InputError, match=r"seed0/clean\n.*outside the data set\n.*inside(.|\n)*--out"):
+    with pytest.raises(InputError, match=r"seed0/clean\n.*outside the data set\n.*inside(.|\n)*folder of results"):
         read(data, data / "out")
 
 

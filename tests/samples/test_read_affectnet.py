@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,17 +119,35 @@ def test_several_lists_and_a_list_that_is_not_affectnets(tmp_path: Path) -> None
         read_affectnet(of)
 
 
-@pytest.mark.parametrize("again", ["1/t0.jpg,1,2,3,4,,1,0,0", "1/t0.jpg,1,2,3,4,,7,0,0", "1/t9.jpg,1,2,3,4,,6,0,0"])
-def test_a_picture_with_two_labels_is_refused_by_name_and_rows(again: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "again", "code", "first"),
+    [
+        ("1/t0.jpg", "1/t0.jpg", 1, 2),
+        ("1/t0.jpg", "1/t0.jpg", 7, 2),
+        ("1/t9.jpg", "1/t9.jpg", 6, 11),
+        ("1/t0.jpg", r"1\t0.jpg", 1, 2),
+        ("1/t0.jpg", "./1//t0.jpg", 1, 2),
+    ],
+)
+def test_a_picture_with_two_labels_is_refused_by_name_and_rows(
+    name: str, again: str, code: int, first: int, tmp_path: Path
+) -> None:
     of, path = affectnet_full(tmp_path), tmp_path / "training.csv"
     before = path.read_text()
-    path.write_text(before + again + "\n")
-    name, first = again.split(",")[0], {"1/t0.jpg": 2, "1/t9.jpg": 11}[again.split(",")[0]]
+    path.write_text(before + f"{again},1,2,3,4,,{code},0,0\n")
     with pytest.raises(InputError, match=rf"training\.csv, row 14\n(.|\n)*{name} with .*training\.csv, row {first}\n"):
         read_affectnet(of)
     path.write_text(before + "1/t0.jpg,9,9,9,9,,0,0,0\n3/v1.jpg,1,2,3,4,,2,0,0\n")
     with pytest.raises(InputError, match=r"training\.csv, row 15\n(.|\n)*3/v1\.jpg(.|\n)*validation\.csv, row 3"):
         read_affectnet(of)
+
+
+def test_lists_with_backslashes_are_the_same_lists(tmp_path: Path) -> None:
+    of = affectnet_full(tmp_path)
+    before = read_affectnet(of).samples
+    for path in tmp_path.glob("*.csv"):
+        path.write_text(path.read_text().replace("/", "\\"))
+    pd.testing.assert_frame_equal(read_affectnet(of).samples, before)
 
 
 def test_a_row_that_comes_again_is_counted(tmp_path: Path) -> None:

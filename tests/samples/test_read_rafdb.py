@@ -61,8 +61,16 @@ def test_rows_of_scn_count_from_zero_and_carry_paths() -> None:
     where = Path("noise.txt")
     assert rafdb_row(where, 1, "/data/raf/train_00001_aligned.jpg 3", 0) == ("train_00001.jpg", CLASSES.index("happy"))
     assert rafdb_row(where, 1, "train_00001.jpg 4") == ("train_00001.jpg", CLASSES.index("happy"))
-    with pytest.raises(InputError, match="a code 0 to 6"):
+    with pytest.raises(InputError, match=r"a code 0 to 6\n(.|\n)*codes 1 to 7: `first_code: 1`"):
         rafdb_row(where, 2, "train_00001.jpg 7", 0)
+
+
+@pytest.mark.parametrize("between", [" ", "\t", "  \t"])
+def test_folders_before_a_name_may_have_spaces_and_a_name_may_not(between: str) -> None:
+    where, happy = Path("noise.txt"), CLASSES.index("happy")
+    assert rafdb_row(where, 1, rf"C:\My Data\test_0\train_00001.jpg{between}4 ") == ("train_00001.jpg", happy)
+    with pytest.raises(InputError, match=r"found: .*train_00001\.jpg 5"):
+        rafdb_row(where, 1, f"train_00001.jpg 5{between}4")
 
 
 @given(
@@ -96,4 +104,10 @@ def test_pictures_of_another_ending_are_found_and_others_are_named(images: str, 
     assert [Path(path).name for path in found.samples["path"]] == taken
     place = root / "Image" / images
     others = f"test_00009{suffix}.bmp, train_00009{suffix}.jpg"
-    assert found.notes[1:] == (f"left out: 2 pictures in {place} that the label list does not name: {others}",)
+    inside = f"Image/{images}"
+    assert set(found.notes[1:]) == {
+        f"left out: 1 pictures of an id that has one already: {inside}/train_00002{suffix}.png",
+        f"left out: 1 hidden files: {inside}/._train_00001.jpg",
+        f"left out: 1 files that are no pictures by their ending: {inside}/Thumbs.db",
+        f"left out: 2 pictures in {place} that the label list does not name: {others}",
+    }

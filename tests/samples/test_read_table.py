@@ -177,6 +177,8 @@ LABELS = {"1": "happy", "2": "sad"}
         (pa.array([1.0, 2.0, None], pa.float32()), LABELS | {"": "drop"}),
         (pa.array([1.0, 2.0, float("nan")]), LABELS | {"": "drop"}),
         (pa.array([1, 2], pa.decimal128(5, 2)), LABELS),
+        (pa.array([10**37, 2], pa.decimal128(38, 0)), {str(10**37): "happy", "2": "sad"}),
+        (pa.array([float("inf"), 2.5]), {"inf": "happy", "2.5": "sad"}),
         (pa.array([True, False]), {"True": "happy", "False": "sad"}),
         (pa.array(["happy", "SAD "], pa.large_string()), {}),
         (pa.array(["happy", "sad"], pa.string_view()), {}),
@@ -310,6 +312,24 @@ def test_paths_as_windows_writes_them(tmp_path: Path) -> None:
     assert found.notes == ("backslashes in image paths are taken as slashes",)
     with pytest.raises(InputError, match=r"pics/a\.jpg again, as pics\\a\.jpg in row 2"):
         read_table_samples(csv(tmp_path / "t.csv", "image,label\npics\\a.jpg,sad\npics/a.jpg,sad\n"))
+
+
+def test_letters_with_accents_in_either_spelling(tmp_path: Path) -> None:
+    one, two = "\u00e9/\u00fc.jpg", "e\u0301/u\u0308.jpg"  # the same text, as Linux and as macOS write it
+    for there, written in ((one, two), (two, one)):
+        root = tmp_path / ascii(there).replace("/", "")
+        touch(root, there)
+        found = read_table_samples(csv(root / "t.csv", f"image,label\n{written},sad\n"))
+        assert found.samples["sample_id"].tolist() == [written]
+        assert found.samples["path"].tolist() == [str(root / there)]
+        with pytest.raises(InputError, match=r"row 3, image\n(.|\n)*again, as .* labelled sad there and fear here"):
+            read_table_samples(csv(root / "t.csv", f"image,label\n{one},sad\n{two},fear\n"))
+    touch(root, one)
+    both = read_table_samples(csv(root / "t.csv", f"image,label\n{one},sad\n{two},fear\n")).samples
+    assert dict(zip(both["path"], both["label"], strict=True)) == {
+        str(root / one): CLASSES.index("sad"),
+        str(root / two): CLASSES.index("fear"),
+    }
 
 
 ROWS = st.lists(

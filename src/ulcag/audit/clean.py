@@ -189,7 +189,7 @@ def check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> 
     holds = sorted(folder for folder in own | {source} if place in folder.parents)
     if inside or holds:
         found = f"it is inside {inside[0]}" if inside else f"it holds {holds[0]}"
-        do = "choose a folder outside the data set (--out)"
+        do = "choose a folder of results that is outside the data set"
         raise InputError(out, expected="a folder outside the data set", found=found, do=do)
 
 

@@ -10,6 +10,7 @@ from ulcag.config import Fer2013Samples, RafDbSamples
 from ulcag.errors import InputError
 from ulcag.samples.affectnet_places import find_2021, is_list, parts_of_full_release
 from ulcag.samples.cells import TABLE_ENDINGS
+from ulcag.samples.found import is_hidden
 from ulcag.samples.read_fer2013 import FER2013_TABLES, pixel_table
 from ulcag.samples.read_folder import class_names
 from ulcag.samples.read_rafdb import label_list
@@ -29,7 +30,8 @@ def recognise(data: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], str
         InputError: there is no such file or folder, a file is no table, or it must be given in another way.
     """
     if not data.exists():
-        raise InputError(data, expected="a folder of pictures, or a table of labels", found="no such file or folder")
+        expected, do = "a folder of pictures, or a table of labels", "check the path"
+        raise InputError(data, expected=expected, found="no such file or folder", do=do)
     # Not where a link leads to: it has a suffix and neighbours of its own.
     data = Path(os.path.abspath(data))
     if reader := given.get("reader"):
@@ -43,7 +45,8 @@ def recognise(data: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], str
 def _file(data: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     if data.suffix.lower() not in TABLE_ENDINGS:
         found = f"suffix '{data.suffix}'"
-        raise InputError(data, expected=f"{_TABLE}, or a folder of pictures", found=found)
+        do = "unpack an archive; save a sheet as CSV"
+        raise InputError(data, expected=f"{_TABLE}, or a folder of pictures", found=found, do=do)
     if data.name in FER2013_TABLES:
         read = pixel_table(Fer2013Samples(root=str(data.parent)))
         if read != data:
@@ -79,7 +82,7 @@ def _folder(data: Path, labels: Mapping[str, Any]) -> tuple[dict[str, Any], str]
         return {"reader": "affectnet", "root": root}, holds([*lists, *images])
     with suppress(InputError):
         return {"reader": "fer2013", "root": root}, holds([pixel_table(Fer2013Samples(root=root))])
-    inner = [] if classes else [path for path in sorted(data.iterdir()) if path.is_dir() and class_names(path)]
+    inner = [] if classes else [path for path in sorted(data.iterdir()) if _holds_classes(path)]
     if inner:
         found = f"{inner[0].name}, which holds {', '.join(class_names(inner[0]))}"
         do = f"give the folder that is meant, such as {inner[0]}"
@@ -93,3 +96,7 @@ def _folder(data: Path, labels: Mapping[str, Any]) -> tuple[dict[str, Any], str]
     if tables:
         why += f"; not read is {', '.join(tables[:5])} beside them: give such a table itself to have it read"
     return {"reader": "folder", "root": root}, why
+
+
+def _holds_classes(path: Path) -> bool:
+    return path.is_dir() and not is_hidden(path.name) and bool(class_names(path))

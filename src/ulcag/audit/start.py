@@ -97,7 +97,8 @@ def audit_config(
     samples = found.samples
     labels = samples["label"][samples["split"] == "train"].to_numpy(dtype=np.int64)
     if len(labels) < folds:
-        raise InputError(data, expected=f"at least {folds} training pictures, one a fold", found=str(len(labels)))
+        expected, do = f"at least {folds} training pictures, one a fold", "take fewer folds (--folds), or more data"
+        raise InputError(data, expected=expected, found=str(len(labels)), do=do)
     if len(np.unique(labels)) < 2:
         do = "give labels of several classes: what is wrong with one is told by the others"
         raise InputError(data, expected="labels of at least two classes", found="one", do=do)

@@ -1,8 +1,10 @@
 """The cells of a user's table, CSV or Parquet, as text: of the columns that serve, each by our name of it."""
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +114,7 @@ def columns_in_use(path: Path, names: Sequence[str], settings: TableSamples) -> 
             columns[ours] = same[0]
         elif ours in settings.columns or ours in _NEEDED:
             found = textwrap.shorten(", ".join(names), 300, placeholder=" ...") or "an empty file"
-            do = f"say which column it is: columns: {{{ours}: <its name>}}"
+            do = f"say which column it is: columns: {{{ours}: <its name>}}" if names else "check `path`"
             raise InputError(path, expected=f"a column '{theirs}'", found=found, do=do)
     return columns
 
@@ -149,6 +151,6 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, bytes):
         return value.decode().strip()
-    if not isinstance(value, str | bool | int) and value == value // 1:
+    if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
         value = int(value)
     return str(value).strip()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
+from ulcag.image import IMAGE_ENDINGS
 from ulcag.samples.table import VOTE_SHARES
 
 # Label codes of the data sets, by the name of our class. A code that is missing here is no expression of the seven.
@@ -162,3 +163,41 @@ def is_hidden(name: str) -> bool:
 def is_folder(entry: os.DirEntry[str]) -> bool:
     """Whether it is a folder or a link to one; a link that leads to itself is none."""
     return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of what is in a folder.
+
+    Raises:
+        InputError: it is none, or may not be read.
+    """
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        found, do = error.strerror or str(error), "unpack the data set again, or permit it to be read"
+        raise InputError(folder, expected="a folder of the data set", found=found, do=do) from None
+
+
+def pictures_by_stem(folder: Path, left_out: LeftOut, suffix: str = "") -> dict[str, str]:
+    """Stem -> file name of the pictures in a folder; everything else there is left out.
+
+    Args:
+        folder: of pictures.
+        left_out: counts what is no picture, and pictures of a stem that has one; .jpg goes first.
+        suffix: of stems, such as `_aligned`, that is not told.
+    """
+    pictures: dict[str, str] = {}
+    for file in sorted(names_in(folder), key=lambda name: (not name.endswith(".jpg"), name)):
+        stem, ending = os.path.splitext(file)
+        where, stem = f"{folder.parent.name}/{folder.name}/{file}", stem.removesuffix(suffix)
+        if is_hidden(file):
+            left_out.add("hidden files", where)
+        elif not is_utf8(file):
+            left_out.add("names that are not UTF-8", where)
+        elif ending.lower() not in IMAGE_ENDINGS:
+            left_out.add("files that are no pictures by their ending", where)
+        elif stem in pictures:
+            left_out.add("pictures of an id that has one already", where)
+        else:
+            pictures[stem] = file
+    return pictures

@@ -110,7 +110,8 @@ def _from_file(sample_ids: pd.Series, path: Path, first_code: int) -> np.ndarray
     missing = [name for name in sample_ids if name not in labels]
     if missing:
         found = f"none for {len(missing)} of {len(sample_ids)}, such as {missing[0]}"
-        raise InputError(path, expected="a label for each training sample", found=found)
+        do = "take the file that was made for this data set; its names are those of the samples"
+        raise InputError(path, expected="a label for each training sample", found=found, do=do)
     return np.array([labels[name] for name in sample_ids], dtype=np.int64)
 
 

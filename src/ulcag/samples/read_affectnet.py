@@ -8,7 +8,7 @@ The validation part is the test split: AffectNet publishes no other with labels.
 own, lists into another than pictures: `affectnet_places` finds them.
 """
 
-import os
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,16 @@ import numpy as np
 from ulcag.classes import CLASSES
 from ulcag.config import AffectNetSamples
 from ulcag.errors import InputError
-from ulcag.image import IMAGE_ENDINGS
 from ulcag.samples.affectnet_places import find_2021, find_images, find_list, open_list
-from ulcag.samples.found import AFFECTNET_CODES, Found, LeftOut, is_hidden, is_utf8, samples_table
+from ulcag.samples.found import (
+    AFFECTNET_CODES,
+    Found,
+    LeftOut,
+    is_hidden,
+    names_in,
+    pictures_by_stem,
+    samples_table,
+)
 
 _CLASS_OF = {code: CLASSES.index(name) for name, code in AFFECTNET_CODES.items()}
 # Codes that are none of the seven classes.
@@ -118,7 +125,8 @@ def list_rows(path: Path, part: str, left_out: LeftOut) -> Iterator[Listed]:
         if not number.isdecimal() or not record.cells[place_name] or any(record.cells[width:]):
             left_out.add(f"malformed rows of {path.name}", f"row {record.row}")
             continue
-        name, code = record.cells[place_name], int(number)
+        # A picture has one name: not another one on Windows, and none that begins with `./`.
+        name, code = posixpath.normpath(record.cells[place_name].replace("\\", "/")), int(number)
         label = _class(f"{path}, row {record.row}", code)
         yield Listed(path, record.row, _PREFIX[part] + name, name, code, label)
 
@@ -164,10 +172,10 @@ def annotations(settings: AffectNetSamples, sample_ids: Iterable[str]) -> dict[s
 
 def _release_2021(folder: Path, left_out: LeftOut) -> list[Row]:
     part = folder.name
-    pictures = _pictures(folder / "images", left_out)
+    pictures = pictures_by_stem(folder / "images", left_out)
     rows = []
     annotated = set()
-    for file in sorted(_names(folder / "annotations")):
+    for file in sorted(names_in(folder / "annotations")):
         if is_hidden(file):
             left_out.add("hidden files", f"{part}/annotations/{file}")
             continue
@@ -190,32 +198,6 @@ def _release_2021(folder: Path, left_out: LeftOut) -> list[Row]:
     return rows
 
 
-def _pictures(folder: Path, left_out: LeftOut) -> dict[str, str]:
-    """Id -> file name."""
-    pictures: dict[str, str] = {}
-    for file in sorted(_names(folder)):
-        stem, ending = os.path.splitext(file)
-        where = f"{folder.parent.name}/images/{file}"
-        if is_hidden(file):
-            left_out.add("hidden files", where)
-        elif not is_utf8(file):
-            left_out.add("names that are not UTF-8", where)
-        elif ending.lower() not in IMAGE_ENDINGS:
-            left_out.add("files that are no pictures by their ending", where)
-        elif stem in pictures:
-            left_out.add("pictures of an id that has one already", where)
-        else:
-            pictures[stem] = file
-    return pictures
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError as error:
-        raise InputError(folder, expected="a folder of AffectNet's", found=error.strerror or str(error)) from None
-
-
 def _code_in(path: Path) -> int:
     try:
         number = float(np.load(path, allow_pickle=False).item())
@@ -223,13 +205,14 @@ def _code_in(path: Path) -> int:
             raise ValueError(f"{number} is no whole number")
         return int(number)
     except (ValueError, TypeError, AttributeError, OverflowError, OSError, EOFError) as error:
-        raise InputError(path, expected="a number in npy format", found=str(error)) from None
+        do = "copy the file again, or take it out"
+        raise InputError(path, expected="a number in npy format", found=str(error), do=do) from None
 
 
 def _class(where: str, code: int) -> int | None:
     """Index of our class, or None for a code that is none of the seven."""
     if code not in _CLASS_OF and code not in _OTHERS:
-        raise InputError(where, expected="an expression code 0 to 11", found=str(code))
+        raise InputError(where, expected="an expression code 0 to 11", found=str(code), do="correct it, or take it out")
     return _CLASS_OF.get(code)
 
 

@@ -37,6 +37,7 @@ _FERPLUS = "fer2013new.csv"
 _NAME = re.compile(r"fer\d{7}\.png")
 # Of the real files 0.68 or more of the labels are the crowd's, of shuffled ones a fifth.
 _LEAST_AGREEMENT, _ENOUGH_ROWS = 0.4, 1000
+_AS_PUBLISHED = "take the file as FER+ publishes it"
 _TOGETHER = f"take both files as published, or the same rows out of both; or move {_FERPLUS} away to go on without it"
 
 
@@ -189,16 +190,18 @@ def _votes(path: Path) -> list[_Votes]:
         where = f"{path}, row {record.row}"
         name = record.cells[place["Image name"]]
         if name and not _NAME.fullmatch(name):
-            raise InputError(where, expected="a name such as fer0000017.png, or none", found=repr(name))
+            expected = "a name such as fer0000017.png, or none"
+            raise InputError(where, expected=expected, found=repr(name), do=_AS_PUBLISHED)
         if name in first:
-            do = "take the file as FER+ publishes it"
-            raise InputError(where, expected="each name once", found=f"{name}, as in row {first[name]}", do=do)
+            found = f"{name}, as in row {first[name]}"
+            raise InputError(where, expected="each name once", found=found, do=_AS_PUBLISHED)
         if name:
             first[name] = record.row
         cells = {column: record.cells[place[column]] for column in _VOTES}
         wrong = next((column for column, cell in cells.items() if not cell.isdecimal()), None)
         if wrong is not None:
-            raise InputError(f"{where}, {wrong}", expected="a number of votes", found=repr(cells[wrong]))
+            found = repr(cells[wrong])
+            raise InputError(f"{where}, {wrong}", expected="a number of votes", found=found, do=_AS_PUBLISHED)
         votes = {column: int(cell) for column, cell in cells.items()}
         rows.append(_Votes(record.row, record.cells[place["Usage"]], name, votes))
     return rows
@@ -219,7 +222,8 @@ def _rows(table: Path) -> Iterator[tuple[int, bytes, int, str]]:
             pixels_found = f"{len(numbers)} pixels{'' if pixels else ', not all of 0 to 255'}"
             found = f"emotion {emotion!r}, {pixels_found}, Usage {usage!r}"
             expected = f"emotion 0 to 6, {_SIDE**2} pixels 0 to 255, Usage {', '.join(_USAGES[:-1])} or {_USAGES[-1]}"
-            raise InputError(f"{table}, row {record.row}", expected=expected, found=found)
+            do = f"take the file as published; or the row out, and the same one out of {_FERPLUS}, if that is there"
+            raise InputError(f"{table}, row {record.row}", expected=expected, found=found, do=do)
         yield record.row, pixels, code, usage
 
 

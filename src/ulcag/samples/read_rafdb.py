@@ -7,14 +7,12 @@
 The split is the file name's prefix. People call the root RAF-DB, raf-basic or basic.
 """
 
-import os
 from pathlib import Path
 
 from ulcag.classes import CLASSES
 from ulcag.config import RafDbSamples
 from ulcag.errors import InputError
-from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.found import RAFDB_CODES, Found, LeftOut, first_that_exists, samples_table
+from ulcag.samples.found import RAFDB_CODES, Found, LeftOut, first_that_exists, pictures_by_stem, samples_table
 from ulcag.text import read_text
 
 _LIST = "EmoLabel/list_patition_label.txt"
@@ -38,7 +36,8 @@ def read_rafdb(settings: RafDbSamples) -> Found:
         raise InputError(images, expected="the folder of images", found="no such folder", do=do)
     rows = rafdb_rows(labels)
     if not rows:
-        raise InputError(labels, expected="rows such as `train_00001.jpg 5`", found="none")
+        do = "copy the list again"
+        raise InputError(labels, expected="rows such as `train_00001.jpg 5`", found="none", do=do)
     seen: dict[str, int] = {}
     for number, name, _ in rows:
         # By the stem, which is what the picture is found by.
@@ -48,22 +47,15 @@ def read_rafdb(settings: RafDbSamples) -> Found:
             do = "take one of the lines out"
             raise InputError(f"{labels}, line {number}", expected="each picture once", found=found, do=do)
     suffix = "_aligned" if settings.images == "aligned" else ""
-    there = _pictures(images, suffix)
+    left_out = LeftOut()
+    there = pictures_by_stem(images, left_out, suffix)
     names = [name for _, name, _ in rows]
     path = [str(images / there.get(stem, f"{stem}{suffix}.jpg")) for stem in seen]
-    left_out = LeftOut()
     for name in sorted(there[stem] for stem in there.keys() - seen.keys()):
         left_out.add(f"pictures in {images} that the label list does not name", name)
     notes = (f"RAF-DB: labels {labels}, {settings.images} images", *left_out.notes())
     codes = [code for _, _, code in rows]
     return Found(samples_table(names, path, [name.split("_")[0] for name in names], codes), notes)
-
-
-def _pictures(folder: Path, suffix: str) -> dict[str, str]:
-    """Stem as in the label list -> name of the file; a .jpg where there are several."""
-    names = [name for name in os.listdir(folder) if Path(name).suffix.lower() in IMAGE_ENDINGS and name[0] != "."]
-    names.sort(key=lambda name: (name.endswith(".jpg"), name))
-    return {Path(name).stem.removesuffix(suffix): name for name in names}
 
 
 def label_list(settings: RafDbSamples) -> Path:
@@ -92,10 +84,13 @@ def rafdb_row(where: Path, number: int, line: str, lowest_code: int = 1) -> tupl
         where, number, line: for the error.
         lowest_code: 1 as RAF-DB counts; 0 in SCN's noise files, whose codes are RAF-DB's minus 1.
     """
-    parts = line.split()
-    name = parts[0].replace("\\", "/").split("/")[-1].replace("_aligned", "") if parts else ""
-    code = str(int(parts[1]) + 1 - lowest_code) if len(parts) == 2 and parts[1].isdecimal() else ""
-    if not name.startswith(("train_", "test_")) or code not in _CLASS_OF:
+    # Folders may have names with spaces.
+    path, _, code = line.strip().replace("\t", " ").rpartition(" ")
+    name = path.strip().replace("\\", "/").split("/")[-1].replace("_aligned", "")
+    code = str(int(code) + 1 - lowest_code) if code.isdecimal() else ""
+    if not name.startswith(("train_", "test_")) or len(name.split()) > 1 or code not in _CLASS_OF:
         expected = f"`train_<number>.jpg` or `test_<number>.jpg`, and a code {lowest_code} to {lowest_code + 6}"
-        raise InputError(f"{where}, line {number}", expected=expected, found=repr(line))
+        other = 1 - lowest_code
+        do = f"correct it, or take it out; for noisy labels with codes {other} to {other + 6}: `first_code: {other}`"
+        raise InputError(f"{where}, line {number}", expected=expected, found=repr(line), do=do)
     return name, _CLASS_OF[code]

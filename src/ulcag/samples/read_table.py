@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -74,8 +75,15 @@ def meaning(word: str, labels: Mapping[str, str]) -> str:
 
 
 def as_found(root: Path, image: str) -> str:
-    """An image's path as it is written; if there is none with Windows' backslashes, with slashes."""
-    return image.replace("\\", "/") if "\\" in image and not os.path.lexists(root / image) else image
+    """An image's path as it is written; or, where there is no such file, in the spelling that there is.
+
+    Windows has backslashes for slashes; macOS writes a letter and its accent as two signs (NFD), others as one (NFC).
+    """
+    if ("\\" not in image and image.isascii()) or os.path.lexists(root / image):
+        return image
+    slashed = image.replace("\\", "/")
+    spellings = (slashed, unicodedata.normalize("NFC", slashed), unicodedata.normalize("NFD", slashed))
+    return next((name for name in spellings if os.path.lexists(root / name)), slashed)
 
 
 def _class(cells: Cells, n: int, labels: Mapping[str, str], column: str = "label") -> int | None:
