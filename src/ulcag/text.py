@@ -25,7 +25,6 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-_WINDOWS = "cp1252"
 DELIMITERS = ",;\t|"
 # A first line such as `sep=;` tells Excel what stands between cells, and is no row.
 _SAID = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
@@ -69,7 +68,7 @@ def encoding_of(path: Path) -> Encoding:
             decoder.decode(b"", final=True)
             return Encoding("utf-8")
     except UnicodeDecodeError:
-        return Encoding(_WINDOWS)
+        return Encoding("cp1252")
     except FileNotFoundError:
         raise InputError(path, expected="a text file", found="no such file", do="check the path") from None
     except OSError as error:
@@ -77,11 +76,7 @@ def encoding_of(path: Path) -> Encoding:
 
 
 def open_text(path: Path, encoding: Encoding | None = None) -> IO[str]:
-    """A text file to read, its byte order mark left out, its line ends as they are.
-
-    Args:
-        path: the file.
-        encoding: its own, if it is known already.
+    """A text file to read, its byte order mark left out, its line ends as they are; `encoding`, if it is known already.
 
     Raises:
         InputError: as `encoding_of`.
@@ -260,6 +255,8 @@ class CsvFile:
         if missing:
             expected = f"{what + ' with ' if what else ''}column{'s' * (len(names) > 1)} {', '.join(names)}"
             has = textwrap.shorten(", ".join(self.header), 300, placeholder=" ...") or "an empty file"
+            if len(self.header) == 1 and any(sign in has for sign in DELIMITERS):
+                do = "a line is one cell here: open it by the spreadsheet's import of CSV, and save it again"
             raise InputError(self.path, expected=expected, found=f"no {', '.join(missing)} in: {has}", do=do)
         twice = [name for name in names if self.header.count(own[name]) > 1]
         if twice:
@@ -282,13 +279,9 @@ class CsvFile:
 
 
 def with_cell(text: str, place: int, value: str, delimiter: str) -> str:
-    """A record's text with another value in one cell; all the rest stays as it is written.
+    """A record's text with another value in its cell number `place`, from 0; all the rest stays as it is written.
 
-    Args:
-        text: of the record.
-        place: of the cell, from 0.
-        value: quoted if the old one was, or if it must be.
-        delimiter: between the cells.
+    The value is quoted if the old one was, or if it must be.
     """
     sign = re.escape(delimiter)
     cell = re.compile(rf'[ ]*"(?:[^"]|"")*"[^{sign}\r\n]*|[^{sign}\r\n]*')

@@ -77,7 +77,7 @@ def test_the_same_label_twice_is_kept_however_it_is_called(tmp_path: Path) -> No
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_what_spreadsheets_make_of_it(encoding: str, delimiter: str, tmp_path: Path) -> None:
     path = tmp_path / "review.csv"
-    text = 'verdict,comment,label,sample_id\r\naccept,"ü",Sadness, a \r\n,,,\r\n'
+    text = 'verdict,comment,label,sample_id\r\nAccept,"ü",Sadness, a \r\n,,,\r\n'
     path.write_bytes(text.replace(",", delimiter).encode(encoding))
     assert apply_review(audit_of(ROWS), path)["reason"][0] == "reviewed: suggestion accepted"
 
@@ -114,6 +114,10 @@ def test_no_review_at_all(tmp_path: Path) -> None:
         apply_review(audit, path)
     path.write_text("sample_id,label\na,sad\n")
     with pytest.raises(InputError, match="no verdict in: sample_id, label"):
+        apply_review(audit, path)
+    # Excel where a semicolon is between cells.
+    path.write_text('"sample_id,""label"",""verdict"""\n"a,""sad"",""accept"""\n')
+    with pytest.raises(InputError, match="a line is one cell here"):
         apply_review(audit, path)
     path.write_bytes(b"\x89PNG\r\n\x1a\n\xff")
     with pytest.raises(InputError, match="a review with columns sample_id, label, verdict"):

@@ -52,7 +52,7 @@ def apply_review(audit: pd.DataFrame, review_file: Path) -> pd.DataFrame:
     for number, sample_id, name, verdict in _read(path, place):
         where = f"{path}, row {number}"
         if sample_id not in place:
-            do = "apply the review to the audit that its page was made from"
+            do = "apply the review to the audit that its page was made from, and save it as CSV UTF-8"
             raise InputError(where, expected="a sample of this audit", found=repr(sample_id), do=do)
         if sample_id in seen:
             found = f"{sample_id!r} again, first in row {seen[sample_id]}"
@@ -92,7 +92,7 @@ def _read(path: Path, ids: Container[str]) -> list[tuple[int, str, str, str]]:
         sample_id, label, verdict = (record.cells[place] for place in places)
         # White space around it may be a part of a file's name.
         as_written = record.as_written[places[0]] if places[0] < len(record.as_written) else ""
-        rows.append((record.row, as_written if as_written in ids else sample_id, label, verdict))
+        rows.append((record.row, as_written if as_written in ids else sample_id, label, verdict.lower()))
     return rows
 
 

@@ -87,7 +87,8 @@ function acceptAll() {
 function download() {
   const cell = (value) => '"' + value.replaceAll('"', '""') + '"';
   const csv = [COLUMNS, ...review.values()].map((row) => row.map(cell).join(",") + "\n").join("");
-  const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
+  // Without a byte order mark Excel takes UTF-8 for Windows-1252, and names with accents come back as others.
+  const url = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv" }));
   make("a", { href: url, download: "review.csv" }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60000);
   unsaved = false;
