@@ -35,7 +35,7 @@ def csv(tmp_path: Path) -> Csv:
 
 STAND_IN = Path(__file__).parent / "stand_in.sh"
 # Heights that the stand-in takes for something else than a face.
-HANG, NO_FACE, LOW, TWO_FACES, HALF, GREEDY, MISSED, DEADLY, UNSURE = range(601, 610)
+HANG, NO_FACE, LOW, TWO_FACES, HALF, GREEDY, MISSED, DEADLY, UNSURE, NEIGHBOUR = range(601, 611)
 
 
 def png_header(width: int, height: int) -> bytes:

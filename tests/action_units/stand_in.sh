@@ -4,7 +4,7 @@
 # gives no CSV, a missing box ends the call. A picture's height asks for the rest:
 #   601 hangs   602 no face   603 low confidence   604 two faces   605 dies after half a CSV
 #   606 takes all the memory there is   607 its own detector misses the face   608 its own detector dies of it
-#   609 its own detector is not sure of the face
+#   609 its own detector is not sure of the face   610 its own detector finds another's, in the corner, alone
 # Every face is in the middle, where MTCNN's box would be. A box is taken as it is: one that is not where OpenFace
 # would have corrected it to gives values without meaning, and no confidence.
 # Without the model that -mloc names it does nothing. Called as FaceLandmarkImg-old it writes as versions before 2.1 did.
@@ -77,15 +77,16 @@ for picture in "$in"/*.png; do
   case $height$boxes in
     607) continue ;;
     608) kill -ABRT $$ ;;
-    609) { echo "$header"; row 0 0.3 5 5; } > "$csv"; continue ;;
+    609) { echo "$header"; row 0 0.3 $((width / 2)) $((height / 2)); } > "$csv"; continue ;;
+    610) { echo "$header"; row 0 0.97 5 5; } > "$csv"; continue ;;
   esac
   case $height in
     601) while :; do sleep 1; done ;;
     602) continue ;;
-    603) { echo "$header"; row 0 0.2 5 5; } > "$csv" ;;
+    603) { echo "$header"; row 0 0.2 $((width / 2)) $((height / 2)); } > "$csv" ;;
     604) { echo "$header"; row 0 0.8 $((width / 2)) 302; row 1 0.9 5 5; } > "$csv" ;;
     605) { echo "$header"; printf '0,0.9'; } > "$csv"; kill -SEGV $$ ;;
     606) x=0123456789abcdef; while :; do x=$x$x; done ;;
-    *) { echo "$header"; row 0 0.95 5 5; } > "$csv" ;;
+    *) { echo "$header"; row 0 0.95 $((width / 2)) $((height / 2)); } > "$csv" ;;
   esac
 done

@@ -90,7 +90,7 @@ def test_a_model_that_is_not_there_costs_one_call(tmp_path: Path) -> None:
     program.write_text(program.read_text().replace("#!/bin/sh", f"#!/bin/sh\necho >> {tmp_path / 'calls'}", 1))
     pictures = {f"p{i}": png_header(*GOOD) for i in range(30)}
     with pytest.raises(InputError, match="Could not load the landmark detector"):
-        work(pictures, program, tmp_path, chunk=1, program_arguments=["-mloc", "model/none.txt"])
+        work(pictures, program, tmp_path, chunk=1, threads=1, program_arguments=["-mloc", "model/none.txt"])
     assert len((tmp_path / "calls").read_text()) == 1
 
 

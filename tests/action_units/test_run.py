@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.action_units.conftest import DEADLY, LOW, MISSED, NO_FACE, TWO_FACES, UNSURE, install_stand_in
+from tests.action_units.conftest import DEADLY, LOW, MISSED, NEIGHBOUR, NO_FACE, TWO_FACES, UNSURE, install_stand_in
 from ulcag.action_units.engine import Engine
 from ulcag.action_units.run import openface_shard
 from ulcag.action_units.table import ACTION_UNITS
@@ -61,6 +61,21 @@ def test_every_sample_has_a_row(shard: tuple[pd.DataFrame, Path], tmp_path: Path
 def test_a_crop_too_small_for_openface_is_scaled_up(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
     # 30 pixels high: as it is, it would end the call
     assert run(shard, tmp_path, face_size=200)["status"]["e"] == "ok"
+
+
+def test_a_neighbour_in_the_margin_is_not_taken_for_the_face(tmp_path: Path) -> None:
+    box = dict(zip(CORNERS, (60.0, 215.0, 140.0, 395.0), strict=True))
+    with new_shard(tmp_path / "crops.arrow") as add:
+        jpeg = encode_jpeg(np.full((NEIGHBOUR, 200, 3), 128, np.uint8), 95)
+        rows = [add({"sample_id": name, "jpeg": jpeg, **box}) for name in ("beside", "searched")]
+    faces = pd.DataFrame(
+        {"sample_id": ["beside", "searched"], "row": rows, "status": ["several", "none"], "reason": None}
+    )
+    shard = faces, tmp_path / "crops.arrow"
+    own = run(shard, tmp_path, detector="own")
+    assert own["status"].tolist() == ["no_face", "ok"]  # where MTCNN found none, OpenFace may find it anywhere
+    assert own["reason"]["beside"] == "OpenFace found a face beside the one that MTCNN found, and not that one"
+    assert run(shard, tmp_path)["detector"].tolist() == ["box", "own"]
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from ulcag.progress import progress
 _HOPELESS = 20
 
 # What a picture without CSV had been searched by.
+_BESIDE = "OpenFace found a face beside the one that MTCNN found, and not that one"
 _WHERE = {"own": "by its own detector", "box": "in the box that it was given"}
 
 Prepare = Callable[[str, Path], None]
@@ -43,7 +44,7 @@ def run_chunks(
     Args:
         stems: the pictures' names.
         prepare: writes a picture of that name into a call's folder, and its box where boxes are handed over.
-        select: the face of a picture among those that its CSV holds.
+        select: the face of a picture among those that its CSV holds; None if it is none of them.
         engine: runs FaceLandmarkImg; closed when this ends.
         outcomes: what is known, and what becomes known.
         before: what came out with another detector, where that was tried first: OpenFace works, then, and a picture
@@ -98,11 +99,20 @@ class _Work:
         self._ended_well = False
         self._died_alone: list[Outcome] = []
         self._lock = threading.Lock()
+        self._given_up = False
 
     def do(self, chunk: list[str], update: Callable[[int], Any]) -> None:
         """A chunk to its end: the whole, then parts of what a call that died left open."""
+        try:
+            self._do(chunk, update)
+        except BaseException:
+            # The next chunk may be this thread's before anybody has seen the error.
+            self._given_up = True
+            raise
+
+    def _do(self, chunk: list[str], update: Callable[[int], Any]) -> None:
         waiting = [chunk]
-        while waiting:
+        while waiting and not self._given_up:
             piece = waiting.pop()
             found, why = self._call(piece)
             known = {outcome.stem for outcome in found}
@@ -142,11 +152,12 @@ class _Work:
         if not whole and not path.read_bytes().endswith(b"\n"):
             return None
         try:
-            face = self.select(stem, path, read_openface_csv(path))
+            faces = read_openface_csv(path)
+            face = self.select(stem, path, faces)
         except DamagedCsvError as error:
             return Outcome(stem, "failed", f"OpenFace's CSV, {error}") if whole else None
         if face is None:
-            return Outcome(stem, "no_face", self._no_face)
+            return Outcome(stem, "no_face", _BESIDE if faces else self._no_face)
         return Outcome(stem, "ok", face=face, detector=self.engine.settings.detector)
 
     def _died(self, stem: str | None, why: str) -> None:
