@@ -31,6 +31,12 @@ def test_runs_are_the_product_and_each_occurs_once() -> None:
     [
         ({"datasets": {"faces": {"samples": {"reader": "synthetic", "trian": 5}}}}, "did you mean 'train'"),
         ({"datasets": {"faces": {"samples": {"reader": "synthetic"}, "face": {}}}}, "did you mean 'faces'"),
+        (
+            {"datasets": {"faces": {"samples": {"reader": "synthetic"}, "labels": {"0": "happy"}}}},
+            "labels: unknown key here; it belongs below samples",
+        ),
+        ({"datasets": {"faces": {"samples": {"reader": "folder", "root": "r", "path": "t"}}}}, "other samples have it"),
+        ({"datasets": {"faces": {"samples": {"reader": "synthetic"}, "noise": {}}}}, "it belongs at the top"),
         ({"nois": {}}, "nois: unknown key; did you mean 'noise'"),
         ({"datasets": {"faces": {"samples": {"reader": "table"}}}}, r"table\.path: Field required"),
         ({"runs": [{"datasets": ["faces"], "arms": ["baselin"]}]}, "did you mean 'baseline'"),

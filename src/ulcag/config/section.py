@@ -38,20 +38,30 @@ def _explain(model: type[BaseModel], problem: dict[str, Any]) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] != "extra_forbidden":
         return f"{key}: {problem['msg']}, got {problem['input']!r}"
-    nearest = difflib.get_close_matches(str(problem["loc"][-1]), _all_keys(model), n=1, cutoff=0.5)
+    name, parents = str(problem["loc"][-1]), _parents(model)
+    if name in parents:
+        places = " or ".join(f"below {parent}" if parent else "at the top" for parent in sorted(parents[name]))
+        # One kind of samples has keys that another has not.
+        kinds = [part for part in problem["loc"][:-1] if part in parents[name]]
+        return f"{key}: unknown key here; " + (f"other {kinds[-1]} have it" if kinds else f"it belongs {places}")
+    nearest = difflib.get_close_matches(name, parents, n=1, cutoff=0.5)
     hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
     return f"{key}: unknown key{hint}"
 
 
-def _all_keys(model: type[BaseModel]) -> list[str]:
-    """Every key of a model and of the models inside it (a typo is near its right name wherever that stands)."""
-    keys: list[str] = []
-    waiting: list[Any] = [model]
+def _parents(model: type[BaseModel]) -> dict[str, set[str]]:
+    """Every key of a model and of the models inside it (a typo is near its right name wherever that stands).
+
+    Each with the keys that it is directly below, which is "" for the model's own.
+    """
+    parents: dict[str, set[str]] = {}
+    waiting: list[tuple[str, Any]] = [("", model)]
     while waiting:
-        kind = waiting.pop()
+        parent, kind = waiting.pop()
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            keys.extend(kind.model_fields)
-            waiting.extend(field.annotation for field in kind.model_fields.values())
+            for name, field in kind.model_fields.items():
+                parents.setdefault(name, set()).add(parent)
+                waiting.append((name, field.annotation))
         else:
-            waiting.extend(getattr(kind, "__args__", ()))
-    return keys
+            waiting.extend((parent, part) for part in getattr(kind, "__args__", ()))
+    return parents
