@@ -37,6 +37,12 @@ def test_what_is_no_text_is_an_error(tmp_path: Path) -> None:
         list(CsvFile(path).rows())
 
 
+def test_zero_bytes_at_the_end_of_a_copy_are_no_utf_16(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"image,label\na.jpg,sad\n" + bytes(40))
+    assert [record.cells for record in CsvFile(path).records()][:2] == [["image", "label"], ["a.jpg", "sad"]]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(delimiter: str, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"

@@ -57,10 +57,10 @@ def encoding_of(path: Path) -> Encoding:
                 if start.startswith(mark):
                     # Twice, if it was text to the program that turned the file into another encoding.
                     return Encoding(codec, mark * 2 if start.startswith(mark * 2) else mark)
-            # Latin letters in UTF-16 have a zero byte each, before or behind.
-            if b"\0" in start[:1000]:
-                wide = "utf-16-be" if start[:1000:2].count(0) > start[1:1000:2].count(0) else "utf-16-le"
-                return Encoding(wide)
+            # Latin letters in UTF-16 have a zero byte each, before or behind; what a copy lacks is zero bytes in a row.
+            even, odd = start[:1000:2].count(0), start[1:1000:2].count(0)
+            if max(even, odd) > 2 * min(even, odd):
+                return Encoding("utf-16-be" if even > odd else "utf-16-le")
             decoder = codecs.getincrementaldecoder("utf-8")()
             while start:
                 decoder.decode(start)

@@ -106,7 +106,7 @@ def splits_of(words: Iterable[str], validation: str = "drop") -> tuple[dict[str,
 
     Args:
         words: all that occur, in any case.
-        validation: what a validation split is used for: train, test, or drop. Dropped is it only if there is a test
+        validation: what a validation split is used for: train, test, or drop. It is dropped only if there is a test
             split, too; without one it is the test split.
 
     Returns:
