@@ -1,10 +1,16 @@
-"""Small data sets in the layouts that the readers know."""
+"""Small data sets in the layouts that the readers know, and tables."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from ulcag.config import AffectNetSamples, Fer2013Samples
+from ulcag.classes import CLASSES
+from ulcag.config import AffectNetSamples, Fer2013Samples, TableSamples
+from ulcag.samples.read_table import read_table_samples
 
 RAFDB_ROWS = [f"{split}_{i:05d}.jpg {i}" for split in ("train", "test") for i in range(1, 8)]
 AFFECTNET_HEADER = (
@@ -80,3 +86,22 @@ def fer2013(root: Path, *, votes: bool = True) -> Fer2013Samples:
         text = [FER_VOTES, *[f"{FER_USAGES[n]},{names[n]},0,0,0,5,0,0,1,0,4,0" for n in numbers]]
         (root / "fer2013new.csv").write_text("\n".join(text) + "\n")
     return Fer2013Samples(root=str(root))
+
+
+def parquet(path: Path, frame: pd.DataFrame | pa.Table, **settings: Any) -> TableSamples:
+    if isinstance(frame, pd.DataFrame):
+        frame.to_parquet(path)
+    else:
+        pq.write_table(frame, path)
+    return TableSamples(path=str(path), **settings)
+
+
+def csv(path: Path, text: str, **settings: Any) -> TableSamples:
+    path.write_text(text)
+    return TableSamples(path=str(path), **settings)
+
+
+def said(of: TableSamples) -> dict[str, str]:
+    """Image -> class, as the reader understands it."""
+    samples = read_table_samples(of).samples
+    return {name: CLASSES[code] for name, code in zip(samples["sample_id"], samples["label"], strict=True)}
