@@ -66,6 +66,7 @@ def test_names_in_class_folders_count_and_what_else_is_there_does_not(tmp_path: 
     write(tmp_path / "elsewhere" / "b.png")
     (tmp_path / "data" / "train" / "sad").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "loop").symlink_to(tmp_path / "data")
+    (tmp_path / "elsewhere" / "itself").symlink_to("itself")
     first = labels_print(settings, results)
     write(tmp_path / "data" / "train" / "happy" / "a.jpg", "another picture")
     write(tmp_path / "data" / "train" / "happy" / "notes.txt")

@@ -137,3 +137,8 @@ def hashes(paths: Mapping[str, Path]) -> dict[str, str]:
 def binding(*what: Mapping[str, Any]) -> str:
     """SHA-256 of settings and inputs: what a killed job left behind is only of use to a job with the same."""
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one; a link that leads to itself is none."""
+    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()

@@ -24,6 +24,7 @@ from ulcag.config import (
     SyntheticSamples,
     TableSamples,
 )
+from ulcag.files import is_folder
 
 # Larger files are not read for a plan, bytes.
 _LARGE = 10_000_000
@@ -219,7 +220,7 @@ def _walk(root: str, results: Path, *, depth: int | None, skip: tuple[str, ...] 
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if not entry.is_dir():
+            if not is_folder(entry):
                 yield name + entry.name, entry.path
             elif entry.name not in skip and (depth is None or level < depth):
                 waiting.append((entry.path, f"{name}{entry.name}/", level + 1))

@@ -218,3 +218,13 @@ def test_rows_that_come_and_go_are_followed_in_one_command(check: str, project: 
     assert ran == LABELS | {"read_action_units": 1, "crop_faces": 2} | (CHECK if check == "stop" else {})
     assert order.index("merge_faces") > max(place for place, rule in enumerate(order) if rule == "crop_faces")
     assert order.index("count_cooccurrence") > order.index("read_action_units")
+
+
+def test_a_command_that_fails_before_tee_is_a_failure_whatever_it_wrote(project: Path) -> None:
+    edit(project / "data" / "noise.txt", f"{NAMES[0]} 4", f"{NAMES[0]} 5")
+    before = todo(project)
+    command = project / "bin" / "python"
+    command.write_text(f"{STAND_IN}sys.exit(3)\n")
+    with pytest.raises(AssertionError, match="Error in rule inject_noise"):
+        stand_in(project)
+    assert todo(project) == before

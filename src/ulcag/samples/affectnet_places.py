@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 from ulcag.errors import InputError
-from ulcag.samples.found import is_folder, is_hidden
+from ulcag.files import is_folder
+from ulcag.samples.found import is_hidden
 from ulcag.text import DELIMITERS, CsvFile
 
 # What the names of folders begin with, and the list of training labels.

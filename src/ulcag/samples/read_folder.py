@@ -8,8 +8,9 @@ from pathlib import Path
 from ulcag.classes import CLASSES, class_index
 from ulcag.config import FolderSamples
 from ulcag.errors import InputError
+from ulcag.files import is_folder
 from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.found import Found, LeftOut, is_folder, is_hidden, is_utf8, samples_table, splits_of
+from ulcag.samples.found import Found, LeftOut, is_hidden, is_utf8, samples_table, splits_of
 
 
 @dataclass(frozen=True)
