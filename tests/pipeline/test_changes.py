@@ -38,11 +38,11 @@ CONFIG: dict[str, Any] = {
         {"datasets": ["classes", "raf"], "arms": ["baseline"]},
     ],
 }
-# `python -m ulcag COMMAND ...`: empty files in place of what a command makes.
+# `python -m ulcag COMMAND ...`: files that are never the same in place of what a command makes.
 RUN_FILES = ("model.pt", "run.json", *(f"{name}.parquet" for name in (
     "test_logits", "train_state", "templates", "relabels", "history")))  # fmt: skip
 STAND_IN = f"""#!{sys.executable} -SE
-import os, sys
+import os, sys, time
 from pathlib import Path
 command, options = sys.argv[3], sys.argv[4:]
 if command == "samples":
@@ -51,7 +51,7 @@ for name, path in zip(options, options[1:]):
     if name.startswith("--out"):
         for file in {RUN_FILES} if command == "train" else [""]:
             Path(path, file).parent.mkdir(parents=True, exist_ok=True)
-            Path(path, file).touch()
+            Path(path, file).write_text(str(time.time_ns()))
 """
 TARGETS = ("samples", "faces", "action_units", "train")
 
@@ -93,7 +93,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def stand_in(folder: Path) -> str:
-    """Make all, by commands that make empty files."""
+    """Make all, by commands that compute nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
         return snakemake(folder, *TARGETS)
@@ -218,13 +218,13 @@ def test_rows_that_come_and_go_are_followed_in_one_command(check: str, project: 
     assert ran == LABELS | {"read_action_units": 1, "crop_faces": 2} | (CHECK if check == "stop" else {})
     assert order.index("merge_faces") > max(place for place, rule in enumerate(order) if rule == "crop_faces")
     assert order.index("count_cooccurrence") > order.index("read_action_units")
+    assert order.index("train_run") > order.index("merge_faces")
 
 
 def test_a_command_that_fails_before_tee_is_a_failure_whatever_it_wrote(project: Path) -> None:
     edit(project / "data" / "noise.txt", f"{NAMES[0]} 4", f"{NAMES[0]} 5")
-    before = todo(project)
     command = project / "bin" / "python"
     command.write_text(f"{STAND_IN}sys.exit(3)\n")
     with pytest.raises(AssertionError, match="Error in rule inject_noise"):
         stand_in(project)
-    assert todo(project) == before
+    assert "inject_noise" in todo(project)

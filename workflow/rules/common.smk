@@ -154,7 +154,8 @@ def samples_of(w):
 
 
 # What is made from samples, and from what is found to be outdated behind a checkpoint, has its file as an `ancient`
-# input: it has to wait.
+# input: it has to wait. Until the checkpoint is over, Snakemake takes all behind such an input for up to date, and would
+# start what is outdated for another reason with, say, faces of the samples before.
 LISTED = f"{RESULTS}/samples/{{dataset}}/listed.txt"
 PASSED = f"{RESULTS}/samples/{{dataset}}/passed.txt"
 # Targets of all stages name these: where one is missing, nothing is compared.

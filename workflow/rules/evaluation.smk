@@ -30,6 +30,7 @@ rule evaluate_run:
 # A trained network on another data set's test split.
 rule evaluate_elsewhere:
     input:
+        ancient(PASSED.format(dataset="{other}")),
         record=f"{RESULTS}/training/{RUN}/run.json",
         model=f"{RESULTS}/training/{RUN}/model.pt",
         samples=f"{RESULTS}/samples/{{other}}/samples.parquet",

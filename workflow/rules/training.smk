@@ -1,5 +1,6 @@
 rule train_run:
     input:
+        ancient(PASSED),
         lambda w: there(training(w).weights),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",

@@ -150,7 +150,7 @@ def write_in_words(audit: pd.DataFrame, out: Path) -> None:
 
 def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:
     """Each run's folder and record, if together they are all folds of one arm and seed, made from the same tables."""
-    about = [(run, read_json(run / "run.json", *RUN_KEYS, "inputs")) for run in runs]
+    about = [(run, read_json(run / "run.json", *RUN_KEYS, "inputs.samples")) for run in runs]
     first = about[0][1]
     for run, record in about[1:]:
         for what in ("dataset", "noise", "arm", "seed"):

@@ -84,7 +84,8 @@ def audit_config(
         source = {"source": "csv", "folder": units}
     if openface:
         source = {"source": "openface", "openface": {"runtime": openface}}
-    reader, why = recognise(data, values.get("samples", {}))
+    given = values.get("samples")
+    reader, why = recognise(data, given if isinstance(given, dict) else {})
     print(f"{data} is read as `{reader['reader']}`: {why}", file=sys.stderr)
     chosen = merged({"samples": reader, "action_units": source}, {"training": SMALL} if small else {})
     chosen = merged(chosen, values)

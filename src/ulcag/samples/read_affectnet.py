@@ -204,7 +204,8 @@ def _code_in(path: Path) -> int:
         if number != int(number):
             raise ValueError(f"{number} is no whole number")
         return int(number)
-    except (ValueError, TypeError, AttributeError, OverflowError, OSError, EOFError) as error:
+    except Exception as error:
+        # NumPy's reader raises anything at all on damaged files.
         do = "copy the file again, or take it out"
         raise InputError(path, expected="a number in npy format", found=str(error), do=do) from None
 
