@@ -172,6 +172,8 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
     with pytest.raises(InputError, match="did you mean 'epochs'"):
         read(data, tmp_path / "out", values={"training": {"epoch": 2}})
+    with pytest.raises(InputError, match=r"samples(.|\n)*3"):
+        read(data, tmp_path / "out", values={"samples": 3})
     for folds in (1, 0):
         with pytest.raises(InputError, match=r"--folds(.|\n)*2 or more"):
             read(data, tmp_path / "out", folds=folds)

@@ -201,6 +201,11 @@ def test_an_annotation_that_is_no_code_is_named(value: np.ndarray, tmp_path: Pat
     np.save(tmp_path / "train_set/annotations/3_exp.npy", value)
     with pytest.raises(InputError, match=r"3_exp\.npy\n.*a number"):
         read_affectnet(AffectNetSamples(root=str(tmp_path)))
+    path = tmp_path / "train_set/annotations/3_exp.npy"
+    for damaged in (b"", b"PK\x03\x04" + path.read_bytes(), path.read_bytes()[:-1]):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match=r"3_exp\.npy\n.*a number"):
+            read_affectnet(AffectNetSamples(root=str(tmp_path)))
 
 
 ROWS = [(f"{n % 3}/p{n}.jpg", n) for n in range(8)]

@@ -107,7 +107,7 @@ def draw_page(folder: Path, faces_file: Path, crops: Sequence[Path], out: Path, 
     matrix = _read_matrix(folder / "noise_matrix.csv")
     faces = rows_of(read_table(faces_file, FACES), audit["sample_id"], "faces")
     picture = pictures_of(faces, crops, size)
-    record = read_json(folder / "audit.json", "run.dataset", "run.noise", "run.arm", "run.seed", "weights")
+    record = read_json(folder / "audit.json", "run.dataset", "run.noise", "run.arm", "run.seed", "weights.network")
     run, weights = record["run"], record["weights"]
     noise = "" if run["noise"] == "none" else f", noise {run['noise']}"
     about = PageAbout(
