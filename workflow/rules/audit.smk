@@ -85,7 +85,7 @@ rule clean_labels:
 
 rule audit:
     input:
-        CHECKPOINTS,
+        TRAINED_ON,
         [
             f"{RESULTS}/audit/{audit.path}/{file}"
             for audit in AUDITS

@@ -160,6 +160,21 @@ LISTED = f"{RESULTS}/samples/{{dataset}}/listed.txt"
 PASSED = f"{RESULTS}/samples/{{dataset}}/passed.txt"
 # Targets of all stages name these: where one is missing, nothing is compared.
 CHECKPOINTS = expand([LISTED, PASSED], dataset=DATASETS)
+# Targets from training on name what networks are trained on: a job that fails leaves none of it, and Snakemake makes a
+# missing file again only if a target names it. Else the mended input of a failed job would never be seen.
+TRAINED_ON = CHECKPOINTS + list(
+    dict.fromkeys(
+        f"{RESULTS}/{table}.parquet".format(**run.plain())
+        for run in RUNS + [run for audit in AUDITS for run in audit.runs()]
+        for table in (
+            "samples/{dataset}/samples",
+            "samples/{dataset}/noise/{noise}/seed{seed}",
+            "faces/{dataset}/faces",
+            "action_units/{dataset}/action_units",
+            "graph/{dataset}/{fold}/cooccurrence",
+        )
+    )
+)
 
 
 def labels_of(w):

@@ -60,6 +60,6 @@ rule evaluate_elsewhere:
 
 rule evaluate:
     input:
-        CHECKPOINTS,
+        TRAINED_ON,
         ELSEWHERE,
         per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),

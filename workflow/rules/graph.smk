@@ -24,7 +24,7 @@ rule count_cooccurrence:
 
 rule graph:
     input:
-        CHECKPOINTS,
+        rules.action_units.input,
         list(
             dict.fromkeys(
                 per_run(f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet")

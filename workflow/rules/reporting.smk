@@ -211,13 +211,13 @@ rule write_tables:
 
 rule tables:
     input:
-        CHECKPOINTS,
+        TRAINED_ON,
         rules.write_tables.output,
 
 
 rule figures:
     input:
-        CHECKPOINTS,
+        TRAINED_ON,
         rules.draw_comparison.output,
         rules.draw_noise_levels.output if SEVERAL_NOISES else [],
         rules.draw_across.output if ELSEWHERE else [],

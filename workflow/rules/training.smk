@@ -55,4 +55,5 @@ rule train_run:
 rule train:
     input:
         rules.faces.input,
+        TRAINED_ON,
         per_run(f"{RESULTS}/training/{RUN}/run.json"),
