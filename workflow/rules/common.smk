@@ -140,9 +140,8 @@ def listed(w):
 
 
 def passed(w):
-    """An input function: samples are read and, if they are to be, checked."""
-    if CONFIG.datasets[w.dataset].check == "off":
-        return listed(w)
+    """An input function: samples are read and, if they are to be, checked. The same file for `check: off`: another would be
+    a reason to look for faces again."""
     return checkpoints.pass_check.get(dataset=w.dataset).output[0]
 
 
@@ -225,10 +224,16 @@ CHECKED = [name for name in DATASETS if CONFIG.datasets[name].check != "off"]
 
 
 def check_of(w):
-    """An input function: the findings, where the data set is checked."""
+    """An input function: the findings, where the data set is checked; and what changes with every row or picture. Where
+    inputs have the same content as before, Snakemake may leave the checkpoint out, and would look behind it no more.
+    """
+    folder = f"{RESULTS}/samples/{w.dataset}"
     if CONFIG.datasets[w.dataset].check == "off":
-        return {"listed": LISTED.format(dataset=w.dataset)}
-    return {"check": f"{RESULTS}/samples/{w.dataset}/check.csv"}
+        return {
+            "listed": LISTED.format(dataset=w.dataset),
+            "samples": f"{folder}/samples.parquet",
+        }
+    return {"check": f"{folder}/check.csv", "pictures": f"{folder}/pictures.parquet"}
 
 
 def training(w):

@@ -146,6 +146,8 @@ class NoiseSettings(Section):
     def _has_what_its_kind_needs(self) -> Self:
         if self.kind == "rafdb_file" and not self.path:
             raise ValueError("kind rafdb_file needs a path")
+        if self.kind == "confusion" and not self.matrix:
+            raise ValueError("kind confusion needs a matrix")
         for name, row in self.matrix.items():
             for other in (name, *row):
                 if other not in CLASSES:
