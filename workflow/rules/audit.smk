@@ -53,10 +53,10 @@ rule draw_audit:
         runtime=grows(30),
     params:
         # not inputs, as in training
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
+        crops=lambda w: crops_of(w.dataset),
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag audit-page {params.folder:q} --faces {input.faces:q} --crops {params.crops:q}"
+        "python -m ulcag audit-page {params.folder:q} --faces {input.faces:q} --crops {params.crops}"
         " --out {output.page:q} 2>&1 | tee {log:q}"
 
 

@@ -52,10 +52,10 @@ rule evaluate_elsewhere:
     params:
         run=lambda w, input: Path(input.record).parent,
         # not inputs, as in training
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow", "other"),
+        crops=lambda w: crops_of(w.other),
     shell:
         "python -m ulcag evaluate --run {params.run:q} --data {wildcards.other:q} --samples {input.samples:q}"
-        " --faces {input.faces:q} --crops {params.crops:q} --out {output.metrics:q} 2>&1 | tee {log:q}"
+        " --faces {input.faces:q} --crops {params.crops} --out {output.metrics:q} 2>&1 | tee {log:q}"
 
 
 rule evaluate:

@@ -115,11 +115,11 @@ rule draw_pictures:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
         # not inputs, as in training
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
+        crops=lambda w: crops_of(w.dataset),
         votes=lambda w, input: (
             option("votes", input.votes) if "votes" in input.keys() else ""
         ),
     shell:
         "python -m ulcag figures {wildcards.figure:q} --run {params.run:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops:q} {params.votes}"
+        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops} {params.votes}"
         " --out {params.base:q} 2>&1 | tee {log:q}"

@@ -39,13 +39,13 @@ rule train_run:
         start=start_of_training,
         # Not inputs: faces.parquet is made after them and again with them, and hundreds of runs times hundreds of
         # shards would be a plan that takes minutes.
-        crops=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow"),
+        crops=lambda w: crops_of(w.dataset),
         folder=lambda w, output: Path(output.model).parent,
         # Not declared: Snakemake removes declared outputs of a job that was killed.
         state=f"{RESULTS}/.state/training/{RUN}",
     shell:
         "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops:q}"
+        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops}"
         " --action-units {input.action_units:q} --cooccurrence {input.cooccurrence:q}"
         " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
         " --seed {wildcards.seed:q} --fold {wildcards.fold:q} --out {params.folder:q} --state {params.state:q}"
