@@ -20,6 +20,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/sources.smk"
 include: "workflow/rules/samples.smk"
 include: "workflow/rules/faces.smk"
 include: "workflow/rules/action_units.smk"
