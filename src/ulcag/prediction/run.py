@@ -17,7 +17,7 @@ from ulcag.prediction.annotate import write_annotated
 from ulcag.prediction.predictor import Face, FoundFace, Predictor
 from ulcag.prediction.table import BOX, FOUND, NONE, PROBABILITIES, UNREADABLE, WHOLE_IMAGE, predicted_faces
 from ulcag.progress import progress
-from ulcag.samples.found import LeftOut
+from ulcag.samples.found import LeftOut, is_hidden
 from ulcag.tables import write_table
 
 
@@ -129,7 +129,7 @@ def _pictures_below(top: Path, out: Path, left_out: LeftOut) -> list[Path]:
             found = error.strerror or str(error)
             raise InputError(_shown(folder), expected="a folder that may be read", found=found) from None
         for path in inside:
-            if path.name.startswith("."):
+            if is_hidden(path.name):
                 left_out.add("hidden files and folders", str(path))
             elif path.is_dir():
                 waiting.append(path)

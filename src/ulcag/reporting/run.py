@@ -29,14 +29,7 @@ from ulcag.reporting.published import beside_published, published_markdown, read
 from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
-from ulcag.reporting.tables import (
-    label_changes_by_class,
-    markdown,
-    paired_differences,
-    summary,
-    values_of_runs,
-    wide,
-)
+from ulcag.reporting.tables import label_changes_by_class, markdown, paired_differences, summary, values_of_runs, wide
 from ulcag.reporting.templates import templates_figure
 from ulcag.samples.check import read_findings
 from ulcag.samples.table import NOISE, PICTURES, SAMPLES, VOTES, true_labels
@@ -150,12 +143,8 @@ def draw_noise_levels(metrics_files: Sequence[Path], base: Path) -> None:
 
 def draw_across(metrics_files: Sequence[Path], elsewhere_files: Sequence[Path], base: Path) -> None:
     """Trained on one data set, tested on another."""
-    save(
-        across_figure(
-            across_table(_metrics_of_runs(metrics_files), [read_elsewhere(path) for path in elsewhere_files])
-        ),
-        base,
-    )
+    elsewhere = [read_elsewhere(path) for path in elsewhere_files]
+    save(across_figure(across_table(_metrics_of_runs(metrics_files), elsewhere)), base)
 
 
 def draw_comparison(metrics_files: Sequence[Path], base: Path) -> None:
