@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 from harness import processor, table, write_section
 
-# Rooms in the order of the pipeline; what has none of these names is reporting.
+# Stages in the order of the pipeline; what has none of these names is reporting.
 STAGES = ("samples", "check", "noise", "faces", "action_units", "graph", "training", "evaluation")
 _START = re.compile(r"^ *Date: (\S+ \S+)$", re.MULTILINE)
 _TIME = re.compile(r"^\[(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})\]$", re.MULTILINE)

@@ -23,7 +23,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from ulcag.image import IMAGE_ENDINGS, UnreadableError, read_image
 from ulcag.progress import progress
-from ulcag.samples.near import looks_at, nearest, packed, scaled_down
+from ulcag.samples.near_duplicates import looks_at, nearest, packed, scaled_down
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import read_table
 

@@ -32,8 +32,8 @@ def test_nothing_imports_the_command_line() -> None:
 
 def test_no_room_imports_a_later_one() -> None:
     order = ["samples", "faces", "action_units", "graph", "training", "evaluation", "prediction", "audit", "reporting"]
-    for place, room in enumerate(order):
-        for path in (SRC / room).rglob("*.py"):
+    for place, stage in enumerate(order):
+        for path in (SRC / stage).rglob("*.py"):
             later = [
                 name for name in imports(path) if name.split(".")[1:2] and name.split(".")[1] in order[place + 1 :]
             ]

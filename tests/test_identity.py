@@ -25,7 +25,7 @@ from ulcag.merge import merge_tables
 from ulcag.samples.findings import find
 from ulcag.tables import Schema, read_table, rows_of, write_table
 from ulcag.training.data import gather_run_data
-from ulcag.training.tables import DISTANCES, LOGITS, RELABELS, TEST_LOGITS, TRAIN_STATE
+from ulcag.training.tables import DISTANCES, HELD_OUT_LOGITS, LOGITS, RELABELS, TRAIN_STATE
 
 N, C = 12, len(CLASSES)
 IDS = [f"{number:02d}" for number in range(N)]
@@ -150,8 +150,8 @@ def test_an_audit(tmp_path: Path, seed: int) -> None:
     runs = write_runs(tmp_path / "runs")
     found = audit_labels(**tables(), runs=runs, folder=tmp_path / "a", settings={})
     for run in runs:
-        path = run / "test_logits.parquet"
-        write_table(path, shuffled(read_table(path, TEST_LOGITS), random), TEST_LOGITS)
+        path = run / "held_out_logits.parquet"
+        write_table(path, shuffled(read_table(path, HELD_OUT_LOGITS), random), HELD_OUT_LOGITS)
     others = {name: shuffled(frame, random) for name, frame in tables().items()}
     again = audit_labels(**others, runs=runs[::-1], folder=tmp_path / "b", settings={})
     pd.testing.assert_frame_equal(again, found)
@@ -171,7 +171,7 @@ def write_run(folder: Path, random: np.random.Generator | None = None) -> None:
     relabels = relabels.assign(alpha=0.1, score_old=0.0, score_new=1.0)
     state = noise.assign(label=noise["label"].mask(noise["sample_id"] == "00", 3), moment="end", alpha=0.5)
     state[[*LOGITS, *DISTANCES]] = 0.0
-    written = {"test_logits": (logits, TEST_LOGITS), "relabels": (relabels, RELABELS)}
+    written = {"held_out_logits": (logits, HELD_OUT_LOGITS), "relabels": (relabels, RELABELS)}
     for name, (frame, schema) in (written | {"train_state": (state.drop(columns="replaced"), TRAIN_STATE)}).items():
         rows = frame if random is None else shuffled(frame, random)
         write_table(folder / f"{name}.parquet", rows, schema)

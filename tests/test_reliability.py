@@ -1,4 +1,4 @@
-"""What goes wrong on real machines, as far as no test of a single room covers it; docs/reliability.md has the list."""
+"""What goes wrong on real machines, as far as no test of a single stage covers it; docs/reliability.md has the list."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""One progress bar for all rooms."""
+"""One progress bar for all stages."""
 
 import sys
 from collections.abc import Iterable

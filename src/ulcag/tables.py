@@ -1,6 +1,6 @@
 """Parquet tables with a declared schema, checked whenever they are read or written.
 
-A room declares its table once, as a `Schema` of `Column`s (name, type, unit, meaning). Every file carries what
+A stage declares its table once, as a `Schema` of `Column`s (name, type, unit, meaning). Every file carries what
 made it (package version, settings of the stage, hashes of its inputs) in the Parquet metadata.
 """
 

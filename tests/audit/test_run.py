@@ -15,7 +15,7 @@ from ulcag.classes import CLASSES
 from ulcag.errors import InputError
 from ulcag.files import read_json, write_json
 from ulcag.tables import read_made_by, read_table, write_table
-from ulcag.training.tables import LOGITS, TEST_LOGITS
+from ulcag.training.tables import HELD_OUT_LOGITS, LOGITS
 
 C, N = len(CLASSES), 140
 IDS = [f"{number:03d}" for number in range(N)]
@@ -49,7 +49,7 @@ def write_runs(
             frame = pd.DataFrame(sign * logits, columns=LOGITS)
             frames.append(frame.assign(epoch=epoch, sample_id=[IDS[i] for i in held], alpha=0.5))
         run = folder / f"{part}of2"
-        write_table(run / "test_logits.parquet", pd.concat(frames), TEST_LOGITS)
+        write_table(run / "held_out_logits.parquet", pd.concat(frames), HELD_OUT_LOGITS)
         what = {"dataset": "d", "noise": "n", "arm": "ulc-ag", "seed": 0, "fold": run.name} | (names or {})
         made_from = {"samples": "s", "cooccurrence": run.name} | (inputs or {})
         write_json(run / "run.json", {"run": what, "inputs": made_from})

@@ -1,4 +1,4 @@
-"""The faces room, with a detector that sees bright rectangles; MTCNN itself on a rendered face."""
+"""The faces stage, with a detector that sees bright rectangles; MTCNN itself on a rendered face."""
 
 from pathlib import Path
 from typing import Any

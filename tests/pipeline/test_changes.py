@@ -40,7 +40,7 @@ CONFIG: dict[str, Any] = {
 }
 # `python -m ulcag COMMAND ...`: files that are never the same in place of what a command makes.
 RUN_FILES = ("model.pt", "run.json", *(f"{name}.parquet" for name in (
-    "test_logits", "train_state", "templates", "relabels", "history")))  # fmt: skip
+    "held_out_logits", "train_state", "templates", "relabels", "history")))  # fmt: skip
 STAND_IN = f"""#!{sys.executable} -SE
 import os, sys, time
 from pathlib import Path

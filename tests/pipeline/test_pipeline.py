@@ -180,7 +180,7 @@ def test_experiments_are_valid_configurations(path: Path) -> None:
 def test_a_result_repeats_bit_for_bit_whatever_loads_the_images(changed: Any) -> None:
     run = f"{RESULTS}/training/tiny/half/ulc-ag/seed0/all"
     folder = changed("datasets.tiny.training.loader_workers", 2)
-    names = ("model.pt", "test_logits.parquet", "relabels.parquet", "history.parquet", "train_state.parquet")
+    names = ("model.pt", "held_out_logits.parquet", "relabels.parquet", "history.parquet", "train_state.parquet")
 
     def read() -> list[Any]:
         tables = [pd.read_parquet(folder / run / name) for name in names if name.endswith("parquet")]
@@ -242,7 +242,7 @@ class Training:
         """The run is the undisturbed one, bit for bit."""
         records = [json.loads((self.folder / run / "run.json").read_text()) for run in ("whole", name)]
         assert records[0]["model_sha256"] == records[1]["model_sha256"]
-        for table in ("test_logits", "train_state", "templates", "relabels", "history"):
+        for table in ("held_out_logits", "train_state", "templates", "relabels", "history"):
             one, other = (pd.read_parquet(self.folder / run / f"{table}.parquet") for run in ("whole", name))
             pd.testing.assert_frame_equal(one, other)
 

@@ -16,8 +16,8 @@ rule read_action_units:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=grows(2000),
-        runtime=grows(60),
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(60),
     params:
         settings=settings_of("action_units"),
         rows=rows_of,
@@ -53,9 +53,9 @@ rule run_openface:
         + threads * openface(w).memory_mb,
         # Not growing: each attempt goes on where the one before was stopped.
         runtime=240,
-        how=lambda w: " ".join(
+        execution=lambda w: " ".join(
             f"--set openface.{name}={getattr(openface(w), name)}"
-            for name in NO_MATTER
+            for name in EXECUTION_ONLY
             if name != "threads"
         ),
     params:
@@ -64,7 +64,7 @@ rule run_openface:
         ),
         state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
     shell:
-        "python -m ulcag openface --settings {params.settings:q} {resources.how} --crops {input.crops:q}"
+        "python -m ulcag openface --settings {params.settings:q} {resources.execution} --crops {input.crops:q}"
         " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
         " 2>&1 | tee {log:q}"
 
@@ -85,8 +85,8 @@ rule merge_action_units:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=grows(2000),
-        runtime=grows(30),
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(30),
     shell:
         "python -m ulcag merge action_units {input.tables:q} --samples {input.samples:q}"
         " --out {output.action_units:q} 2>&1 | tee {log:q}"

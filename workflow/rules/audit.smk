@@ -5,7 +5,7 @@ rule judge_labels:
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
         records=fold_runs("run.json"),
-        logits=fold_runs("test_logits.parquet"),
+        logits=fold_runs("held_out_logits.parquet"),
     output:
         audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
         table=f"{RESULTS}/audit/{AUDIT}/audit.csv",
@@ -18,8 +18,8 @@ rule judge_labels:
     conda:
         "../../envs/audit.yaml"
     resources:
-        mem_mb=grows(4000),
-        runtime=grows(30),
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(30),
     params:
         runs=lambda w, input: [Path(record).parent for record in input.records],
         folder=lambda w, output: Path(output.audit).parent,
@@ -49,8 +49,8 @@ rule draw_audit:
     conda:
         "../../envs/audit.yaml"
     resources:
-        mem_mb=grows(4000),
-        runtime=grows(30),
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(30),
     params:
         # not inputs, as in training
         crops=lambda w: crops_of(w.dataset),
@@ -75,8 +75,8 @@ rule clean_labels:
     conda:
         "../../envs/audit.yaml"
     resources:
-        mem_mb=grows(4000),
-        runtime=grows(60),
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(60),
     params:
         folder=lambda w, input: Path(input.audit).parent,
     shell:

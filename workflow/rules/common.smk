@@ -11,7 +11,7 @@ sys.path.insert(0, str(SRC))
 from snakemake.settings.types import DeploymentMethod
 
 from ulcag.config import Config, check_braces
-from ulcag.config.action_units import NO_MATTER
+from ulcag.config.action_units import EXECUTION_ONLY
 from ulcag.errors import InputError
 
 
@@ -103,15 +103,15 @@ ELSEWHERE = [
 ]
 
 
-def grows(first):
+def per_attempt(first):
     """A resources function: what the first attempt asks for; where there are retries, each asks for as much again."""
     return lambda w, attempt: first * attempt
 
 
-def settings_of(room):
-    """A params function: the room's part of the data set's configuration. An edit of it runs the rule again."""
+def settings_of(stage):
+    """A params function: the stage's part of the data set's configuration. An edit of it runs the rule again."""
     return lambda w: json.dumps(
-        getattr(CONFIG.datasets[w.dataset], room).plain(), sort_keys=True
+        getattr(CONFIG.datasets[w.dataset], stage).plain(), sort_keys=True
     )
 
 

@@ -2,7 +2,7 @@ rule evaluate_run:
     input:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
-        logits=f"{RESULTS}/training/{RUN}/test_logits.parquet",
+        logits=f"{RESULTS}/training/{RUN}/held_out_logits.parquet",
         state=f"{RESULTS}/training/{RUN}/train_state.parquet",
         relabels=f"{RESULTS}/training/{RUN}/relabels.parquet",
         history=f"{RESULTS}/training/{RUN}/history.parquet",
@@ -17,8 +17,8 @@ rule evaluate_run:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=grows(2000),
-        runtime=grows(15),
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(15),
     params:
         run=lambda w, input: Path(input.record).parent,
         folder=lambda w, output: Path(output.metrics).parent,
@@ -47,8 +47,8 @@ rule evaluate_elsewhere:
         "../../envs/torch.yaml"
     threads: lambda w: CONFIG.datasets[w.dataset].training.threads
     resources:
-        mem_mb=grows(4000),
-        runtime=grows(30),
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(30),
     params:
         run=lambda w, input: Path(input.record).parent,
         # not inputs, as in training

@@ -16,8 +16,8 @@ rule crop_faces:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=grows(3000),
-        runtime=grows(60),
+        mem_mb=per_attempt(3000),
+        runtime=per_attempt(60),
     params:
         settings=settings_of("faces"),
         pictures=pictures_of,
@@ -40,8 +40,8 @@ rule merge_faces:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=grows(2000),
-        runtime=grows(30),
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(30),
     shell:
         "python -m ulcag merge faces {input.tables:q} --samples {input.samples:q} --out {output.faces:q}"
         " 2>&1 | tee {log:q}"

@@ -12,8 +12,8 @@ rule count_cooccurrence:
     conda:
         "../../envs/torch.yaml"
     resources:
-        mem_mb=grows(2000),
-        runtime=grows(15),
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(15),
     params:
         settings=settings_of("graph"),
     shell:

@@ -23,8 +23,8 @@ rule draw_cooccurrence:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -53,8 +53,8 @@ rule draw_check:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(30),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(30),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -83,8 +83,8 @@ rule draw_action_units:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -110,8 +110,8 @@ rule draw_comparison:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -137,8 +137,8 @@ rule draw_across:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(30),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(30),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -164,8 +164,8 @@ rule draw_noise_levels:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -199,8 +199,8 @@ rule write_tables:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         runs=json.dumps([run.plain() for run in RUNS]),
         folder=lambda w, output: Path(output.accuracy).parent,

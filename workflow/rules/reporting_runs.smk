@@ -40,8 +40,8 @@ rule draw_confusion:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
@@ -70,8 +70,8 @@ rule draw_run:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
@@ -109,8 +109,8 @@ rule draw_pictures:
     conda:
         "../../envs/figures.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(15),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,

@@ -12,8 +12,8 @@ rule read_samples:
         "../../envs/synthetic.yaml"
     threads: 2
     resources:
-        mem_mb=grows(4000),
-        runtime=grows(120),
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(120),
     params:
         settings=settings_of("samples"),
         labels=labels_of,
@@ -48,8 +48,8 @@ rule inject_noise:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=grows(2000),
-        runtime=grows(10),
+        mem_mb=per_attempt(2000),
+        runtime=per_attempt(10),
     params:
         settings=lambda w: json.dumps(CONFIG.noise[w.noise].plain(), sort_keys=True),
         labels=lambda w: file_print(CONFIG.noise[w.noise].path),
@@ -74,8 +74,8 @@ rule check_samples:
         "../../envs/check.yaml"
     threads: 2
     resources:
-        mem_mb=grows(4000),
-        runtime=grows(120),
+        mem_mb=per_attempt(4000),
+        runtime=per_attempt(120),
     params:
         pictures=pictures_of,
     shell:
@@ -98,8 +98,8 @@ checkpoint pass_check:
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=grows(1000),
-        runtime=grows(30),
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(30),
     params:
         check=lambda w, input: (
             option("check", input.check) if "check" in input.keys() else ""

@@ -9,7 +9,7 @@ rule train_run:
         cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
     output:
         model=f"{RESULTS}/training/{RUN}/model.pt",
-        logits=f"{RESULTS}/training/{RUN}/test_logits.parquet",
+        logits=f"{RESULTS}/training/{RUN}/held_out_logits.parquet",
         state=f"{RESULTS}/training/{RUN}/train_state.parquet",
         templates=f"{RESULTS}/training/{RUN}/templates.parquet",
         relabels=f"{RESULTS}/training/{RUN}/relabels.parquet",
@@ -24,7 +24,7 @@ rule train_run:
     # The command is told its threads by its settings, so that --cores changes no result.
     threads: lambda w: training(w).threads * training(w).processes
     resources:
-        mem_mb=grows(6000),
+        mem_mb=per_attempt(6000),
         # Not growing: each attempt goes on where the one before was stopped.
         runtime=720,
         # Changes no result: a resource, so that an edit trains nothing again.

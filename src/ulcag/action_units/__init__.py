@@ -1,1 +1,1 @@
-"""Room: pseudo action units from OpenFace."""
+"""Stage: pseudo action units from OpenFace."""

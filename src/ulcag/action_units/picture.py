@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ulcag.action_units.engine import BOXES, PICTURES
-from ulcag.faces.crop import Box
+from ulcag.faces.boxes import Box
 
 # A picture is scaled up to so many times `face_size` at most.
 _LARGEST = 4

@@ -20,12 +20,12 @@ from ulcag.action_units.picture import openface_box, openface_picture, write_pic
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings, OpenFaceSettings
 from ulcag.errors import InputError
-from ulcag.faces.crop import Box
+from ulcag.faces.boxes import Box
 from ulcag.faces.shard import Crops
 from ulcag.files import binding
 from ulcag.tables import write_table
 
-# As the faces room stores it; whole images have none, and get it here.
+# As the faces stage stores it; whole images have none, and get it here.
 _MARGIN = 0.3
 # A face whose landmarks are so far from the middle of MTCNN's box, as a part of its longer side, is another one. Of 373
 # right ones none was farther than 0.19; neighbours in the margin were at 0.4 and more.
@@ -169,7 +169,7 @@ def _stem(row: int) -> str:
 
 
 def _without_crop(sample_id: str, status: str, reason: object) -> Outcome:
-    """Of a sample for which the faces room stored nothing."""
+    """Of a sample for which the faces stage stored nothing."""
     said = reason if isinstance(reason, str) else None
     if status == "unreadable":
         return Outcome(sample_id, "failed", f"no picture: {said}")

@@ -1,1 +1,1 @@
-"""Room: which labels of a data set are wrong, what they should be, and the data set with better ones."""
+"""Stage: which labels of a data set are wrong, what they should be, and the data set with better ones."""

@@ -164,13 +164,13 @@ def _compare(expected: pd.DataFrame, found: pd.DataFrame, where: Path, what: str
         "are new": both["_merge"] == "right_only",
         "have another label or split": (both["_merge"] == "both") & differs,
     }
-    told = [
+    differences = [
         f"{rows.sum()} {name}, such as {both['sample_id'][rows].iloc[0]}"
         for name, rows in problems.items()
         if any(rows)
     ]
-    if told:
-        raise InputError(where, expected=what, found="; ".join(told), do=do)
+    if differences:
+        raise InputError(where, expected=what, found="; ".join(differences), do=do)
 
 
 def check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> None:

@@ -20,11 +20,11 @@ from ulcag.audit.rewrite import (
 from ulcag.classes import CLASSES, class_index
 from ulcag.config import AffectNetSamples, Fer2013Samples, FolderSamples, RafDbSamples
 from ulcag.samples.affectnet_places import open_list
-from ulcag.samples.found import AFFECTNET_CODES, FER2013_CODES, RAFDB_CODES, LeftOut
 from ulcag.samples.read_affectnet import annotations, is_of_2021, list_rows, training_table
 from ulcag.samples.read_fer2013 import fer_pictures, pixel_table
 from ulcag.samples.read_folder import read_tree
 from ulcag.samples.read_rafdb import label_list, rafdb_row
+from ulcag.samples.reader_result import AFFECTNET_CODES, FER2013_CODES, RAFDB_CODES, LeftOut
 from ulcag.text import CsvFile, create_text, encoding_of, open_text, with_cell
 
 Changed = Mapping[str, int]  # sample id -> new class

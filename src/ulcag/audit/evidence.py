@@ -30,7 +30,7 @@ _LEAST = 1e-6
 # T is fitted as if so many more labels of each class were known to be right, for few samples cannot tell it;
 _TRUSTED = 10
 # and where each witness alone says at least so much of the given labels, nats a sample. All of it is log 7 = 1.9.
-_TELLS = 0.1
+_INFORMATIVE = 0.1
 
 
 def measured_units(action_units: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +100,7 @@ def fit_weights(views: np.ndarray, given: np.ndarray) -> np.ndarray:
         weights = _most_likely(heard, given)
         if (weights >= 0).all():
             result = np.zeros(len(views))
-            several = len(used) > 1 and all(_tells(view, given) >= _TELLS for view in heard)
+            several = len(used) > 1 and all(_information(view, given) >= _INFORMATIVE for view in heard)
             result[used] = _through_noise(heard, given, weights) if several else weights
             return result
         del used[int(weights.argmin())]
@@ -130,7 +130,7 @@ def _most_likely(views: np.ndarray, given: np.ndarray) -> np.ndarray:
     return weights.detach().numpy()
 
 
-def _tells(view: np.ndarray, given: np.ndarray) -> float:
+def _information(view: np.ndarray, given: np.ndarray) -> float:
     """By how much a witness alone lowers the cross entropy of the given labels."""
     log_frequency = _log_frequency(given, view.shape[1])
     q = normalised(log_frequency + _most_likely(view[None], given)[0] * view)

@@ -10,10 +10,10 @@ from ulcag.config import Fer2013Samples, RafDbSamples
 from ulcag.errors import InputError
 from ulcag.samples.affectnet_places import find_2021, is_list, parts_of_full_release
 from ulcag.samples.cells import TABLE_ENDINGS
-from ulcag.samples.found import is_hidden
 from ulcag.samples.read_fer2013 import FER2013_TABLES, pixel_table
 from ulcag.samples.read_folder import class_names
 from ulcag.samples.read_rafdb import label_list
+from ulcag.samples.reader_result import is_hidden
 from ulcag.text import CsvFile
 
 _TABLE = f"a table ({', '.join(TABLE_ENDINGS)})"

@@ -1,4 +1,4 @@
-"""The audit room: the runs of all folds to a judgement of every training label."""
+"""The audit stage: the runs of all folds to a judgement of every training label."""
 
 import sys
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from ulcag.files import hashes, read_json, whole_or_absent, write_json
 from ulcag.samples.table import class_counts, true_labels
 from ulcag.tables import read_table, rows_of, write_table
 from ulcag.text import CsvFile
-from ulcag.training.tables import LOGITS, RUN_KEYS, TEST_LOGITS
+from ulcag.training.tables import HELD_OUT_LOGITS, LOGITS, RUN_KEYS
 
 # Columns of noise_matrix.csv.
 _LABELLED = [f"labelled {name}" for name in CLASSES]
@@ -68,7 +68,7 @@ def audit_labels(
         raise InputError("audit", expected="every sample held out by one fold", found=twice, do=do)
     labels = rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64)
     if len(np.unique(labels)) < 2:
-        do = "give labels of several classes: what is wrong with one is told by the others"
+        do = "give labels of several classes: what is wrong with one shows against the others"
         alike = f"{len(labels)} labels, all {CLASSES[labels[0]]}"
         raise InputError("audit", expected="labels of at least two classes", found=alike, do=do)
     points, known = measured_units(rows_of(action_units, ids, "action_units"))
@@ -84,7 +84,7 @@ def audit_labels(
     audit = audit.sort_values("sample_id", ignore_index=True)
 
     record = _record(audit, found, about[0][1], _truth(samples, noise))
-    inputs = hashes({f"fold {one['run']['fold']}": run / "test_logits.parquet" for run, one in about})
+    inputs = hashes({f"fold {one['run']['fold']}": run / "held_out_logits.parquet" for run, one in about})
     inputs |= about[0][1]["inputs"]
     write_table(folder / "audit.parquet", audit, AUDIT, settings=settings, inputs=inputs)
     matrix = pd.DataFrame(found.joint, index=pd.Index(CLASSES, name="true"), columns=_LABELLED)
@@ -171,7 +171,7 @@ def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:
 
 def _held_out(run: Path, fold: str) -> pd.DataFrame:
     """What the network of the last epoch says of the samples that it was not trained on."""
-    logits = read_table(run / "test_logits.parquet", TEST_LOGITS)
+    logits = read_table(run / "held_out_logits.parquet", HELD_OUT_LOGITS)
     return logits[logits["epoch"] == logits["epoch"].max()].assign(fold=fold)
 
 

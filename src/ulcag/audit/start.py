@@ -34,7 +34,7 @@ SMALL: dict[str, Any] = {
 }
 # A network is to see at least so many batches an epoch.
 _BATCHES = 8
-# Settings that are paths: of the room, in all its forms.
+# Settings that are paths: of the stage, in all its forms.
 _PATHS = (
     ("samples", "root"),
     ("samples", "path"),
@@ -101,7 +101,7 @@ def audit_config(
         expected, do = f"at least {folds} training pictures, one a fold", "take fewer folds (--folds), or more data"
         raise InputError(data, expected=expected, found=str(len(labels)), do=do)
     if len(np.unique(labels)) < 2:
-        do = "give labels of several classes: what is wrong with one is told by the others"
+        do = "give labels of several classes: what is wrong with one shows against the others"
         raise InputError(data, expected="labels of at least two classes", found="one", do=do)
     _check_folds(data, samples, folds)
     arm = "baseline" if dataset.action_units.source == "none" else "ulc-ag"
@@ -120,9 +120,9 @@ def audit_config(
 def _from_anywhere(values: dict[str, Any]) -> dict[str, Any]:
     """The same settings with absolute paths, for the pipeline works in the folder of results."""
     paths = [*_PATHS, ("samples", "images")] if values["samples"]["reader"] == "table" else _PATHS
-    for room, name in paths:
-        if path := values.get(room, {}).get(name):
-            values = merged(values, {room: {name: os.path.abspath(path)}})
+    for stage, name in paths:
+        if path := values.get(stage, {}).get(name):
+            values = merged(values, {stage: {name: os.path.abspath(path)}})
     # An image of that name, or a file.
     image = values["action_units"].get("openface", {}).get("image")
     if image and os.path.isfile(image):

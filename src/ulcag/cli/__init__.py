@@ -1,4 +1,4 @@
-"""The command line: `ulcag <room> ...`. It imports rooms; no room imports it."""
+"""The command line: `ulcag <command> ...`. It imports stages; no stage imports it."""
 
 import argparse
 import errno
@@ -36,8 +36,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ulcag {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for room in (data_commands, run_commands, prediction_commands, audit_commands, reporting_commands):
-        room.add_commands(commands)
+    for stage in (data_commands, run_commands, prediction_commands, audit_commands, reporting_commands):
+        stage.add_commands(commands)
     return parser
 
 
@@ -58,16 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except InputError as error:
-        told = error
+        message = error
     except OSError as error:
-        told = _of_system(error)
+        message = _of_system(error)
     except UnicodeError as error:
         do = "rename the file, or save it as UTF-8"
-        told = InputError("a name or a text", expected="UTF-8", found=ascii(str(error))[1:-1], do=do)
+        message = InputError("a name or a text", expected="UTF-8", found=ascii(str(error))[1:-1], do=do)
     except MemoryError:
         do = "use a machine with more of it, smaller batches or pictures, or fewer processes"
-        told = InputError("memory", expected="enough of it", found="none left", do=do)
-    print(f"ulcag {options.command}: error\n{told}", file=sys.stderr)
+        message = InputError("memory", expected="enough of it", found="none left", do=do)
+    print(f"ulcag {options.command}: error\n{message}", file=sys.stderr)
     return 1
 
 

@@ -1,4 +1,4 @@
-"""Commands of the audit room: audit, audit apply, and the stages that Snakemake calls."""
+"""Commands of the audit stage: audit, audit apply, and the stages that Snakemake calls."""
 
 import argparse
 import os
@@ -20,7 +20,7 @@ _PICTURE = 96
 
 
 def add_commands(commands: Any) -> None:
-    """Add the commands of this room."""
+    """Add the commands of this stage."""
     audit = commands.add_parser(
         "audit",
         help="find wrong labels in a data set; `audit apply` takes over a review",

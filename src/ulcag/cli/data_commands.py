@@ -1,4 +1,4 @@
-"""Commands of the rooms that make the data: samples, check, noise, faces, action units, graph."""
+"""Commands of the stages that make the data: samples, check, noise, faces, action units, graph."""
 
 import argparse
 import json
@@ -28,7 +28,7 @@ from ulcag.files import hashes, whole_or_absent
 
 
 def add_commands(commands: Any) -> None:
-    """Add the commands of these rooms."""
+    """Add the commands of these stages."""
     samples = commands.add_parser("samples", help="read a data set into a samples table")
     samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered pictures are kept")
     samples.add_argument("--out-votes", type=Path, help="people's votes, where the set has any (.parquet)")

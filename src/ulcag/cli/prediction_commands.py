@@ -1,4 +1,4 @@
-"""Commands of the prediction room: new pictures, and the network in a form that others can load."""
+"""Commands of the prediction stage: new pictures, and the network in a form that others can load."""
 
 import argparse
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def add_commands(commands: Any) -> None:
-    """Add the commands of this room."""
+    """Add the commands of this stage."""
     predict = commands.add_parser("predict", help="expressions, confidence and action units of faces in new pictures")
     predict.add_argument("run", type=Path, metavar="RUN", help="the run's folder")
     predict.add_argument("images", type=Path, nargs="+", metavar="IMAGES", help="pictures, or folders of them")

@@ -1,4 +1,4 @@
-"""Commands of the reporting room: tables and figures."""
+"""Commands of the reporting stage: tables and figures."""
 
 import argparse
 import json
@@ -56,7 +56,7 @@ _FILES = {
 
 
 def add_commands(commands: Any) -> None:
-    """Add the commands of this room."""
+    """Add the commands of this stage."""
     tables = commands.add_parser("tables", help="tables over runs: mean and standard deviation over seeds")
     tables.add_argument("metrics", type=Path, nargs="*", help="metrics.json of each run that has been done")
     tables.add_argument("--runs", help="JSON list of all runs wanted, done or not; those given if left out")

@@ -1,4 +1,4 @@
-"""Commands of the rooms that work on one run: training and evaluation."""
+"""Commands of the stages that work on one run: training and evaluation."""
 
 import argparse
 from pathlib import Path
@@ -13,7 +13,7 @@ _RUN_TABLES = ("samples", "noise", "faces", "action_units", "cooccurrence")
 
 
 def add_commands(commands: Any) -> None:
-    """Add the commands of these rooms."""
+    """Add the commands of these stages."""
     train = commands.add_parser("train", help="train one arm with one seed")
     for name in _RUN_TABLES:
         train.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")

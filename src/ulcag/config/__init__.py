@@ -3,7 +3,7 @@
 from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings
 from ulcag.config.method import ARMS, ArmKind, ArmSettings, MethodSettings, method_settings
 from ulcag.config.project import Audit, Config, DatasetSettings, Run, check_braces
-from ulcag.config.rooms import (
+from ulcag.config.stages import (
     AffectNetSamples,
     CheckMode,
     FacesSettings,

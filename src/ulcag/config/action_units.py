@@ -1,4 +1,4 @@
-"""Settings of the action units room: CSV files that exist, or OpenFace run in a container."""
+"""Settings of the action units stage: CSV files that exist, or OpenFace run in a container."""
 
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ OPENFACE_IMAGE = "algebr/openface@sha256:f43ad4e7fa4530143c7a9e0e8eca7e4f2b45599
 
 
 # How the work is done and not what comes out: an edit of these runs nothing again.
-NO_MATTER = ("chunk", "threads", "memory_mb", "stall_seconds")
+EXECUTION_ONLY = ("chunk", "threads", "memory_mb", "stall_seconds")
 
 
 class OpenFaceSettings(Section):
@@ -63,5 +63,5 @@ class ActionUnitsSettings(Section):
 
     def of_result(self) -> dict[str, Any]:
         """The settings that the result depends on, as plain values."""
-        openface = self.openface.model_dump(mode="json", exclude=set(NO_MATTER))
+        openface = self.openface.model_dump(mode="json", exclude=set(EXECUTION_ONLY))
         return self.plain() | {"openface": openface}

@@ -11,8 +11,8 @@ from pydantic import Field, NonNegativeInt
 
 from ulcag.config.action_units import ActionUnitsSettings
 from ulcag.config.method import ARMS, ArmSettings, MethodSettings, method_settings
-from ulcag.config.rooms import CheckMode, FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
 from ulcag.config.section import Section
+from ulcag.config.stages import CheckMode, FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
 from ulcag.config.training import TrainingSettings
 from ulcag.errors import InputError
 
@@ -22,11 +22,12 @@ _FOLD = re.compile(r"all|([1-9]\d*)of([2-9]|[1-9]\d+)")
 
 
 class DatasetSettings(Section):
-    """One data set and what each room does with it."""
+    """One data set and what each stage does with it."""
 
     samples: SamplesSettings
     check: CheckMode = Field(
-        "stop", description="stop: a fatal finding ends the job; warn: it is told, and the job goes on; off: no check"
+        "stop",
+        description="stop: a fatal finding ends the job; warn: it is reported only; off: no check",
     )
     faces: FacesSettings = FacesSettings()
     action_units: ActionUnitsSettings = ActionUnitsSettings()
@@ -63,7 +64,7 @@ class Run(Section):
 
     @property
     def path(self) -> str:
-        """The run's folder below a room's results."""
+        """The run's folder below a stage's results."""
         return f"{self.dataset}/{self.noise}/{self.arm}/seed{self.seed}/{self.fold}"
 
 
@@ -90,7 +91,7 @@ class Audit(Section):
 
     @property
     def path(self) -> str:
-        """The audit's folder below the room's results."""
+        """The audit's folder below the stage's results."""
         return f"{self.dataset}/{self.noise}/{self.arm}/seed{self.seed}"
 
     def runs(self) -> list[Run]:

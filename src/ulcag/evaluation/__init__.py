@@ -1,1 +1,1 @@
-"""Room: predictions and metrics of a run."""
+"""Stage: predictions and metrics of a run."""

@@ -13,7 +13,7 @@ from ulcag.evaluation.tables import PREDICTIONS, PROBABILITIES
 from ulcag.files import hashes, read_json, write_json
 from ulcag.samples.table import true_labels
 from ulcag.tables import read_table, rows_of, write_table
-from ulcag.training.tables import LOGITS, RELABELS, RUN_KEYS, TEST_LOGITS, TRAIN_STATE
+from ulcag.training.tables import HELD_OUT_LOGITS, LOGITS, RELABELS, RUN_KEYS, TRAIN_STATE
 
 SCALARS = ("accuracy", "mean_class_accuracy", "macro_f1", "ece")
 
@@ -37,13 +37,13 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
             held-out sample is known.
     """
     record = read_json(run_folder / "run.json", *RUN_KEYS, "seconds")
-    logits = read_table(run_folder / "test_logits.parquet", TEST_LOGITS).sort_values(["epoch", "sample_id"])
+    logits = read_table(run_folder / "held_out_logits.parquet", HELD_OUT_LOGITS).sort_values(["epoch", "sample_id"])
     epochs = sorted(logits["epoch"].unique())
     held_out = logits["sample_id"].drop_duplicates()
     # No pair of epoch and sample is there twice.
     if not epochs or epochs != list(range(len(epochs))) or len(logits) != len(epochs) * len(held_out):
         found = f"{len(logits)} rows of {len(epochs)} epochs"
-        where = run_folder / "test_logits.parquet"
+        where = run_folder / "held_out_logits.parquet"
         raise InputError(where, expected="every held-out sample in every epoch", found=found, do="make the run again")
     state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
     end = state[state["moment"] == "end"].sort_values("sample_id")
@@ -113,4 +113,4 @@ def _write_predictions(last: pd.DataFrame, truth: pd.Series, path: Path, run_fol
     frame["predicted"] = probabilities.argmax(axis=1).astype(np.int8)
     frame["truth"] = truth.reindex(last["sample_id"]).to_numpy()
     frame["truth"] = frame["truth"].astype("Int8")
-    write_table(path, frame, PREDICTIONS, inputs=hashes({"test_logits": run_folder / "test_logits.parquet"}))
+    write_table(path, frame, PREDICTIONS, inputs=hashes({"held_out_logits": run_folder / "held_out_logits.parquet"}))

@@ -1,1 +1,1 @@
-"""Room: finds faces and stores crops of them in shards."""
+"""Stage: finds faces and stores crops of them in shards."""

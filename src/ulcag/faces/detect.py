@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from ulcag.config import FacesSettings
-from ulcag.faces.crop import Box
+from ulcag.faces.boxes import Box
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The faces room: one shard of pictures to crops and a table of what was found."""
+"""The faces stage: one shard of pictures to crops and a table of what was found."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
-from ulcag.faces.cut import cut_crop
+from ulcag.faces.crop import cut_crop
 from ulcag.faces.detect import Detection, Detector, NotSearchedError, make_detector, select_face
 from ulcag.faces.shard import new_shard, shard_rows
 from ulcag.faces.table import CORNERS, FACES, LANDMARKS

@@ -13,7 +13,7 @@ import pyarrow as pa
 from PIL import Image
 
 from ulcag.errors import InputError
-from ulcag.faces.crop import tight_square
+from ulcag.faces.boxes import tight_square
 from ulcag.faces.table import CORNERS, SHARD
 from ulcag.files import whole_or_absent
 

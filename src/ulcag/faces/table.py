@@ -1,4 +1,4 @@
-"""What the faces room leaves behind: a table of detections, and shards of crops."""
+"""What the faces stage leaves behind: a table of detections, and shards of crops."""
 
 import pyarrow as pa
 

@@ -1,1 +1,1 @@
-"""Room: which action units occur together (Eq. 5)."""
+"""Stage: which action units occur together (Eq. 5)."""

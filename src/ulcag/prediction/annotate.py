@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ulcag.faces.crop import Box
+from ulcag.faces.boxes import Box
 from ulcag.files import whole_or_absent
 from ulcag.prediction.predictor import Face
 

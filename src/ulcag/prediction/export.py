@@ -85,10 +85,10 @@ def export_run(run: Path, out: Path, *, with_units: bool = False, metrics: Path 
     card = model_card(record, settings, units, has_branch, files, difference, measured)
     with whole_or_absent(out / "README.md") as beside:
         beside.write_text(card)
-    told = [f"ONNX against PyTorch on random images: greatest difference {difference:.1e}", _LEFT_OUT]
+    lines = [f"ONNX against PyTorch on random images: greatest difference {difference:.1e}", _LEFT_OUT]
     if has_branch and not with_units:
-        told.append("the auxiliary branch is left out, no action units: --with-aus keeps it")
-    print("\n".join(f"export: {line}" for line in told), file=sys.stderr)
+        lines.append("the auxiliary branch is left out, no action units: --with-aus keeps it")
+    print("\n".join(f"export: {line}" for line in lines), file=sys.stderr)
     return difference
 
 

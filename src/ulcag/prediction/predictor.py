@@ -11,8 +11,8 @@ from ulcag.classes import CLASSES
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.evaluation.metrics import softmax
-from ulcag.faces.crop import Box, tight_square
-from ulcag.faces.cut import cut_crop
+from ulcag.faces.boxes import Box, tight_square
+from ulcag.faces.crop import cut_crop
 from ulcag.faces.detect import Detector, NotSearchedError, make_detector
 from ulcag.faces.shard import decode_jpeg
 from ulcag.image import UnreadableError, read_image

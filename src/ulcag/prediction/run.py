@@ -17,7 +17,7 @@ from ulcag.prediction.annotate import write_annotated
 from ulcag.prediction.predictor import Face, FoundFace, Predictor
 from ulcag.prediction.table import BOX, FOUND, NONE, PROBABILITIES, UNREADABLE, WHOLE_IMAGE, predicted_faces
 from ulcag.progress import progress
-from ulcag.samples.found import LeftOut, is_hidden
+from ulcag.samples.reader_result import LeftOut, is_hidden
 from ulcag.tables import write_table
 
 
@@ -76,8 +76,8 @@ def predict_pictures(
     if annotate:
         _annotate(paths, pictures, out / "annotated")
     counts = pd.Series([picture["status"] for picture in pictures]).value_counts()
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
-    print(f"predict: {frame['face'].count()} faces in {len(pictures)} pictures ({told})", file=sys.stderr)
+    summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+    print(f"predict: {frame['face'].count()} faces in {len(pictures)} pictures ({summary})", file=sys.stderr)
     return frame
 
 

@@ -1,1 +1,1 @@
-"""Room: tables and figures over runs."""
+"""Stage: tables and figures over runs."""

@@ -78,8 +78,8 @@ def _findings(axes: Axes, found: pd.DataFrame) -> None:
     axes.set_ylim(_LINES + 0.5, -1)
     number = {name: int((found["severity"] == name).sum()) for name in _SEVERITIES}
     axes.set_title(", ".join(f"{n} {name}" for name, n in number.items()), loc="left")
-    told = found[(found["severity"] != "ok") | ((found["class"] == "") & found["of"].notna())]
-    for line, row in enumerate(told.head(_LINES).to_dict("records")):
+    shown = found[(found["severity"] != "ok") | ((found["class"] == "") & found["of"].notna())]
+    for line, row in enumerate(shown.head(_LINES).to_dict("records")):
         colour, mark = _SEVERITIES[row["severity"]]
         of = "" if pd.isna(row["of"]) else f" of {row['of']}"
         where = " ".join(part for part in (row["split"], row["class"]) if part)
@@ -88,5 +88,5 @@ def _findings(axes: Axes, found: pd.DataFrame) -> None:
         axes.text(0.09, line, f"{where}: {row['finding']}" if where else row["finding"], fontsize=9, va="center")
         axes.text(0.52, line, f"{row['count']}{of}", fontsize=9, va="center")
         axes.text(0.64, line, shorten(row["examples"], 72, placeholder=" …"), fontsize=7.5, va="center")
-    if len(told) > _LINES:
-        axes.text(0.02, _LINES, f"and {len(told) - _LINES} more: check.csv", color=UNKNOWN, fontsize=9, va="center")
+    if len(shown) > _LINES:
+        axes.text(0.02, _LINES, f"and {len(shown) - _LINES} more: check.csv", color=UNKNOWN, fontsize=9, va="center")

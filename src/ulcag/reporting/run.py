@@ -1,4 +1,4 @@
-"""The reporting room: files to figures and tables."""
+"""The reporting stage: files to figures and tables."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

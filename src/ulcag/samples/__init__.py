@@ -1,1 +1,1 @@
-"""Room: reads a data set as its owners ship it, and injects label noise."""
+"""Stage: reads a data set as its owners ship it, and injects label noise."""

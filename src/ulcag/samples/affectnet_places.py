@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ulcag.errors import InputError
 from ulcag.files import is_folder
-from ulcag.samples.found import is_hidden
+from ulcag.samples.reader_result import is_hidden
 from ulcag.text import DELIMITERS, CsvFile
 
 # What the names of folders begin with, and the list of training labels.

@@ -11,7 +11,7 @@ import pandas as pd
 from ulcag.errors import InputError
 from ulcag.files import sha256, whole_or_absent
 from ulcag.samples.findings import COLUMNS, FATAL, OK, WARNING, find
-from ulcag.samples.look import look_at_pictures
+from ulcag.samples.picture_facts import measure_pictures
 from ulcag.samples.published import published_counts
 from ulcag.samples.table import PICTURES, SAMPLES
 from ulcag.tables import read_made_by, read_table, write_table
@@ -41,13 +41,16 @@ def check_samples(
     samples = read_table(samples_file, SAMPLES)
     made_by = read_made_by(samples_file)
     settings: Mapping[str, Any] = {"reader": reader} if reader else made_by.get("settings", {})
-    pictures = look_at_pictures(samples, workers)
+    pictures = measure_pictures(samples, workers)
     found = find(samples, pictures, published_counts(settings), made_by.get("notes", ()))
     if out_pictures is not None:
         write_table(out_pictures, pictures, PICTURES, inputs={"samples": sha256(samples_file)})
     with whole_or_absent(out) as beside:
         found.to_csv(beside, index=False)
-    print("\n".join([f"check of {samples_file}: {len(samples)} samples", *map(told, _to_tell(found))]), file=sys.stderr)
+    print(
+        "\n".join([f"check of {samples_file}: {len(samples)} samples", *map(in_words, _worth_saying(found))]),
+        file=sys.stderr,
+    )
     return found
 
 
@@ -86,13 +89,13 @@ def stop_if_fatal(found: pd.DataFrame, where: Path) -> None:
     fatal = found[found["severity"] == FATAL]
     if len(fatal):
         rows: list[Any] = fatal.to_dict("records")
-        lines = [told(row) for row in rows]
+        lines = [in_words(row) for row in rows]
         do = "mend the data set; or set `check: warn` for it (`--on-fatal warn`) to go on all the same"
         what = f"{len(fatal)} of them\n" + "\n".join(lines)
         raise InputError(where, expected="no fatal finding", found=what, do=do)
 
 
-def told(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any]) -> str:
     """A finding in a line, with examples and what to do below it."""
     of = "" if pd.isna(row["of"]) else f" of {row['of']}"
     where = " ".join(part for part in (row["split"], row["class"]) if part)
@@ -105,7 +108,7 @@ def told(row: Mapping[str, Any]) -> str:
     return "\n".join([text, *(f"           {name}: {value}" for name, value in below.items() if value)])
 
 
-def _to_tell(found: pd.DataFrame) -> list[Any]:
+def _worth_saying(found: pd.DataFrame) -> list[Any]:
     """All but the classes that are as they should be: with them nobody would find the rest."""
     dull = (found["severity"] == OK) & (found["class"] != "")
     return list(found[~dull].to_dict("records"))

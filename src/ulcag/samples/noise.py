@@ -9,8 +9,8 @@ import pandas as pd
 from ulcag.classes import CLASSES
 from ulcag.config import NoiseSettings
 from ulcag.errors import InputError
-from ulcag.samples.found import LeftOut
 from ulcag.samples.read_rafdb import rafdb_rows
+from ulcag.samples.reader_result import LeftOut
 
 
 def noisy_labels(samples: pd.DataFrame, settings: NoiseSettings, seed: int) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def published_counts(settings: Mapping[str, Any]) -> Counts:
     """Counts by split and class for the settings of a reader; a split whose numbers are not known is not in it.
 
     Args:
-        settings: of the room samples, `reader` and what it needs; keys that are missing have their defaults.
+        settings: of the stage samples, `reader` and what it needs; keys that are missing have their defaults.
     """
     match settings.get("reader"):
         case "rafdb":

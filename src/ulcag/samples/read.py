@@ -15,17 +15,17 @@ from ulcag.config import (
     SyntheticSamples,
     TableSamples,
 )
-from ulcag.samples.found import Found
 from ulcag.samples.read_affectnet import read_affectnet
 from ulcag.samples.read_fer2013 import read_fer2013
 from ulcag.samples.read_folder import read_folder
 from ulcag.samples.read_rafdb import read_rafdb
 from ulcag.samples.read_table import read_table_samples
+from ulcag.samples.reader_result import ReaderResult
 from ulcag.samples.synthetic import render_dataset
 from ulcag.samples.synthetic.dataset import renderer
 
 
-def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> Found:
+def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> ReaderResult:
     """Read a data set.
 
     Args:
@@ -48,7 +48,7 @@ def read_samples(settings: SamplesSettings, cache: Path, workers: int = 1) -> Fo
         case FolderSamples():
             return read_folder(settings)
         case SyntheticSamples():
-            return Found(_rendered(settings, cache, workers))
+            return ReaderResult(_rendered(settings, cache, workers))
 
 
 def _rendered(settings: SyntheticSamples, cache: Path, workers: int) -> pd.DataFrame:

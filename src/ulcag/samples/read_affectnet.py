@@ -19,10 +19,10 @@ from ulcag.classes import CLASSES
 from ulcag.config import AffectNetSamples
 from ulcag.errors import InputError
 from ulcag.samples.affectnet_places import find_2021, find_images, find_list, open_list
-from ulcag.samples.found import (
+from ulcag.samples.reader_result import (
     AFFECTNET_CODES,
-    Found,
     LeftOut,
+    ReaderResult,
     is_hidden,
     names_in,
     pictures_by_stem,
@@ -39,7 +39,7 @@ _LABEL = "_exp.npy"
 Row = tuple[str, str, str, int]  # sample id, path, split, class
 
 
-def read_affectnet(settings: AffectNetSamples) -> Found:
+def read_affectnet(settings: AffectNetSamples) -> ReaderResult:
     """Rows of the samples table for the seven classes; everything else is left out, counted and named.
 
     Raises:
@@ -61,7 +61,7 @@ def read_affectnet(settings: AffectNetSamples) -> Found:
     if not rows:
         found = "; ".join(("none", *left_out.notes()))
         raise InputError(root, expected="samples of the seven classes", found=found)
-    return Found(samples_table(*zip(*rows, strict=True)), (*notes, *left_out.notes()))
+    return ReaderResult(samples_table(*zip(*rows, strict=True)), (*notes, *left_out.notes()))
 
 
 def _full(settings: AffectNetSamples, left_out: LeftOut) -> tuple[list[Row], list[str]]:

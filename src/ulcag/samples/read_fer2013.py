@@ -19,7 +19,14 @@ from ulcag.config import Fer2013Samples
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
 from ulcag.progress import progress
-from ulcag.samples.found import FER2013_CODES, Found, LeftOut, first_that_exists, samples_table, votes_table
+from ulcag.samples.reader_result import (
+    FER2013_CODES,
+    LeftOut,
+    ReaderResult,
+    first_that_exists,
+    samples_table,
+    votes_table,
+)
 from ulcag.text import CsvFile
 
 _SIDE = 48
@@ -73,7 +80,7 @@ class FerPicture:
     votes: dict[str, int]
 
 
-def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
+def read_fer2013(settings: Fer2013Samples, cache: Path) -> ReaderResult:
     """Rows of the samples table; sample ids as in `FerPicture`.
 
     Training images are the training split, PrivateTest the test split; PublicTest is what `settings.public_test` says.
@@ -107,7 +114,7 @@ def read_fer2013(settings: Fer2013Samples, cache: Path) -> Found:
     paths, split = [str(folder / name) for name in names], [splits[one.usage] for one in taken]
     samples = samples_table(names, paths, split, labels, clean_label=clean)
     votes = np.array([[one.votes.get(name, 0) for name in _SEVEN] for one in taken]).reshape(-1, len(CLASSES))
-    return Found(samples, (*notes, *left_out.notes()), votes_table(names, votes))
+    return ReaderResult(samples, (*notes, *left_out.notes()), votes_table(names, votes))
 
 
 def fer_pictures(settings: Fer2013Samples) -> list[FerPicture]:

@@ -10,7 +10,7 @@ from ulcag.config import FolderSamples
 from ulcag.errors import InputError
 from ulcag.files import is_folder
 from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.found import Found, LeftOut, is_hidden, is_utf8, samples_table, splits_of
+from ulcag.samples.reader_result import LeftOut, ReaderResult, is_hidden, is_utf8, samples_table, splits_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Tree:
     notes: tuple[str, ...]
 
 
-def read_folder(settings: FolderSamples) -> Found:
+def read_folder(settings: FolderSamples) -> ReaderResult:
     """Rows of the samples table; sample ids are paths relative to the root.
 
     Without folders for splits every image is for training. What is left out is counted and named: folders that
@@ -65,7 +65,7 @@ def read_folder(settings: FolderSamples) -> Found:
         raise InputError(root, expected="images in folders such as train/happy/", found=found, do=do)
     paths = [str(root / name) for name in taken]
     splits, labels = ([getattr(folder, what) for folder in taken.values()] for what in ("split", "label"))
-    return Found(samples_table(list(taken), paths, splits, labels), tree.notes)
+    return ReaderResult(samples_table(list(taken), paths, splits, labels), tree.notes)
 
 
 def read_tree(settings: FolderSamples) -> Tree:

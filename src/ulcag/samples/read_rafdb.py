@@ -12,7 +12,14 @@ from pathlib import Path
 from ulcag.classes import CLASSES
 from ulcag.config import RafDbSamples
 from ulcag.errors import InputError
-from ulcag.samples.found import RAFDB_CODES, Found, LeftOut, first_that_exists, pictures_by_stem, samples_table
+from ulcag.samples.reader_result import (
+    RAFDB_CODES,
+    LeftOut,
+    ReaderResult,
+    first_that_exists,
+    pictures_by_stem,
+    samples_table,
+)
 from ulcag.text import read_text
 
 _LIST = "EmoLabel/list_patition_label.txt"
@@ -20,7 +27,7 @@ _ROOTS = ("", "basic", "RAF-DB/basic", "RAF-DB", "raf-basic", "raf-basic/basic")
 _CLASS_OF = {str(code): CLASSES.index(name) for name, code in RAFDB_CODES.items()}
 
 
-def read_rafdb(settings: RafDbSamples) -> Found:
+def read_rafdb(settings: RafDbSamples) -> ReaderResult:
     """Rows of the samples table; sample ids are the file names of the label list.
 
     Pictures are .jpg, or of another ending where there is no such file.
@@ -55,7 +62,7 @@ def read_rafdb(settings: RafDbSamples) -> Found:
         left_out.add(f"pictures in {images} that the label list does not name", name)
     notes = (f"RAF-DB: labels {labels}, {settings.images} images", *left_out.notes())
     codes = [code for _, _, code in rows]
-    return Found(samples_table(names, path, [name.split("_")[0] for name in names], codes), notes)
+    return ReaderResult(samples_table(names, path, [name.split("_")[0] for name in names], codes), notes)
 
 
 def label_list(settings: RafDbSamples) -> Path:

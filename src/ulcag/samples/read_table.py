@@ -12,7 +12,7 @@ from ulcag.classes import CLASSES, class_index
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
 from ulcag.samples.cells import Cells, read_cells
-from ulcag.samples.found import Found, LeftOut, samples_table, splits_of, votes_table
+from ulcag.samples.reader_result import LeftOut, ReaderResult, samples_table, splits_of, votes_table
 from ulcag.samples.table import VOTE_SHARES
 
 # What R, pandas and others write where nothing is known. It is a word in labels and identities: AffectNet has a class
@@ -20,7 +20,7 @@ from ulcag.samples.table import VOTE_SHARES
 _UNKNOWN = ("", "na", "n/a", "nan", "<na>", "none", "null")
 
 
-def read_table_samples(settings: TableSamples) -> Found:
+def read_table_samples(settings: TableSamples) -> ReaderResult:
     """Read a user's table as rows of the samples table, and of the votes table where it has votes.
 
     Columns are called image, label, split, clean_label, identity, and votes_angry and so on, which hold numbers of
@@ -63,7 +63,7 @@ def read_table_samples(settings: TableSamples) -> Found:
     notes = (*split_notes, *left_out.notes(), *_unused(cells, settings.labels))
     if any("\\" in image and image not in path for image, path in zip(ids, (paths[n] for n in rows), strict=True)):
         notes += ("backslashes in image paths are taken as slashes",)
-    return Found(samples, notes, votes_table(ids, counts))
+    return ReaderResult(samples, notes, votes_table(ids, counts))
 
 
 def meaning(word: str, labels: Mapping[str, str]) -> str:

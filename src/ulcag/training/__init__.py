@@ -1,1 +1,1 @@
-"""Room: trains one arm with one seed."""
+"""Stage: trains one arm with one seed."""

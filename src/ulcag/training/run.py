@@ -32,7 +32,7 @@ from ulcag.training.network import Network, memory_format
 from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.processes import Processes
 from ulcag.training.schedule import relabelling_start
-from ulcag.training.tables import HISTORY, RELABELS, TEMPLATES, TEST_LOGITS, TRAIN_STATE
+from ulcag.training.tables import HELD_OUT_LOGITS, HISTORY, RELABELS, TEMPLATES, TRAIN_STATE
 
 # Held-out images in a batch: has no influence on a result.
 _PREDICT_BATCH = 256
@@ -104,7 +104,7 @@ def train_run(
         data: samples, labels, pseudo action units.
         shards: files of crops.
         graph: edges of Eq. 5.
-        folder: for model.pt, test_logits, train_state, templates, relabels, history (Parquet) and run.json.
+        folder: for model.pt, held_out_logits, train_state, templates, relabels, history (Parquet) and run.json.
         inputs: name to SHA-256 of what `data` and `graph` were read from.
         state: folder for checkpoints, removed when the run is done; a run that was killed goes on from there and
             ends as it would have. None: no checkpoints.
@@ -222,7 +222,7 @@ def train_run(
         return
     look("end")
 
-    write_table(folder / "test_logits.parquet", pd.concat(records.logits), TEST_LOGITS, **about)
+    write_table(folder / "held_out_logits.parquet", pd.concat(records.logits), HELD_OUT_LOGITS, **about)
     write_table(folder / "train_state.parquet", pd.concat(records.states), TRAIN_STATE, **about)
     write_table(folder / "templates.parquet", pd.concat(records.templates), TEMPLATES, **about)
     write_table(folder / "relabels.parquet", pd.concat(records.changes), RELABELS, **about)

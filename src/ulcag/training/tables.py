@@ -15,8 +15,8 @@ _EPOCH = Column("epoch", pa.int16(), "counted from 0")
 _DISTANCE = "Eq. 9 (0..2), or half the squared whitened distance where the posterior judges"
 _SAMPLE = Column("sample_id", pa.string(), "as in samples")
 
-TEST_LOGITS = Schema(
-    "test_logits",
+HELD_OUT_LOGITS = Schema(
+    "held_out_logits",
     (
         _EPOCH,
         _SAMPLE,

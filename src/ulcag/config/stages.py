@@ -1,4 +1,4 @@
-"""Settings of the rooms that make the data: samples, noise, faces, graph; action units have a file of their own."""
+"""Settings of the stages that make the data: samples, noise, faces, graph; action units have a file of their own."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self

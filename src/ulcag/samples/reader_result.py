@@ -31,7 +31,7 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True)
-class Found:
+class ReaderResult:
     """What a reader found.
 
     Attributes:

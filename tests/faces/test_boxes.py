@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ulcag.faces.crop import Box, inside, scale_to_fit, square, with_margin
+from ulcag.faces.boxes import Box, inside, scale_to_fit, square, with_margin
 
 sides = st.integers(1, 3000)
 

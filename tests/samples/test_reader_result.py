@@ -7,8 +7,8 @@ import pytest
 from tests.samples.layouts import touch
 from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.found import samples_table, splits_of
 from ulcag.samples.read import read_samples
+from ulcag.samples.reader_result import samples_table, splits_of
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageEnhance, ImageOps
 
-from ulcag.samples.near import MOST_BITS, nearest, packed, picture_hash, picture_looks
+from ulcag.samples.near_duplicates import MOST_BITS, nearest, packed, picture_hash, picture_looks
 
 
 def scene(seed: int, side: int = 100) -> np.ndarray:

@@ -16,7 +16,7 @@ from ulcag.errors import InputError
 from ulcag.files import sha256
 from ulcag.image import UnreadableError, read_image
 from ulcag.progress import progress
-from ulcag.samples.near import nearest, picture_hash, picture_looks
+from ulcag.samples.near_duplicates import nearest, picture_hash, picture_looks
 from ulcag.samples.table import PICTURES
 
 _CHUNK = 32
@@ -34,7 +34,7 @@ class _Seen:
     hashes: np.ndarray | None = None
 
 
-def look_at_pictures(samples: pd.DataFrame, workers: int = 1) -> pd.DataFrame:
+def measure_pictures(samples: pd.DataFrame, workers: int = 1) -> pd.DataFrame:
     """Rows of the pictures table, sorted by sample id.
 
     A file that is missing or broken is a row with a reason; it never costs the others.
