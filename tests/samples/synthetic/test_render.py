@@ -10,13 +10,14 @@ import pytest
 import torch
 from PIL import Image
 
+from ulcag.samples.synthetic import raycast
 from ulcag.samples.synthetic.action_units import AU_PRESENCE, SHAPES
-from ulcag.samples.synthetic.arrays import Picture
+from ulcag.samples.synthetic.arrays import Picture, f32
 from ulcag.samples.synthetic.head import load_head, vertex_normals
 from ulcag.samples.synthetic.raycast import EYES_ROW
 from ulcag.samples.synthetic.render import Sitter, render
 from ulcag.samples.synthetic.sample import draw_sample, generator, person_of
-from ulcag.samples.synthetic.scene import REFERENCE_SIZE, Scene
+from ulcag.samples.synthetic.scene import REFERENCE_SIZE, Scene, head_rotation
 
 SIZE = 192
 # Face regions as (top, bottom, left, right) in centimetres from the point between the eyes (down, right positive).
@@ -164,6 +165,27 @@ def test_pose_turns_the_head() -> None:
         return float(np.abs(image - picture().astype(float)).mean())
 
     assert difference(15.0) > 2 * difference(2.0) > 0
+
+
+def test_more_rays_where_there_is_no_edge_change_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_edges = picture(AU12=4.0, AU25=3.0).astype(int)
+    monkeypatch.setattr(raycast, "EDGE_TURN", 2.0)
+    everywhere = render(sitter(), {"AU12": 4.0, "AU25": 3.0}, frontal_scene(), np.random.default_rng(0), SIZE)
+    monkeypatch.setattr(raycast, "EDGE_RAYS", 1)
+    single = render(sitter(), {"AU12": 4.0, "AU25": 3.0}, frontal_scene(), np.random.default_rng(0), SIZE)
+    difference = np.abs(at_edges - everywhere)
+    assert 0 < difference.mean() < 1
+    assert (difference > 30).sum() < 0.3 * (np.abs(single.astype(int) - everywhere) > 30).sum()
+
+
+def test_rays_of_a_pixel_share_it() -> None:
+    head, scene = load_head(), frontal_scene()
+    vertices = f32((sitter().neutral - head.eyes.mean(axis=0)) @ head_rotation(scene).T)
+    surface = raycast.cast(head, vertices, scene, 64)
+    shares = np.bincount(surface.pixel, surface.share, 64 * 64)
+    assert shares.max() == 1
+    assert ((shares > 0) & (shares < 1)).sum() > 20
+    assert set(np.bincount(surface.pixel, minlength=64 * 64)[shares == 1]) == {1, raycast.EDGE_RAYS**2}
 
 
 def test_mtcnn_finds_the_face() -> None:

@@ -15,7 +15,7 @@ from ulcag.samples.synthetic.arrays import FloatArray, Picture, f32
 
 RADIUS = 0.09  # of the cylinder, metres
 AXIS_BEHIND_EYES = 0.09  # metres
-TEXEL = 0.0004  # metres; half a pixel of the finished picture
+TEXEL = 0.0006  # metres; half a pixel of the finished picture
 HALF_WIDTH, TOP, BOTTOM = 0.14, 0.12, -0.14  # extent of the map, metres
 SHAPE = (round((TOP - BOTTOM) / TEXEL), round(2 * HALF_WIDTH / TEXEL))  # rows, columns
 _SUBPIXEL = 4  # fractional bits of the coordinates handed to OpenCV's line drawing
@@ -57,12 +57,12 @@ def grid() -> tuple[FloatArray, FloatArray]:
     return u_grid, v_grid
 
 
-def draw_line(canvas: Picture, points_cm: ArrayLike, value: int, thickness: int) -> None:
-    """Draw an anti-aliased polyline, given in centimetres (u, v), into a uint8 map."""
+def draw_lines(canvas: Picture, points_cm: ArrayLike, value: int, thickness: int) -> None:
+    """Draw anti-aliased polylines (lines, points, 2), given in centimetres (u, v), into a uint8 map."""
     points = np.asarray(points_cm, dtype=np.float64) / 100
-    pixels = np.stack([(points[:, 0] + HALF_WIDTH) / TEXEL, (TOP - points[:, 1]) / TEXEL], axis=1)
+    pixels = np.stack([(points[..., 0] + HALF_WIDTH) / TEXEL, (TOP - points[..., 1]) / TEXEL], axis=-1)
     fixed = np.round(pixels * 2**_SUBPIXEL).astype(np.int32)
-    cv2.polylines(canvas, [fixed], False, value, thickness, cv2.LINE_AA, _SUBPIXEL)
+    cv2.polylines(canvas, list(fixed), False, value, thickness, cv2.LINE_AA, _SUBPIXEL)
 
 
 def curve(points: ArrayLike, steps: int = 24) -> FloatArray:

@@ -124,7 +124,7 @@ def _draw(creases: list[Crease]) -> FloatArray:
     for value, blur_mm, points in creases:
         for side in (1, -1):
             line = np.zeros(canonical.SHAPE, dtype=np.uint8)
-            canonical.draw_line(line, canonical.curve(points) * (side, 1), 255, 3)
+            canonical.draw_lines(line, [canonical.curve(points) * (side, 1)], 255, 2)
             blurred = cv2.GaussianBlur(line.astype(np.float32), (0, 0), blur_mm / 1000 / canonical.TEXEL)
             # Blurring rounds the fold and lets its ends run out.
             depth = np.maximum(depth, value * blurred / max(float(blurred.max()), 1.0))

@@ -21,6 +21,7 @@ CAP_THICKNESS = 0.009
 SCARF_THICKNESS = 0.008
 RAMP = 0.02  # metres over which hair reaches its full thickness
 COLLAR_V = -0.185  # cloth of the shirt below this height
+STRANDS = 500  # of hair around the head
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def covering(person: Person, uv: FloatArray) -> Covering:
     u, v = uv[:, 0], uv[:, 1]
     rng = np.random.default_rng(person.texture_seed + 2)
     bent = u + 0.02 * np.sin(25 * v + rng.uniform(0, 6))
-    strands = np.interp(bent, np.linspace(-0.3, 0.3, 700), rng.normal(0, 1, 700))
+    strands = np.interp(bent, np.linspace(-0.3, 0.3, STRANDS), rng.normal(0, 1, STRANDS))
     inside = above_hairline(person, uv)
     if person.hair_style in ("short", "long"):
         cover = np.clip((inside + 0.0025 * strands) / 0.006, 0, 1)
@@ -113,12 +114,12 @@ def covering(person: Person, uv: FloatArray) -> Covering:
         knit = 0.1 * np.sin(1500 * v) if person.hair_style == "cap" else 0.12 * np.sin(90 * u + 40 * v)
         colour = f32(person.cloth) * (1 + knit)[:, None]
         shine = np.zeros(len(uv))
-    shirt = v < COLLAR_V
-    colour = np.where(shirt[:, None], f32(person.cloth), colour)
+    shirt = np.clip((COLLAR_V - v) / 0.001 + 0.5, 0, 1)
+    colour = colour + shirt[:, None] * (f32(person.cloth) - colour)
     return Covering(
         cover=np.maximum(cover, shirt).astype(np.float32),
         colour=colour.astype(np.float32),
-        shine=(shine * ~shirt).astype(np.float32),
+        shine=(shine * (1 - shirt)).astype(np.float32),
     )
 
 

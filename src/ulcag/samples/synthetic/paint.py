@@ -14,6 +14,7 @@ from ulcag.samples.synthetic.identity import Person
 BROW_LINE = [(1.25, 1.55), (2.2, 1.95), (3.4, 2.25), (4.4, 2.05), (5.3, 1.45)]
 BROW_WIDTH = [0.62, 0.66, 0.56, 0.40, 0.15]
 HAIRS_PER_BROW = 420
+HAIR_VALUES = (95, 114, 133, 152, 171)  # how much a hair covers, of 255; each of a fifth of them
 
 
 def paint_skin(person: Person) -> FloatArray:
@@ -33,7 +34,7 @@ def paint_skin(person: Person) -> FloatArray:
     skin *= 1 - under_eyes[..., None]
 
     spots = (_noise(rng, 0.0009) > 2.1) * person.freckles * 0.35 * (np.abs(v + 0.02) < 0.05)
-    skin *= 1 - cv2.GaussianBlur(spots.astype(np.float32), (0, 0), 0.8)[..., None]
+    skin *= 1 - cv2.GaussianBlur(spots.astype(np.float32), (0, 0), 0.6)[..., None]
 
     if person.stubble > 0.05:
         beard = np.maximum(_blob(u, v, 0, -9.5, 3.8) * (v < -0.062), _blob(u, v, 0, -5.6, 1.2) * (v < -0.05))
@@ -61,17 +62,18 @@ def _brows(person: Person, rng: Generator) -> FloatArray:
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
     width = np.interp(np.linspace(0, len(BROW_WIDTH) - 1, 60), range(len(BROW_WIDTH)), BROW_WIDTH) * person.brow_width
     for side in (1, -1):
-        for _ in range(int(HAIRS_PER_BROW * person.brow_density)):
-            k = int(rng.integers(60))
-            offset = np.clip(rng.normal(0, 0.28), -0.55, 0.55)
-            root = middle[k] + across[k] * width[k] * offset + (0, person.brow_height)
-            # Hairs grow upwards at the inner end, along the brow at the tail.
-            lift = np.interp(k, [0, 15, 60], [1.1, 0.45, -0.1]) + rng.normal(0, 0.15) - 0.3 * offset
-            direction = along[k] * np.cos(lift) + across[k] * np.sin(lift)
-            tip = root + direction * rng.uniform(0.28, 0.5)
-            canonical.draw_line(canvas, np.stack([root, tip]) * (side, 1), int(rng.uniform(120, 215)), 1)
-    hairs = cv2.GaussianBlur(canvas.astype(np.float32) / 255, (0, 0), 0.7)
-    ground = cv2.GaussianBlur(canvas.astype(np.float32) / 255, (0, 0), 4.0)
+        count = int(HAIRS_PER_BROW * person.brow_density)
+        k = rng.integers(60, size=count)
+        offset = np.clip(rng.normal(0, 0.28, (count, 1)), -0.55, 0.55)
+        roots = middle[k] + across[k] * width[k, None] * offset + (0, person.brow_height)
+        # Hairs grow upwards at the inner end, along the brow at the tail.
+        lift = np.interp(k, [0, 15, 60], [1.1, 0.45, -0.1])[:, None] + rng.normal(0, 0.15, (count, 1)) - 0.3 * offset
+        tips = roots + (along[k] * np.cos(lift) + across[k] * np.sin(lift)) * rng.uniform(0.28, 0.5, (count, 1))
+        lines = np.stack([roots, tips], axis=1) * (side, 1)
+        for part, value in zip(np.array_split(lines, len(HAIR_VALUES)), HAIR_VALUES, strict=True):
+            canonical.draw_lines(canvas, part, value, 1)
+    hairs = cv2.GaussianBlur(canvas.astype(np.float32) / 255, (0, 0), 0.5)
+    ground = cv2.GaussianBlur(canvas.astype(np.float32) / 255, (0, 0), 2.7)
     return np.clip(0.85 * hairs + 0.55 * ground, 0, 0.93)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 
@@ -15,8 +14,6 @@ from ulcag.samples.synthetic.creases import crease_map
 from ulcag.samples.synthetic.head import load_head
 from ulcag.samples.synthetic.identity import Person
 from ulcag.samples.synthetic.scene import Scene, head_rotation
-
-SAMPLES = 2  # rays a pixel along each side
 
 
 class Sitter:
@@ -50,13 +47,14 @@ def render(sitter: Sitter, intensities: Mapping[str, float], scene: Scene, rng: 
     eyes = np.stack([vertices[index].mean(axis=0) for index in head.eye_vertices])
     posed = shading.Posed(vertices=vertices, rotation=rotation, eyes=eyes)
 
-    surface = raycast.cast(head, vertices, scene, size, SAMPLES)
+    surface = raycast.cast(head, vertices, scene, size)
     creases = crease_map(intensities, person.folds)
     colours = shading.shade(head, person, scene, surface, posed, sitter.skin, creases)
 
-    rows, columns = surface.shape
-    behind = photo.background(scene, size)
-    picture = cv2.resize(behind, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    picture.reshape(-1, 3)[surface.ray] = colours
-    picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
-    return photo.develop(f32(picture), scene, rng)
+    picture = photo.background(scene, size)
+    pixels = picture.reshape(-1, 3)
+    covered = np.bincount(surface.pixel, surface.share, size * size)
+    pixels *= (1 - covered[:, None]).astype(np.float32)
+    for channel in range(3):
+        pixels[:, channel] += np.bincount(surface.pixel, surface.share * colours[:, channel], size * size)
+    return photo.develop(picture, scene, rng)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ulcag.samples.synthetic import canonical, hair
-from ulcag.samples.synthetic.arrays import BoolArray, FloatArray, IntArray, f32
+from ulcag.samples.synthetic.arrays import BoolArray, FloatArray, IntArray, f32, unit
 from ulcag.samples.synthetic.head import HeadModel, Material
 from ulcag.samples.synthetic.identity import Person
 from ulcag.samples.synthetic.raycast import Surface
@@ -100,7 +100,7 @@ def shade(
         chosen = material == kind
         corners = posed.vertices[head.faces[surface.triangle[chosen]]]
         points = np.einsum("nkc,nk->nc", corners, surface.weights[chosen])
-        _eye(finish, person, chosen, _unit(points - centre), gaze)
+        _eye(finish, person, chosen, unit(points - centre), gaze)
     return _light(scene, surface.view, finish)
 
 
@@ -175,7 +175,7 @@ def _light(scene: Scene, view: FloatArray, finish: Finish) -> FloatArray:
     diffuse = np.clip((facing + finish.wrap) / (1 + finish.wrap), 0, None) * arriving
     sky = 0.65 - 0.35 * finish.normals[:, 1:2]  # more light from above (y points down)
     light = diffuse * key_colour + f32(scene.ambient) * sky * finish.open[:, None] ** 1.3
-    towards = np.einsum("nc,nc->n", finish.normals, _unit(key + view))
+    towards = np.einsum("nc,nc->n", finish.normals, unit(key + view))
     glint = np.clip(towards, 0, 1) ** finish.sharpness * finish.shine * finish.lit
     return f32(finish.colour * light + glint[:, None] * key_colour)
 
@@ -191,7 +191,7 @@ def _bend(normals: FloatArray, slope: FloatArray, rotation: FloatArray) -> Float
     up = rotation[:, 2]
     left = np.cross(normals, -up)
     left *= np.sign(left @ rotation[:, 0])[:, None]
-    return _unit(normals - slope[:, :1] * left - slope[:, 1:] * up)
+    return unit(normals - slope[:, :1] * left - slope[:, 1:] * up)
 
 
 def _gaze(scene: Scene, rotation: FloatArray) -> FloatArray:
@@ -200,10 +200,6 @@ def _gaze(scene: Scene, rotation: FloatArray) -> FloatArray:
     look = 0.5 * ahead + 0.5 * f32([0, 0, -1])
     look = look + f32([*np.tan(np.radians(scene.gaze)), 0])
     return f32(look / np.linalg.norm(look))
-
-
-def _unit(vectors: FloatArray) -> FloatArray:
-    return f32(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9))
 
 
 def _mix(below: FloatArray, colour: FloatArray | tuple[float, float, float], cover: FloatArray) -> FloatArray:
