@@ -25,7 +25,7 @@ report: setup  ## report.html from what is in results/
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --report report.html
 
 test: setup lint  ## lint, types and all tests that need nothing but pip's packages
-	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
+	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 test-system: setup  ## tests that need a container engine, Slurm or a browser (and root of a Debian machine, to install and start them)
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest -m system tests/system

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.pipeline.test_pipeline import configure, jobs, refused, snakemake
+from tests.pipeline.conftest import configure, jobs, refused, snakemake
 from ulcag.config.method import merged
 
 NAMES = [f"train_{number:05d}.jpg" for number in range(1, 13)]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipeline.conftest import ROOT, configure
 from tests.pipeline.test_changes import NAMES, write_data
-from tests.pipeline.test_pipeline import ROOT, configure
 from ulcag.config import Config
 from ulcag.errors import InputError
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.pipeline.test_pipeline import CONFIG, ROOT, configure, jobs, snakemake
+from tests.pipeline.conftest import CONFIG, ROOT, configure, jobs, snakemake
 
 SLURM = ("--profile", str(ROOT / "workflow" / "profiles" / "slurm"))
 ARMS = ["baseline", "scn", "ulc-ag"]

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 from PIL import Image, ImageEnhance, ImageOps
-from tests.samples.test_near_duplicates import scene
 
+from tests.samples.test_near_duplicates import scene
 from ulcag.classes import CLASSES
 from ulcag.cli import main
 from ulcag.config import Config

@@ -1,0 +1,71 @@
+"""What is done again when something changes, asked of plans."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.pipeline.conftest import RESULTS, ROOT, Change, jobs, refused, snakemake
+from ulcag.config import Config
+from ulcag.config.method import merged
+
+
+def test_nothing_is_left_to_do(project: Path) -> None:
+    assert "Nothing to be done" in snakemake(project)
+
+
+def test_a_deleted_shard_is_made_again_with_what_depends_on_it(project: Path) -> None:
+    (project / RESULTS / "faces/tiny/shard-001.arrow").unlink()
+    todo = jobs(project)
+    assert todo["crop_faces"] == 1
+    assert todo["train_run"] == 3
+    assert not {"read_samples", "read_action_units", "count_cooccurrence", "inject_noise"} & set(todo)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "again", "kept"),
+    [
+        ("datasets.tiny.faces.margin", 0.4, {"crop_faces": 2, "train_run": 3}, {"read_samples", "read_action_units"}),
+        ("datasets.tiny.training.learning_rate", 0.02, {"train_run": 3}, {"crop_faces", "count_cooccurrence"}),
+        ("datasets.tiny.method", {"relabelling": {"margin": 0.1}}, {"train_run": 1}, {"crop_faces"}),
+        ("datasets.tiny.graph.presence", "intensity", {"count_cooccurrence": 1}, {"read_action_units", "crop_faces"}),
+        ("datasets.tiny.check", "warn", {"pass_check": 1}, {"check_samples", "crop_faces", "train_run"}),
+        ("datasets.tiny.check", False, {"pass_check": 1}, {"check_samples", "crop_faces", "train_run"}),
+        ("noise.half.rate", 0.4, {"inject_noise": 1, "train_run": 3}, {"crop_faces", "count_cooccurrence"}),
+    ],
+)
+def test_an_edit_runs_its_stage_again_and_what_hangs_on_it(
+    path: str, value: object, again: dict[str, int], kept: set[str], changed: Change
+) -> None:
+    todo = jobs(changed(path, value))
+    assert {rule: todo.get(rule) for rule in again} == again
+    assert not kept & set(todo)
+
+
+def test_several_amounts_of_noise_get_a_picture(project: Path, changed: Change) -> None:
+    assert not jobs(project)
+    folder = changed("runs", [{"datasets": ["tiny"], "noise": ["none", "half"], "arms": ["baseline"]}])
+    assert jobs(folder)["draw_noise_levels"] == 1
+
+
+EXPERIMENTS = ROOT / "workflow" / "experiments"
+DATASETS = EXPERIMENTS / "datasets.yaml"
+
+
+@pytest.mark.parametrize("path", sorted({*EXPERIMENTS.glob("*.yaml")} - {DATASETS}), ids=lambda path: path.stem)
+def test_experiments_are_valid_configurations(path: Path) -> None:
+    # those on noise need no data set of the paper's; audits are laid over the runs on the same noise
+    base = EXPERIMENTS / path.name.removeprefix("audit-") if path.stem.endswith("-noise") else DATASETS
+    over = [base, path]
+    values = yaml.safe_load((ROOT / "config.yaml").read_text())
+    for file in over:
+        values = merged(values, yaml.safe_load(file.read_text()))
+    config = Config.read(values, path.name)
+    assert len({run.seed for run in config.all_runs()}) >= 3
+    if path.stem.startswith("audit-"):
+        assert len({audit.seed for audit in config.all_audits()}) >= 3
+
+
+def test_a_typo_in_the_configuration_is_named(changed: Change) -> None:
+    folder = changed("datasets.tiny.trianing", {})
+    assert "did you mean 'training'?" in refused(folder, "-n")
