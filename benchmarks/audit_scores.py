@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("results"))
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--noise", default="none")
-    parser.add_argument("--arm", default="ulc-ag")
+    parser.add_argument("--arm", default="au-posterior")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--truth", type=Path, help="CSV with columns image and clean_label")
     parser.add_argument("--only", choices=["a", "b"], help="the half of the samples, drawn by hash of the id")

@@ -2,7 +2,7 @@
 
     python benchmarks/relabelling_rules.py --results results --dataset synthetic --noise uniform30 --seeds 0 1 2
 
-Takes from each run of the arm `ulc-ag` what the network said of the training samples at the start of relabelling
+Takes from each run of the arm `au-posterior` what the network said of the training samples at the start of relabelling
 (train_state, moment `start`: nothing has been relabelled yet) and what OpenFace measured, applies rules to it, and
 prints tables in Markdown: mean and standard deviation over seeds. The classifier's opinion is one look at each picture
 here; in training it is a running mean over epochs (last row). `--truth` judges by the column clean_label of another
@@ -21,18 +21,11 @@ from torch import Tensor
 from ulcag.action_units.presence import presence
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.classes import CLASSES, class_index
+from ulcag.correction.posterior import label_posterior, posterior_labels, whitened_distances, whitened_templates
 from ulcag.evaluation.labels import quality, replay
 from ulcag.evaluation.metrics import area_under_curve, softmax
 from ulcag.graph.table import read_cooccurrence
-from ulcag.method import (
-    cosine_distances,
-    high_confidence_group,
-    label_posterior,
-    nearest_template_labels,
-    posterior_labels,
-    whitened_distances,
-    whitened_templates,
-)
+from ulcag.method.relabelling import cosine_distances, high_confidence_group, nearest_template_labels
 from ulcag.samples.table import NOISE, SAMPLES, true_labels
 from ulcag.tables import read_table, rows_of
 from ulcag.training.tables import LOGITS, RELABELS, TRAIN_STATE
@@ -67,7 +60,7 @@ def main() -> None:
 def judge(options: argparse.Namespace, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """How well scores find wrong labels (AUC), and what rules make of the labels (percent)."""
     results, dataset = options.results, options.dataset
-    run = results / "training" / dataset / options.noise / "ulc-ag" / f"seed{seed}" / "all"
+    run = results / "training" / dataset / options.noise / "au-posterior" / f"seed{seed}" / "all"
     state = read_table(run / "train_state.parquet", TRAIN_STATE).query("moment == 'start'")
     samples = read_table(results / "samples" / dataset / "samples.parquet", SAMPLES)
     noise = read_table(results / "samples" / dataset / "noise" / options.noise / f"seed{seed}.parquet", NOISE)

@@ -22,11 +22,12 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
 from ulcag.classes import CLASSES
-from ulcag.config import ArmSettings, TrainSettings
-from ulcag.config.method import method_settings
+from ulcag.config import TrainSettings
+from ulcag.learning import Samples
+from ulcag.training.device import keep_memory
 from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.network import Network, memory_format
-from ulcag.training.run import keep_memory
+from ulcag.training.setup import make_optimiser
 
 UNITS = 18
 # Pixels.
@@ -81,21 +82,17 @@ def plain(n: int, size: int, dtype: torch.dtype, channels_last: bool) -> Callabl
     return step
 
 
-def ours(n: int, size: int, dtype: torch.dtype, preset: str) -> Callable[[], None]:
-    """An epoch of one batch, late enough that labels are judged and changed: all that a step of ULC-AG does."""
+def whole(n: int, size: int, dtype: torch.dtype, method: str) -> Callable[[], None]:
+    """An epoch of one batch, late enough that labels are judged and changed: all that a step of the method does."""
     training = {"image_size": size, "batch_size": n}
-    method = method_settings(ArmSettings.read({"kind": "ulc-ag", "preset": preset}))
-    settings = TrainSettings.read({"kind": "ulc-ag", "training": training, "method": method.plain()})
+    settings = TrainSettings.read({"method": method, "training": training})
     edges = torch.rand(UNITS, UNITS, generator=torch.Generator().manual_seed(0), dtype=torch.float64).numpy()
-    network = Network(settings.kind, edges, settings.training, settings.method, seed=0)
+    network = Network(settings, edges, seed=0)
     network = network.to(memory_format=memory_format(CPU, dtype, size))
-    groups = network.parameter_groups(settings.training)
-    for group in groups:
-        group["initial_lr"] = group["lr"]
-    optimiser = torch.optim.SGD(groups, momentum=0.9, weight_decay=1e-4)
+    optimiser = make_optimiser(network, settings.training)
     z = torch.rand(n, UNITS, generator=torch.Generator().manual_seed(1)).round()
     known, labels = torch.ones(n, dtype=torch.bool), torch.arange(n) % len(CLASSES)
-    learner = Learner(settings, network, optimiser, labels, z, known, dtype=dtype)
+    learner = Learner(settings, network, optimiser, Samples(labels, z, known, labels.clone()), dtype=dtype)
     images, numbers, last = batch_of(n, size), torch.arange(n), settings.training.epochs - 1
 
     def step() -> None:
@@ -124,13 +121,13 @@ CASES: dict[str, Callable[[int, int], Callable[[], None]]] = {
     PLAIN_16: partial(plain, dtype=BF16, channels_last=True),
     KEPT: partial(plain, dtype=FP32, channels_last=True),
     KEPT_16: partial(plain, dtype=BF16, channels_last=True),
-    "ULC-AG, `default`, fp32": partial(ours, dtype=FP32, preset="default"),
-    "ULC-AG, `reading`, fp32": partial(ours, dtype=FP32, preset="reading"),
-    "ULC-AG, `default`, bf16": partial(ours, dtype=BF16, preset="default"),
+    "au-posterior, fp32": partial(whole, dtype=FP32, method="au-posterior"),
+    "ulc-ag, fp32": partial(whole, dtype=FP32, method="ulc-ag"),
+    "au-posterior, bf16": partial(whole, dtype=BF16, method="au-posterior"),
 }
 
 
-LARGE = (PLAIN_32, PLAIN_LAST, KEPT, "ULC-AG, `default`, fp32")
+LARGE = (PLAIN_32, PLAIN_LAST, KEPT, "au-posterior, fp32")
 
 
 def compare(n: int, least: int, size: int, repeats: int) -> str:
@@ -230,7 +227,7 @@ def section(about: str, parts: list[str], shares: str, options: argparse.Namespa
             "entropy on images that are normalised already; ours starts from bytes, and its epoch of one batch, past "
             "the start of relabelling, holds all that judges and changes labels. Ours lies in memory channels last, "
             "as it always does but for fp32 on a CPU with images under 96 pixels, and memory that is freed is kept for "
-            "the next step (`keep_memory` in training/run.py). A step that does not count runs before each. "
+            "the next step (`keep_memory` in training/device.py). A step that does not count runs before each. "
             "Ratios are of CPU time.",
             *parts,
             products(),

@@ -28,7 +28,7 @@ from ulcag.config import GraphSettings
 from ulcag.faces.table import FACES
 from ulcag.graph.count import count_cooccurrence
 from ulcag.merge import merge_tables
-from ulcag.method import cooccurrence
+from ulcag.method.au_graph import cooccurrence
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import Schema, read_table, write_table
 

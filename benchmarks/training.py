@@ -21,16 +21,14 @@ from harness import Spread, machine, measure, memory, pictures, slope, table, wr
 from loader import make_crops
 
 from ulcag.classes import CLASSES
-from ulcag.config import ArmSettings, GraphSettings, Run, TrainSettings
-from ulcag.config.method import method_settings
+from ulcag.config import Run, TrainSettings
 from ulcag.faces.shard import new_shard
-from ulcag.graph.table import CoOccurrence
 from ulcag.training.data import Part, RunData
 from ulcag.training.run import train_run
 
 UNITS = 18
 # Two epochs, of which the second may change labels.
-ARM = ArmSettings.read({"kind": "ulc-ag", "method": {"relabelling": {"start_epoch": 15}}})
+SETTINGS = {"method": "au-posterior", "settings": {"posterior": {"start_epoch": 15}}}
 SIZE, BATCH, EPOCHS = 48, 64, 2
 PARTS = ("train", "test")
 
@@ -61,7 +59,7 @@ def main() -> None:
     text = [
         "## Training",
         about,
-        f"A whole run of ULC-AG, preset `default`: {EPOCHS} epochs at {SIZE} pixels in batches of {BATCH}, labels "
+        f"A whole run of au-posterior: {EPOCHS} epochs at {SIZE} pixels in batches of {BATCH}, labels "
         "judged after the second, a tenth as many samples predicted after each, tables written. Crops are the same "
         "over and over, each stored again, loaded and augmented anew.",
         table(head, lines),
@@ -82,15 +80,7 @@ def store(rows: list[dict[str, object]], most: int, folder: Path) -> None:
 def train(n: int, folder: Path) -> None:
     """A run on the first n samples."""
     random = np.random.default_rng(0)
-    graph = CoOccurrence(
-        names=tuple(f"AU{unit:02d}" for unit in range(UNITS)),
-        matrix=random.random((UNITS, UNITS)),
-        pairs=np.ones((UNITS, UNITS)),
-        occurrences=np.ones(UNITS),
-        n_samples=n,
-        n_left_out=0,
-        settings=GraphSettings(),
-    )
+    edges = random.random((UNITS, UNITS))
     data = RunData(
         train=part(n, 0),
         held_out=part(n // 10, 1),
@@ -98,20 +88,15 @@ def train(n: int, folder: Path) -> None:
         z=torch.from_numpy(random.integers(0, 2, (n, UNITS)).astype(np.float32)),
         known=torch.ones(n, dtype=torch.bool),
         left_out={"train": 0, "held_out": 0},
+        units=tuple(f"AU{unit:02d}" for unit in range(UNITS)),
+        edges=edges,
+        shards=[folder / f"{name}.arrow" for name in PARTS],
+        inputs={},
     )
     training = {"image_size": SIZE, "batch_size": BATCH, "epochs": EPOCHS, "precision": "fp32"}
-    settings = TrainSettings.read({"kind": "ulc-ag", "training": training, "method": method_settings(ARM).plain()})
-    run = Run(dataset="crops", noise="chance", arm="ulc-ag", seed=0, fold="all")
-    train_run(
-        run,
-        settings,
-        data,
-        [folder / f"{name}.arrow" for name in PARTS],
-        graph,
-        folder / "run",
-        {},
-        state=folder / "state",
-    )
+    settings = TrainSettings.read(SETTINGS | {"training": training})
+    run = Run(dataset="crops", noise="chance", arm="au-posterior", seed=0, fold="all")
+    train_run(run, settings, data, folder / "run", state=folder / "state")
 
 
 def part(n: int, shard: int) -> Part:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SRC = Path(__file__).parents[1] / "src" / "ulcag"
 
 
@@ -21,7 +23,8 @@ def imports(path: Path) -> set[str]:
 
 def test_the_method_imports_nothing_of_ours() -> None:
     for path in (SRC / "method").glob("*.py"):
-        assert all(name.startswith("ulcag.method") for name in imports(path)), path
+        allowed = ("ulcag.method", "ulcag.learning", "ulcag.section", "ulcag.classes")
+        assert all(name.startswith(allowed) for name in imports(path)), path
 
 
 def test_nothing_imports_the_command_line() -> None:
@@ -34,10 +37,26 @@ def test_no_room_imports_a_later_one() -> None:
     order = ["samples", "faces", "action_units", "graph", "training", "evaluation", "prediction", "audit", "reporting"]
     for place, stage in enumerate(order):
         for path in (SRC / stage).rglob("*.py"):
-            later = [
-                name for name in imports(path) if name.split(".")[1:2] and name.split(".")[1] in order[place + 1 :]
-            ]
-            assert not later, f"{path}: {later}"
+            assert not of(imports(path), order[place + 1 :]), path
+
+
+def of(names: set[str], parts: list[str]) -> set[str]:
+    """Those of our modules that are in these parts of the package."""
+    return {name for name in names if name.split(".")[1:2] and name.split(".")[1] in parts}
+
+
+@pytest.mark.parametrize("part", ["method", "rivals", "correction", "backbones"])
+def test_methods_and_backbones_know_no_stage_and_no_configuration(part: str) -> None:
+    stages = sorted(path.name for path in SRC.iterdir() if path.is_dir())
+    stages = [name for name in stages if name not in ("method", "rivals", "correction", "backbones")]
+    for path in (SRC / part).glob("*.py"):
+        assert not of(imports(path), stages), path
+
+
+def test_the_loop_knows_no_method() -> None:
+    for stage in ("training", "evaluation", "prediction", "reporting"):
+        for path in (SRC / stage).rglob("*.py"):
+            assert not of(imports(path), ["method", "rivals", "correction"]), path
 
 
 def test_the_snakefile_needs_no_heavy_package() -> None:

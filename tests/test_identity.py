@@ -82,8 +82,8 @@ def test_what_a_run_is_given(seed: int) -> None:
     graph = count_cooccurrence(samples, units, "all", GraphSettings())
     again = count_cooccurrence(shuffled(samples, random), shuffled(units, random), "all", GraphSettings())
     assert np.array_equal(graph.matrix, again.matrix)
-    one = gather_run_data(*made, graph, "all")
-    other = gather_run_data(*(shuffled(frame, random) for frame in made), again, "all")
+    one = gather_run_data(*made, graph, "all", [], {})
+    other = gather_run_data(*(shuffled(frame, random) for frame in made), again, "all", [], {})
     assert one.train.sample_ids == other.train.sample_ids
     assert one.held_out.sample_ids == other.held_out.sample_ids
     assert np.array_equal(one.train.places, other.train.places)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ulcag.audit.judge import audit_rows, equally_frequent, judge, lead, noise_joint
+from ulcag.audit.judge import audit_rows, judge, noise_joint
 from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW
 from ulcag.classes import CLASSES
 
@@ -40,13 +40,6 @@ def test_the_noise_matrix_counts_posteriors_by_given_label() -> None:
     assert joint[0, 1] == pytest.approx(0.375)
     assert joint[1, 1] == pytest.approx(0.125)
     assert joint.sum() == pytest.approx(1)
-
-
-def test_equally_frequent_undoes_how_frequent_a_class_is() -> None:
-    posterior = np.zeros((4, C))
-    posterior[:, 0], posterior[:, 1] = 0.75, 0.25
-    assert equally_frequent(posterior)[:, :2] == pytest.approx(0.5)
-    assert lead(posterior, np.zeros(4, dtype=int), np.ones(4, dtype=int)) == pytest.approx(0.5)
 
 
 def test_it_learns_how_a_class_is_mislabelled() -> None:

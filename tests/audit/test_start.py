@@ -54,7 +54,7 @@ def test_with_action_units_it_is_the_whole_method(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
     config = read(data, tmp_path / "out", units=str(tmp_path / "csv"), seed=3, folds=5, cleanlab=True)
     audit = config.all_audits()[0]
-    assert (audit.arm, audit.seed, audit.folds, audit.cleanlab) == ("ulc-ag", 3, 5, True)
+    assert (audit.arm, audit.seed, audit.folds, audit.cleanlab) == ("au-posterior", 3, 5, True)
     assert config.datasets["data"].action_units.folder == str(tmp_path / "csv")
     config = read(data, tmp_path / "out", openface="podman")
     assert config.datasets["data"].action_units.openface.runtime == "podman"

@@ -38,7 +38,7 @@ def test_help_lists_settings_with_their_defaults(capsys: pytest.CaptureFixture[s
         main(["train", "--help"])
     text = capsys.readouterr().out
     assert "training.learning_rate = 0.01" in text
-    assert "method.relabelling.start_epoch = 10" in text
+    assert "settings.relabelling.start_epoch = 10" in text
 
 
 @pytest.mark.parametrize(

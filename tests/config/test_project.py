@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from ulcag.config import Config
+from ulcag.config import ARMS, Config
 from ulcag.errors import InputError
+from ulcag.method.settings import LITERAL, UlcAgSettings
 
 
 def config(**changes: Any) -> dict[str, Any]:
@@ -52,36 +53,66 @@ def test_mistakes_are_named(changes: dict[str, Any], message: str) -> None:
         Config.read(config(**changes))
 
 
-def test_method_settings_come_from_preset_then_data_set_then_arm() -> None:
-    values = config(
-        arms={
-            "literal": {"kind": "ulc-ag", "preset": "paper"},
-            "mine": {"kind": "ulc-ag", "preset": "paper", "method": {"relabelling": {"margin": 0.3}}},
-        }
-    )
-    values["datasets"]["faces"]["method"] = {"ramp": {"beta": 6}, "relabelling": {"margin": 0.2}}
-    values["runs"][0]["arms"] = ["literal", "mine", "ulc-ag"]
+def test_method_settings_come_from_the_method_then_the_data_set_then_the_arm() -> None:
+    mine = {"method": "ulc-ag", "settings": LITERAL | {"relabelling": {"margin": 0.3}}}
+    values = config(arms={"mine": mine})
+    values["datasets"]["faces"]["methods"] = {"ulc-ag": {"ramp": {"beta": 6}, "relabelling": {"margin": 0.2}}}
+    values["runs"][0]["arms"] = ["mine", "ulc-ag", "target", "au-posterior"]
     read = Config.read(values)
-    literal, mine = read.method("faces", "literal"), read.method("faces", "mine")
-    assert not literal.confidence.bias
-    assert not mine.confidence.bias
-    assert (literal.relabelling.margin, mine.relabelling.margin) == (0.2, 0.3)
-    assert literal.ramp.beta == mine.ramp.beta == 6
-    assert read.method("faces", "ulc-ag").confidence.bias
+    own, ulc_ag = read.method_settings("faces", "mine"), read.method_settings("faces", "ulc-ag")
+    assert isinstance(own, UlcAgSettings)
+    assert isinstance(ulc_ag, UlcAgSettings)
+    assert (own.confidence.bias, ulc_ag.confidence.bias) == (False, True)
+    assert (own.relabelling.margin, ulc_ag.relabelling.margin) == (0.3, 0.2)
+    assert own.ramp.beta == ulc_ag.ramp.beta == 6
+    # of another method
+    assert read.method_settings("faces", "au-posterior").plain()["ramp"]["beta"] == 10
 
 
-def test_a_wrong_method_key_is_an_error_of_the_configuration() -> None:
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"ulc-ag": {"relabeling": {"margin": 1}}}, "did you mean 'relabelling'"),
+        ({"ulcag": {}}, r"faces\.methods(.|\n)*did you mean 'ulc-ag'"),
+        ({"scn": {"ramp": {"beta": 6}}}, "settings of the method scn"),
+    ],
+)
+def test_a_wrong_method_key_is_an_error_of_the_configuration(changes: dict[str, Any], message: str) -> None:
     values = config()
-    values["datasets"]["faces"]["method"] = {"relabeling": {"margin": 1}}
-    with pytest.raises(InputError, match="did you mean 'relabelling'"):
+    values["datasets"]["faces"]["methods"] = changes
+    with pytest.raises(InputError, match=message):
         Config.read(values)
 
 
-def test_an_arm_depends_on_its_own_settings_only() -> None:
-    method = Config.read(config()).method("faces", "ulc-ag")
-    assert method.relevant("baseline") == {}
-    assert set(method.relevant("scn")) == {"scn", "confidence"}
-    assert "scn" not in method.relevant("ulc-ag")
+@pytest.mark.parametrize(
+    ("arm", "message"),
+    [
+        ({"method": "ulcag"}, r"arms\.mine(.|\n)*did you mean 'ulc-ag'"),
+        ({"method": "scn", "settings": {"relabel_margn": 0}}, "did you mean 'relabel_margin'"),
+        ({"kind": "ulc-ag"}, "`kind` is called `method` now"),
+        ({"method": "ulc-ag", "preset": "paper"}, "`paper` the arm ulc-ag-literal"),
+        ({"method": {"ramp": {"beta": 6}}}, "are below `settings` now"),
+    ],
+)
+def test_mistakes_in_arms_are_named_and_old_keys_with_the_new_ones(arm: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Config.read(config(arms={"mine": arm}))
+
+
+def test_the_old_key_of_a_data_set_is_refused_with_the_new_one() -> None:
+    values = config()
+    values["datasets"]["faces"]["method"] = {"ramp": {"beta": 6}}
+    with pytest.raises(InputError, match=r"datasets\.faces(.|\n)*below `methods`"):
+        Config.read(values)
+
+
+def test_only_the_arm_of_the_paper_has_its_name() -> None:
+    assert {name for name in ARMS if "ulc-ag" in name} == {"ulc-ag", "ulc-ag-literal"}
+    read = Config.read(config())
+    assert read.method_settings("faces", "ulc-ag") == UlcAgSettings()
+    literal = read.method_settings("faces", "ulc-ag-literal")
+    assert isinstance(literal, UlcAgSettings)
+    assert (literal.confidence.bias, literal.action_units.detach_confidence) == (False, False)
 
 
 def test_elsewhere_is_every_other_data_set_for_whole_runs() -> None:
@@ -107,9 +138,9 @@ def test_elsewhere_is_every_other_data_set_for_whole_runs() -> None:
 def test_an_audit_needs_a_run_of_every_fold() -> None:
     audits = [{"datasets": ["faces"], "seeds": [0, 1], "folds": 3}]
     read = Config.read(config(runs=[], audits=audits))
-    assert [audit.path for audit in read.all_audits()] == [f"faces/none/ulc-ag/seed{seed}" for seed in (0, 1)]
+    assert [audit.path for audit in read.all_audits()] == [f"faces/none/au-posterior/seed{seed}" for seed in (0, 1)]
     assert [run.path for run in read.all_audits()[1].runs()] == [
-        f"faces/none/ulc-ag/seed1/{part}of3" for part in (1, 2, 3)
+        f"faces/none/au-posterior/seed1/{part}of3" for part in (1, 2, 3)
     ]
     assert not read.all_runs()
 
@@ -120,7 +151,7 @@ def test_an_audit_needs_a_run_of_every_fold() -> None:
         ([{"datasets": ["face"]}], r"audits\.datasets(.|\n)*did you mean 'faces'"),
         ([{"datasets": ["faces"], "arms": ["ulcag"]}], r"audits\.arms(.|\n)*did you mean 'ulc-ag'"),
         ([{"datasets": ["faces"], "folds": 1}], "greater than or equal to 2"),
-        ([{"datasets": ["faces"]}, {"datasets": ["faces"], "folds": 3}], r"one audit faces/none/ulc-ag/seed0"),
+        ([{"datasets": ["faces"]}, {"datasets": ["faces"], "folds": 3}], r"one audit faces/none/au-posterior/seed0"),
         ([], "runs or audits to make"),
     ],
 )

@@ -1,7 +1,10 @@
 """Epoch numbers are those of thirty epochs."""
 
+from dataclasses import replace
+
 import pytest
 
+from ulcag.backbones import BACKBONES
 from ulcag.config import TrainingSettings
 from ulcag.errors import InputError
 
@@ -17,6 +20,15 @@ def test_the_defaults_are_the_papers() -> None:
     assert (settings.image_size, settings.batch_size, settings.learning_rate) == (224, 512, 0.01)
     assert settings.auxiliary_learning_rate == 0.005
     assert settings.learning_rate_steps == (10, 20)
+
+
+def test_size_mean_and_std_follow_the_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(BACKBONES["resnet18"], name="other", image_size=112, mean=(0.5, 0.4, 0.3), std=(1.0, 1.0, 1.0))
+    monkeypatch.setitem(BACKBONES, "other", other)
+    settings = TrainingSettings.read({"backbone": "other", "std": [0.5, 0.5, 0.5]})
+    assert (settings.image_size, settings.mean, settings.std) == (112, (0.5, 0.4, 0.3), (0.5, 0.5, 0.5))
+    with pytest.raises(InputError, match=r"one of resnet18(.|\n)*did you mean 'resnet18'"):
+        TrainingSettings.read({"backbone": "resnet8"})
 
 
 def test_std_must_be_positive() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ulcag.method import ActionUnitBranch, cooccurrence, normalise_rows, random_edges
+from ulcag.method.au_graph import ActionUnitBranch, cooccurrence, normalise_rows, random_edges
 
 
 def test_cooccurrence_by_hand_is_asymmetric() -> None:

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ulcag.method import Confidence, class_weights
+from ulcag.method.confidence import Confidence, class_weights
 
 
 def test_confidence_is_the_sigmoid_of_a_linear_map() -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from ulcag.method import action_unit_loss, rank_regularisation, total_loss, weighted_cross_entropy
+from ulcag.method.losses import action_unit_loss, rank_regularisation, total_loss, weighted_cross_entropy
 
 
 def test_weighted_cross_entropy_by_hand() -> None:

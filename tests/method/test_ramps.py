@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ulcag.method import lambda1, lambda2
+from ulcag.method.ramps import lambda1, lambda2
 
 
 @pytest.mark.parametrize(

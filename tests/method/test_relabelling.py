@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ulcag.method import cosine_distances, high_confidence_group, nearest_template_labels
+from ulcag.method.relabelling import cosine_distances, high_confidence_group, nearest_template_labels
 
 YES = torch.tensor([True])
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ulcag.method import Templates, batch_templates
+from ulcag.method.templates import Templates, batch_templates
 
 S = torch.tensor([[1.0, 0.0], [3.0, 2.0], [5.0, 5.0], [0.0, 4.0]])
 LABELS = torch.tensor([0, 0, 0, 1])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ulcag.config.method import merged
+from ulcag.config.arms import merged
 
 ROOT = Path(__file__).parents[2]
 # A space in every path: folders of users have them.

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tests.pipeline.conftest import configure, jobs, refused, snakemake
-from ulcag.config.method import merged
+from ulcag.config.arms import merged
 
 NAMES = [f"train_{number:05d}.jpg" for number in range(1, 13)]
 WITHOUT = {"faces": {"source": "whole_image", "shards": 3}, "action_units": {"source": "none"}, "check": "stop"}

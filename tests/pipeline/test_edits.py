@@ -7,7 +7,7 @@ import yaml
 
 from tests.pipeline.conftest import RESULTS, ROOT, Change, jobs, refused, snakemake
 from ulcag.config import Config
-from ulcag.config.method import merged
+from ulcag.config.arms import merged
 
 
 def test_nothing_is_left_to_do(project: Path) -> None:

@@ -10,16 +10,15 @@ import torch
 from PIL import Image
 
 from tests.training.test_saved import write_run
-from ulcag.config import ArmKind
 from ulcag.faces.detect import Detection
 
 # Each arm, and two ways of relabelling.
-ARMS: dict[str, tuple[ArmKind, dict[str, Any]]] = {
+ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "baseline": ("baseline", {}),
     "scn": ("scn", {}),
     "target": ("target", {"confidence": {"learn_margin": True}}),
     "auxiliary": ("auxiliary", {"confidence": {"auxiliary_only": "none"}}),
-    "posterior": ("ulc-ag", {"relabelling": {"evidence": "posterior"}}),
+    "posterior": ("au-posterior", {}),
     "reading": ("ulc-ag", {"action_units": {"semantic": "node_mean", "classifier": "joint", "channels": 8}}),
 }
 WITH_BRANCH = ("auxiliary", "posterior", "reading")
@@ -46,8 +45,8 @@ def picture(*boxes: tuple[int, int, int, int], seed: int = 0) -> np.ndarray:
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("runs")
-    for name, (kind, method) in ARMS.items():
-        write_run(folder / name, kind, **method)
+    for name, (arm, settings) in ARMS.items():
+        write_run(folder / name, arm, **settings)
     return {name: folder / name for name in ARMS}
 
 

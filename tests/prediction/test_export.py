@@ -34,7 +34,7 @@ def test_both_files_give_what_the_run_gives(arm: str, runs: dict[str, Path], tmp
     with torch.no_grad():
         f = network.features(images)
         logits = network.classifier(f)
-        units = torch.sigmoid(network.action_units(f)[1]) if network.action_units is not None else None
+        units = network.method.unit_probabilities(f)
 
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
     outputs = {output.name: place for place, output in enumerate(session.get_outputs())}
@@ -50,8 +50,9 @@ def test_both_files_give_what_the_run_gives(arm: str, runs: dict[str, Path], tmp
 
     saved, own = load_file(tmp_path / "model.safetensors"), network.state_dict()
     assert all(torch.equal(saved[name], own[name]) for name in saved)
-    of_heads = ("confidence.", "theta", *(() if with_units else ("action_units.",)))
-    assert set(saved) == {name for name in own if not name.startswith(of_heads)}
+    of_units = {name for name in own if name.startswith("method.action_units.")}
+    rest = {name for name in own if not name.startswith("method.")}
+    assert set(saved) == (rest | of_units if with_units else rest)
 
 
 @pytest.mark.parametrize("arm", ["baseline", "scn", "posterior", "reading"])
@@ -74,8 +75,7 @@ def test_the_code_on_the_card_runs(
         f = network.features(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
         assert torch.equal(b["logits"], network.classifier(f))
         if with_units:
-            assert network.action_units is not None
-            assert torch.equal(b["action_units"], torch.sigmoid(network.action_units(f)[1]))
+            assert torch.equal(b["action_units"], network.method.unit_probabilities(f))
             assert np.allclose(a["action_units"], b["action_units"].numpy(), atol=1e-4)
 
 
@@ -95,7 +95,9 @@ def test_units_of_a_run_without_branch(
 ) -> None:
     assert main(["export", str(runs["scn"]), "--out", str(tmp_path / "out"), "--with-aus"]) == 1
     told = capsys.readouterr().err
-    assert "a run with an auxiliary branch" in told and "kind scn" in told and "leave --with-aus out" in told
+    assert (
+        "a run whose method predicts action units" in told and "method scn" in told and "leave --with-aus out" in told
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -126,7 +128,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
     for fact in (
         "| data set | mine |",
         "noise added: uniform30",
-        "| arm | ours (kind ulc-ag) |",
+        "| arm | ours (method au-posterior) |",
         "| seed, fold | 4, 2of5 |",
         "| epochs | 30 |",
         "| training samples | 1500 (3 left out, without a face) |",
@@ -142,7 +144,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
         f"| model.safetensors | `{sha256(out / 'model.safetensors')}` |",
         "| torch | 2.99.0 | 2.",
         "cafecafe",
-        '"evidence": "posterior"',
+        '"lead": 0.8',
         "An expression is not an emotion",
         "Bias was not measured",
         "It is not for decisions on people",

@@ -80,10 +80,10 @@ def test_what_an_arm_has_is_given_and_no_more(arm: str, runs: dict[str, Path]) -
     square = predictor.find(image)[0].square
     with torch.no_grad():
         f = network.features(torch.from_numpy(square.transpose(2, 0, 1).copy())[None])
-        if face.alpha is not None and network.confidence is not None:
-            assert face.alpha == pytest.approx(network.confidence(f).item(), abs=1e-6)
-        if face.action_units is not None and network.action_units is not None:
-            expected = 1 / (1 + np.exp(-network.action_units(f)[1][0].numpy()))
+        if face.alpha is not None:
+            assert face.alpha == pytest.approx(network.method.confidence(f).item(), abs=1e-6)
+        if face.action_units is not None:
+            expected = 1 / (1 + np.exp(-network.method.action_units(f)[1][0].numpy()))
             assert list(face.action_units) == list("abcde")
             assert list(face.action_units.values()) == pytest.approx(expected.tolist(), abs=1e-6)
 

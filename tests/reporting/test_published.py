@@ -30,11 +30,11 @@ def test_a_cell_is_answered_by_each_arm_that_was_run() -> None:
     ours = summarised(
         ("rafdb", "none", "baseline", 0.85, 0.01, 3),
         ("rafdb", "none", "ulc-ag", 0.9, 0.005, 3),
-        ("rafdb", "none", "ulc-ag-paper", 0.4, float("nan"), 1),
+        ("rafdb", "none", "ulc-ag-literal", 0.4, float("nan"), 1),
     )
     rows = beside_published(ours, read_published(PUBLISHED))
     first = rows[rows["table"] == "Table I"]
-    assert first["arm"].tolist() == ["baseline", "target", "auxiliary", "ulc-ag", "ulc-ag-paper"]
+    assert first["arm"].tolist() == ["baseline", "target", "auxiliary", "ulc-ag", "ulc-ag-literal"]
     assert first["difference"].round(2).fillna(0).tolist() == [-0.82, 0, 0, 0.69, -49.31]
     # the method was not run with this noise: one empty row, not one a preset
     third = rows[(rows["table"] == "Table III") & (rows["noise"] == "uniform30")]

@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from ulcag.config import TrainSettings
+from ulcag.config import ARMS, TrainSettings
+from ulcag.config.arms import merged
+from ulcag.learning import Samples
 from ulcag.training.epoch import Learner
 from ulcag.training.network import Network
 
@@ -29,17 +31,17 @@ class Toy:
         numbers = torch.randperm(len(self.truth), generator=torch.Generator().manual_seed(1))
         return [(self.images[part], part) for part in numbers.split(size)]
 
-    def learner(self, kind: str, labels: Tensor | None = None, **changes: Any) -> Learner:
-        values = {"kind": kind, "training": {"epochs": 30, "image_size": 32}} | changes
+    def learner(self, arm: str, labels: Tensor | None = None, **changes: Any) -> Learner:
+        """A learner of a built-in arm, with changed settings of the method and other parts of `TrainSettings`."""
+        values = {"method": ARMS[arm]["method"], "training": {"epochs": 30, "image_size": 32}} | changes
+        values["settings"] = merged(ARMS[arm].get("settings", {}), changes.get("settings", {}))
         settings = TrainSettings.read(values)
         edges = torch.eye(UNITS, dtype=torch.float64).numpy()
-        network = Network(settings.kind, edges, settings.training, settings.method, seed=0)
-        groups = network.parameter_groups(settings.training)
-        for group in groups:
-            group["initial_lr"] = group["lr"]
-        optimiser = torch.optim.SGD(groups, momentum=0.9)
+        network = Network(settings, edges, seed=0)
+        optimiser = torch.optim.SGD(network.parameter_groups(settings.training), momentum=0.9)
         given = self.truth if labels is None else labels
-        return Learner(settings, network, optimiser, given.clone(), self.z, self.known, dtype=torch.float32)
+        samples = Samples(given.clone(), self.z, self.known, given.clone())
+        return Learner(settings, network, optimiser, samples, dtype=torch.float32)
 
 
 @pytest.fixture

@@ -11,56 +11,54 @@ import torch
 from tests.training.conftest import Toy
 from ulcag.errors import InputError
 from ulcag.training import checkpoint
-from ulcag.training.checkpoint import Records
 from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.predict import examine, examine_templates, held_out_logits
+from ulcag.training.records import Records
 
 EPOCHS = (8, 9, 10, 11, 12)
 ARMS: list[tuple[str, dict[str, Any]]] = [
     ("baseline", {}),
     ("scn", {}),
-    ("auxiliary", {"relabelling": {"evidence": "posterior", "lead": 0.0, "start_epoch": 10}}),
+    ("au-posterior", {"branches": "auxiliary", "posterior": {"lead": 0.0, "start_epoch": 10}}),
     ("ulc-ag", {"action_units": {"center_semantic": True}, "templates": {"update": "ema"}}),
     ("ulc-ag", {"confidence": {"learn_margin": True}, "templates": {"update": "epoch"}}),
-    ("ulc-ag", {"relabelling": {"evidence": "posterior", "lead": 0.0, "start_epoch": 10}}),
+    ("au-posterior", {"posterior": {"lead": 0.0, "start_epoch": 10}}),
 ]
 
 
-def new_learner(toy: Toy, kind: str, method: dict[str, Any]) -> Learner:
-    return toy.learner(kind, (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7, method=method)
+def new_learner(toy: Toy, arm: str, settings: dict[str, Any]) -> Learner:
+    return toy.learner(arm, (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7, settings=settings)
 
 
 def step(toy: Toy, learner: Learner, records: Records, epoch: int) -> None:
     row, changed = train_epoch(learner, toy.batches(), epoch)
-    records.history.append(row)
-    records.changes.append(changed)
-    records.logits.append(held_out_logits(learner.network, toy.batches(), torch.device("cpu")).assign(epoch=epoch))
+    records.add_epoch(row, changed, held_out_logits(learner.network, toy.batches(), torch.device("cpu")))
     if epoch == 10:
         records.states.append(examine(learner, toy.batches()).assign(moment="start"))
         records.templates.append(examine_templates(learner).assign(moment="start"))
 
 
-@pytest.mark.parametrize(("kind", "method"), ARMS)
+@pytest.mark.parametrize(("arm", "settings"), ARMS)
 def test_interrupted_after_every_epoch_and_not_at_all_end_alike(
-    kind: str, method: dict[str, Any], toy: Toy, tmp_path: Path
+    arm: str, settings: dict[str, Any], toy: Toy, tmp_path: Path
 ) -> None:
-    whole, records = new_learner(toy, kind, method), Records()
+    whole, records = new_learner(toy, arm, settings), Records()
     for epoch in EPOCHS:
         step(toy, whole, records, epoch)
 
     for epoch in EPOCHS:
         # a new process: nothing is left but the file
-        parts = new_learner(toy, kind, method)
+        parts = new_learner(toy, arm, settings)
         kept = checkpoint.load(tmp_path, "same", parts)
         assert kept.epochs == EPOCHS.index(epoch)
         step(toy, parts, kept, epoch)
         checkpoint.save(tmp_path, "same", parts, kept)
 
-    assert torch.equal(parts.labels, whole.labels)
+    assert torch.equal(parts.samples.labels, whole.samples.labels)
     for name, value in whole.network.state_dict().items():
         assert torch.equal(parts.network.state_dict()[name], value), name
     assert kept.history == records.history
-    again = checkpoint.load(tmp_path, "same", new_learner(toy, kind, method))
+    again = checkpoint.load(tmp_path, "same", new_learner(toy, arm, settings))
     for name in ("changes", "logits", "states", "templates"):
         for one, other in zip(getattr(records, name), getattr(again, name), strict=True):
             pd.testing.assert_frame_equal(one, other, check_column_type=False, check_dtype=False)

@@ -33,7 +33,7 @@ def gather(**changes: object) -> RunData:
         if name not in units:
             units[name] = 1
     tables = {"samples": samples, "noise": noise, "faces": faces, "action_units": units} | changes
-    return gather_run_data(*tables.values(), GRAPH, "all")  # type: ignore[arg-type]
+    return gather_run_data(*tables.values(), GRAPH, "all", [], {})  # type: ignore[arg-type]
 
 
 def test_tables_are_joined_by_sample_and_those_without_a_face_are_left_out() -> None:

@@ -3,18 +3,20 @@
 import numpy as np
 import torch
 
-from ulcag.config import MethodSettings, TrainingSettings
+from ulcag.config import ARMS, TrainingSettings, TrainSettings
+from ulcag.config.arms import merged
 from ulcag.training.network import Network, memory_format
 
 EDGES = np.eye(5)
 
 
-def network(kind: str, seed: int = 0, **method: dict[str, object]) -> Network:
-    return Network(kind, EDGES, TrainingSettings(), MethodSettings.read(method), seed)  # type: ignore[arg-type]
+def network(arm: str, seed: int = 0, **settings: dict[str, object]) -> Network:
+    values = ARMS[arm] | {"settings": merged(ARMS[arm].get("settings", {}), settings)}
+    return Network(TrainSettings.read(values), EDGES, seed)
 
 
 def test_all_arms_of_a_seed_start_from_the_same_weights() -> None:
-    states = [network(kind).state_dict() for kind in ("baseline", "target", "auxiliary", "ulc-ag", "scn")]
+    states = [network(arm).state_dict() for arm in ARMS]
     for name, value in states[0].items():
         assert all(torch.equal(value, state[name]) for state in states), name
     assert not torch.equal(
@@ -23,16 +25,15 @@ def test_all_arms_of_a_seed_start_from_the_same_weights() -> None:
 
 
 def test_an_arm_has_the_heads_it_needs() -> None:
-    heads = {
-        kind: {name.split(".")[0] for name in network(kind).state_dict()} - {"backbone", "classifier", "mean", "std"}
-        for kind in ("baseline", "target", "auxiliary", "ulc-ag", "scn")
-    }
+    arms = ("baseline", "target", "auxiliary", "ulc-ag", "scn", "au-posterior")
+    heads = {arm: {name.split(".")[0] for name in network(arm).method.state_dict()} for arm in arms}
     assert heads == {
         "baseline": set(),
         "target": {"confidence"},
         "auxiliary": {"confidence", "action_units"},
         "ulc-ag": {"confidence", "action_units"},
         "scn": {"confidence"},
+        "au-posterior": {"confidence", "action_units"},
     }
 
 
@@ -62,7 +63,7 @@ def test_building_a_network_leaves_the_global_generator_alone() -> None:
 
 
 def test_random_edges_are_fixed_and_normalised() -> None:
-    a_bar = network("ulc-ag", action_units={"edges": "random"}).action_units.a_bar  # type: ignore[union-attr]
+    a_bar = network("ulc-ag", action_units={"edges": "random"}).method.action_units.a_bar
     assert not torch.equal(a_bar, torch.eye(5))
     assert torch.allclose(a_bar.sum(1), torch.ones(5))
     assert not a_bar.requires_grad
@@ -80,5 +81,8 @@ def test_features_normalise_as_the_weights_expect() -> None:
 def test_the_auxiliary_branch_has_its_own_learning_rate() -> None:
     net = network("ulc-ag", confidence={"learn_margin": True})
     groups = net.parameter_groups(TrainingSettings())
-    assert [group["lr"] for group in groups] == [0.01, 0.005]
+    assert [group["lr"] for group in groups] == [0.01, 0.01, 0.005]
+    own = net.parameter_groups(TrainingSettings(backbone_learning_rate=0.001))
+    assert [group["initial_lr"] for group in own] == [0.01, 0.001, 0.005]
+    assert len(own[1]["params"]) == len(list(net.backbone.parameters()))  # type: ignore[arg-type]
     assert sum(len(group["params"]) for group in groups) == len(list(net.parameters()))  # type: ignore[arg-type]

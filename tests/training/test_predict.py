@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from tests.training.conftest import Toy
-from ulcag.method import cosine_distances
+from ulcag.correction.posterior import whitened_distances, whitened_templates
+from ulcag.method.relabelling import cosine_distances
 from ulcag.training.epoch import train_epoch
 from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.tables import DISTANCES, LOGITS
@@ -29,9 +30,8 @@ def test_held_out_samples_have_a_confidence_where_the_arm_has_one(toy: Toy) -> N
     frame = held_out_logits(network, toy.batches(), CPU).sort_values("number")
     images = torch.cat([images for images, _ in toy.batches()])
     numbers = torch.cat([numbers for _, numbers in toy.batches()])
-    assert network.confidence is not None
     with torch.no_grad():
-        expected = network.confidence(network.features(images))[numbers.argsort()]
+        expected = network.method.confidence(network.features(images))[numbers.argsort()]
     assert np.allclose(frame["alpha"], expected, atol=1e-5)
     assert held_out_logits(toy.learner("baseline").network, toy.batches(), CPU)["alpha"].isna().all()
 
@@ -52,11 +52,10 @@ def test_examine_gives_confidence_and_distances_of_samples_with_action_units(toy
     assert frame["label"].tolist() == toy.truth.tolist()
     assert frame["alpha"].between(0, 1).all()
     assert (frame[DISTANCES].notna().all(axis=1).to_numpy() == toy.known.numpy()).all()
-    assert learner.network.action_units is not None
-    assert learner.templates is not None
+    method = learner.network.method
     with torch.no_grad():
-        s, _ = learner.network.action_units(learner.network.features(toy.images[:1]))
-    expected = cosine_distances(s, learner.templates.values, learner.templates.known)
+        s, _ = method.action_units(learner.network.features(toy.images[:1]))
+    expected = cosine_distances(s, method.memory["templates"].values, method.memory["templates"].known)
     assert np.allclose(frame[DISTANCES].iloc[0], expected[0].numpy(), atol=1e-4)
 
 
@@ -68,9 +67,9 @@ def test_an_arm_without_confidence_has_none(toy: Toy) -> None:
     assert examine_templates(learner).empty
 
 
-@pytest.mark.parametrize("evidence", ["template", "posterior"])
-def test_a_template_is_at_no_distance_from_itself(evidence: str, toy: Toy) -> None:
-    learner = toy.learner("ulc-ag", toy.truth % 6, method={"relabelling": {"evidence": evidence}})
+@pytest.mark.parametrize("arm", ["ulc-ag", "au-posterior"])
+def test_a_template_is_at_no_distance_from_itself(arm: str, toy: Toy) -> None:
+    learner = toy.learner(arm, toy.truth % 6)
     train_epoch(learner, toy.batches(), 0)
     frame = examine_templates(learner)
     between = frame[DISTANCES].to_numpy()
@@ -84,9 +83,10 @@ def test_a_template_is_at_no_distance_from_itself(evidence: str, toy: Toy) -> No
 
 
 def test_the_posterior_measures_distances_in_measured_action_units(toy: Toy) -> None:
-    learner = toy.learner("ulc-ag", method={"relabelling": {"evidence": "posterior"}})
+    learner = toy.learner("au-posterior")
     frame = examine(learner, toy.batches())
-    expected = learner.distances_to_templates()[0].numpy()
+    points, templates, classes = whitened_templates(toy.z, toy.truth, toy.known, 7)
+    expected = whitened_distances(points, templates, classes).numpy()
     known = toy.known.numpy()
     assert np.allclose(frame.loc[known, DISTANCES], expected[known])
     assert frame.loc[~known, DISTANCES].isna().all(axis=None)

@@ -16,26 +16,24 @@ from ulcag.training.processes import Processes
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = (9, 10, 11, 12)
-POSTERIOR = {"relabelling": {"evidence": "posterior", "lead": 0.0, "start_epoch": 10}}
+POSTERIOR = {"posterior": {"lead": 0.0, "start_epoch": 10}}
 ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "baseline": ("baseline", {}),
-    "scn": ("scn", {"scn": {"relabel_margin": 0.0, "relabel_group": "all"}}),
+    "scn": ("scn", {"relabel_margin": 0.0, "relabel_group": "all"}),
     "paper": ("ulc-ag", {"action_units": {"detach_confidence": False}}),
     "templates": ("ulc-ag", {"action_units": {"center_semantic": True}, "templates": {"update": "ema"}}),
-    "posterior": ("ulc-ag", POSTERIOR | {"confidence": {"learn_margin": True}}),
-    "auxiliary": ("auxiliary", POSTERIOR),
+    "posterior": ("au-posterior", POSTERIOR | {"confidence": {"learn_margin": True}}),
+    "auxiliary": ("au-posterior", POSTERIOR | {"branches": "auxiliary"}),
 }
 
 
 def train(arm: str, processes: Processes) -> dict[str, Any]:
     """A few epochs over the change of labels, from the same start whatever the number of processes."""
     torch.set_num_threads(1)
-    toy, (kind, method) = Toy(), ARMS[arm]
+    toy, (built_in, settings) = Toy(), ARMS[arm]
     wrong = (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7
-    one = toy.learner(kind, wrong, method=method)
-    learner = Learner(
-        one.settings, one.network, one.optimiser, wrong, toy.z, toy.known, dtype=torch.float32, processes=processes
-    )
+    one = toy.learner(built_in, wrong, settings=settings)
+    learner = Learner(one.settings, one.network, one.optimiser, one.samples, dtype=torch.float32, processes=processes)
     freeze(learner.network)
     rows, changes = [], []
     for epoch in EPOCHS:
@@ -43,11 +41,12 @@ def train(arm: str, processes: Processes) -> dict[str, Any]:
         row, changed = train_epoch(learner, batches, epoch)
         rows.append(row)
         changes.append(changed.to_dict("list"))
-    templates = None if learner.templates is None else learner.templates.values
+    memory = learner.network.method.memory
+    templates = memory["templates"].values if "templates" in memory else None
     return {
         "rows": rows,
         "changes": changes,
-        "labels": learner.labels,
+        "labels": learner.samples.labels,
         "network": learner.network.state_dict(),
         "templates": templates,
     }

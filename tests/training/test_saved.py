@@ -7,17 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-from ulcag.config import ArmKind, TrainSettings
+from ulcag.config import ARMS, TrainSettings
+from ulcag.config.arms import merged
 from ulcag.errors import InputError
 from ulcag.files import read_json, sha256, write_json
 from ulcag.training.network import Network
 from ulcag.training.saved import load_run
 
 
-def write_run(folder: Path, kind: ArmKind, **method: Any) -> Network:
-    settings = TrainSettings.read({"kind": kind, "training": {"image_size": 32}, "method": method})
+def write_run(folder: Path, arm: str, **changes: Any) -> Network:
+    of_method = merged(ARMS[arm].get("settings", {}), changes)
+    settings = TrainSettings.read(ARMS[arm] | {"settings": of_method, "training": {"image_size": 32}})
     edges = np.random.default_rng(0).random((5, 5))
-    network = Network(kind, edges, settings.training, settings.method, 3)
+    network = Network(settings, edges, 3)
     folder.mkdir()
     torch.save(network.state_dict(), folder / "model.pt")
     record = {
@@ -30,11 +32,12 @@ def write_run(folder: Path, kind: ArmKind, **method: Any) -> Network:
     return network
 
 
-@pytest.mark.parametrize("kind", ["baseline", "target", "auxiliary", "ulc-ag", "scn"])
-def test_every_arm_comes_back_as_it_was(kind: ArmKind, tmp_path: Path) -> None:
-    network = write_run(tmp_path / "run", kind, confidence={"learn_margin": True})
+@pytest.mark.parametrize("arm", ARMS)
+def test_every_arm_comes_back_as_it_was(arm: str, tmp_path: Path) -> None:
+    learnt = {} if arm in ("baseline", "scn") else {"confidence": {"learn_margin": True}}
+    network = write_run(tmp_path / "run", arm, **learnt)
     _, settings, again = load_run(tmp_path / "run")
-    assert settings.kind == kind
+    assert settings.method == ARMS[arm]["method"]
     before, after = network.state_dict(), again.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)

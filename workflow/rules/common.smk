@@ -128,11 +128,13 @@ def start_of_training(w):
 
 
 def train_settings(w):
-    """What one training depends on, and nothing else: presets are resolved, other arms' settings left out."""
-    kind = CONFIG.arms[w.arm].kind
-    method = CONFIG.method(w.dataset, w.arm).relevant(kind)
+    """What one training depends on, and nothing else: the method's settings are resolved."""
     return json.dumps(
-        {"kind": kind, "training": training(w).plain(), "method": method},
+        {
+            "method": CONFIG.arms[w.arm].method,
+            "settings": CONFIG.method_settings(w.dataset, w.arm).plain(),
+            "training": training(w).plain(),
+        },
         sort_keys=True,
     )
 

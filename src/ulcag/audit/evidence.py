@@ -2,7 +2,7 @@
 
 The first witness is the classifier of the fold that held the sample out: its probabilities p. The second is what
 OpenFace measured: D, half the squared whitened distance of a sample's action units to each class's template, which is
-the mean over the samples of the other folds with that label (method/posterior.py; Eq. 8's templates in their space).
+the mean over the samples of the other folds with that label (correction/posterior.py, which is Eq. 8 in their space).
 Neither has seen the sample's own label. With f_j the frequency of label j among the given labels,
 
     L_j = (p_j / f_j)^v exp(-w D_j)
@@ -23,7 +23,7 @@ import torch.nn.functional as F
 
 from ulcag.action_units.table import INTENSITY_UNITS, OK, PRESENCE_UNITS
 from ulcag.classes import CLASSES
-from ulcag.method import whitened_distances, whitened_templates
+from ulcag.correction.posterior import whitened_distances, whitened_templates
 
 # A probability below it counts as it.
 _LEAST = 1e-6

@@ -13,8 +13,7 @@ worth little.
     quality of a label    q_g
     suggestion            argmax_c q_c
     relabel               the suggestion leads the given label by more than LEAD, by q and by q with all classes
-                          equally frequent, as in method/posterior.py: or rare classes would lose their samples to
-                          frequent ones
+                          equally frequent (correction/posterior.py)
     review                another class is suggested, and does not lead so
 """
 
@@ -22,10 +21,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 
 from ulcag.audit.evidence import log_likelihood, normalised
 from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW, TEMPLATE_DISTANCES
 from ulcag.classes import CLASSES
+from ulcag.correction.posterior import class_balanced_lead
 
 # Chosen on part A of FER2013's training images and on the embedded set, seed 0: docs/results.md.
 ROUNDS = 2
@@ -67,7 +68,8 @@ def judge(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> Judgement:
         posterior = normalised(evidence + np.log(np.maximum(joint, 1e-12)).T[given])
         joint = noise_joint(posterior, given)
     suggested = posterior.argmax(axis=1)
-    leads = np.minimum(lead(posterior, suggested, given), lead(equally_frequent(posterior), suggested, given))
+    q, new, y = (torch.from_numpy(part) for part in (posterior, suggested, given.astype(np.int64)))
+    leads = class_balanced_lead(q, new, y, q.mean(dim=0)).numpy()
     decision = np.where(suggested == given, KEEP, np.where(leads > LEAD, RELABEL, REVIEW))
     return Judgement(posterior, len(given) * joint, weights, suggested, decision)
 
@@ -76,18 +78,6 @@ def noise_joint(posterior: np.ndarray, given: np.ndarray) -> np.ndarray:
     """J: (C, C) shares [true, given], from (n, C) posteriors and (n,) labels."""
     classes = posterior.shape[1]
     return np.stack([posterior[given == c].sum(axis=0) for c in range(classes)], axis=1) / len(given)
-
-
-def equally_frequent(posterior: np.ndarray) -> np.ndarray:
-    """(n, C) posteriors as they were if all classes were equally frequent."""
-    balanced = posterior / np.maximum(posterior.mean(axis=0), 1 / len(posterior))
-    return np.asarray(balanced / balanced.sum(axis=1, keepdims=True))
-
-
-def lead(posterior: np.ndarray, suggested: np.ndarray, given: np.ndarray) -> np.ndarray:
-    """(n,) by how much one label is more probable than the other."""
-    rows = np.arange(len(given))
-    return np.asarray(posterior[rows, suggested] - posterior[rows, given])
 
 
 def audit_rows(

@@ -13,7 +13,7 @@ from ulcag.audit.recognise import recognise
 from ulcag.audit.rewrite import check_links
 from ulcag.audit.score import need_cleanlab
 from ulcag.config import Config, DatasetSettings, check_braces
-from ulcag.config.method import merged
+from ulcag.config.arms import merged
 from ulcag.errors import InputError
 from ulcag.samples.folds import split_fold
 from ulcag.samples.read import read_samples
@@ -104,7 +104,7 @@ def audit_config(
         do = "give labels of several classes: what is wrong with one shows against the others"
         raise InputError(data, expected="labels of at least two classes", found="one", do=do)
     _check_folds(data, samples, folds)
-    arm = "baseline" if dataset.action_units.source == "none" else "ulc-ag"
+    arm = "baseline" if dataset.action_units.source == "none" else "au-posterior"
     check_place(out / "audit" / "data" / "none" / arm / f"seed{seed}" / "clean", dataset.samples, samples)
     check_words(dataset.samples, samples)
     check_links(out)

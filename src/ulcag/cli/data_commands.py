@@ -22,9 +22,9 @@ from ulcag.config import (
     SyntheticSamples,
     TableSamples,
 )
-from ulcag.config.section import Section
 from ulcag.errors import InputError
 from ulcag.files import hashes, whole_or_absent
+from ulcag.section import Section
 
 
 def add_commands(commands: Any) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ulcag.cli.settings import add_settings, settings_values, whole_number
-from ulcag.config import ArmSettings, Run, TrainSettings, method_settings
+from ulcag.config import Run, TrainSettings
 from ulcag.errors import InputError
 from ulcag.files import hashes
+from ulcag.methods import METHODS
 
 _RUN_TABLES = ("samples", "noise", "faces", "action_units", "cooccurrence")
 
@@ -18,16 +19,15 @@ def add_commands(commands: Any) -> None:
     for name in _RUN_TABLES:
         train.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")
     train.add_argument("--crops", type=Path, nargs="+", required=True, help="all shards of crops, in order")
-    train.add_argument("--preset", default="default", choices=["paper", "reading", "default"])
     train.add_argument("--seed", type=whole_number(0), default=0)
     train.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
     train.add_argument("--dataset-name", default="data", help="for the record")
     train.add_argument("--noise-name", default="none", help="for the record")
-    train.add_argument("--arm-name", help="for the record; the arm's kind if not given")
+    train.add_argument("--arm-name", help="for the record; the method if not given")
     train.add_argument("--out", type=Path, required=True, help="the run's folder")
     train.add_argument("--state", type=Path, help="folder for checkpoints, from which a killed run goes on")
     train.add_argument("--tensorboard", type=Path, help="folder for events of TensorBoard")
-    add_settings(train, TrainSettings)
+    add_settings(train, TrainSettings, **{f"settings of the method {name}": of for name, of in METHODS.items()})
     train.set_defaults(do=_train)
 
     evaluate = commands.add_parser("evaluate", help="predictions and metrics of a run")
@@ -50,21 +50,17 @@ def _train(options: argparse.Namespace) -> None:
     from ulcag.training.data import gather_run_data
     from ulcag.training.run import train_run
 
-    values = settings_values(options)
-    arm = ArmSettings.read(
-        {"kind": values.get("kind", "ulc-ag"), "preset": options.preset, "method": values.get("method", {})},
-        "--settings",
-    )
-    values["method"] = method_settings(arm).plain()
-    settings = TrainSettings.read(values, where="--settings")
+    settings = TrainSettings.read(settings_values(options), where="--settings")
     run = Run(
         dataset=options.dataset_name,
         noise=options.noise_name,
-        arm=options.arm_name or settings.kind,
+        arm=options.arm_name or settings.method,
         seed=options.seed,
         fold=options.fold,
     )
     graph = read_cooccurrence(options.cooccurrence)
+    # faces.parquet says which shards it describes, so the crops need not be hashed again for each run
+    weights = {"weights": Path(settings.training.weights)} if settings.training.weights else {}
     data = gather_run_data(
         read_table(options.samples, SAMPLES),
         read_table(options.noise, NOISE),
@@ -72,11 +68,10 @@ def _train(options: argparse.Namespace) -> None:
         read_table(options.action_units, ACTION_UNITS),
         graph,
         run.fold,
+        options.crops,
+        hashes({name: getattr(options, name) for name in _RUN_TABLES} | weights),
     )
-    # faces.parquet says which shards it describes, so the crops need not be hashed again for each run
-    weights = {"weights": Path(settings.training.weights)} if settings.training.weights else {}
-    inputs = hashes({name: getattr(options, name) for name in _RUN_TABLES} | weights)
-    train_run(run, settings, data, options.crops, graph, options.out, inputs, options.state, options.tensorboard)
+    train_run(run, settings, data, options.out, options.state, options.tensorboard)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

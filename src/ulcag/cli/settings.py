@@ -10,15 +10,21 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel
 
-from ulcag.config.section import Section
 from ulcag.errors import InputError
+from ulcag.section import MethodSettings, Section
 from ulcag.text import read_text
 
 S = TypeVar("S", bound=Section)
 
 
-def add_settings(parser: argparse.ArgumentParser, *models: type[Section]) -> None:
-    """Add the two options, and the settings of `models` to the end of the help."""
+def add_settings(parser: argparse.ArgumentParser, *models: type[Section], **parts: type[Section]) -> None:
+    """Add the two options, and the settings of `models` to the end of the help.
+
+    Args:
+        parser: of the command.
+        models: its settings.
+        parts: heading to what `settings` of a training can be.
+    """
     parser.add_argument(
         "--settings", default="{}", metavar="JSON|FILE", help="settings as JSON, or a YAML file that holds them"
     )
@@ -28,6 +34,9 @@ def add_settings(parser: argparse.ArgumentParser, *models: type[Section]) -> Non
     lines = ["settings (for --set, or keys of --settings):"]
     for model in models:
         lines += [f"  {key} = {default}\n      {text}".rstrip() for key, default, text in _describe(model, "")]
+    for heading, model in parts.items():
+        lines += ["", f"{heading}:"]
+        lines += [f"  {key} = {default}\n      {text}".rstrip() for key, default, text in _describe(model, "settings.")]
     parser.epilog = "\n".join(lines)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
 
@@ -87,6 +96,8 @@ def _yaml(text: str, where: str) -> Any:
 def _describe(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
     for name, field in model.model_fields.items():
         kind = field.annotation
+        if kind is MethodSettings:
+            continue  # each method has its own
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _describe(kind, f"{prefix}{name}.")
         else:

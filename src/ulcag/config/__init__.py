@@ -1,7 +1,7 @@
 """config.yaml, checked. Imports no heavy package, so that the Snakefile can use it."""
 
 from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings
-from ulcag.config.method import ARMS, ArmKind, ArmSettings, MethodSettings, method_settings
+from ulcag.config.arms import ARMS, ArmSettings
 from ulcag.config.project import Audit, Config, DatasetSettings, Run, check_braces
 from ulcag.config.stages import (
     AffectNetSamples,
@@ -22,7 +22,6 @@ __all__ = [
     "ARMS",
     "ActionUnitsSettings",
     "AffectNetSamples",
-    "ArmKind",
     "ArmSettings",
     "Audit",
     "Augmentation",
@@ -33,7 +32,6 @@ __all__ = [
     "Fer2013Samples",
     "FolderSamples",
     "GraphSettings",
-    "MethodSettings",
     "NoiseSettings",
     "OpenFaceSettings",
     "RafDbSamples",
@@ -44,5 +42,4 @@ __all__ = [
     "TrainSettings",
     "TrainingSettings",
     "check_braces",
-    "method_settings",
 ]

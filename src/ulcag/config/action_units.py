@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ulcag.config.section import Section
+from ulcag.section import Section
 
 # The image that OpenFace's users take; of the 2.0 series, nothing newer was published under this name.
 OPENFACE_IMAGE = "algebr/openface@sha256:f43ad4e7fa4530143c7a9e0e8eca7e4f2b45599c1ef19680b68ad1eebba05197"

@@ -10,11 +10,12 @@ from typing import Any, Self
 from pydantic import Field, NonNegativeInt
 
 from ulcag.config.action_units import ActionUnitsSettings
-from ulcag.config.method import ARMS, ArmSettings, MethodSettings, method_settings
-from ulcag.config.section import Section
+from ulcag.config.arms import ARMS, ArmSettings, merged, refuse_renamed
 from ulcag.config.stages import CheckMode, FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
 from ulcag.config.training import TrainingSettings
 from ulcag.errors import InputError
+from ulcag.methods import METHODS, method_settings
+from ulcag.section import MethodSettings, Section
 
 # Names become folders.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -33,7 +34,9 @@ class DatasetSettings(Section):
     action_units: ActionUnitsSettings = ActionUnitsSettings()
     graph: GraphSettings = GraphSettings()
     training: TrainingSettings = TrainingSettings()
-    method: dict[str, Any] = Field(default_factory=dict, description="method settings for this data set's runs")
+    methods: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="by method: settings for this data set's runs, such as ulc-ag: {ramp: ...}"
+    )
 
 
 class RunsSettings(Section):
@@ -73,7 +76,7 @@ class AuditsSettings(Section):
 
     datasets: tuple[str, ...] = Field(min_length=1)
     noise: tuple[str, ...] = ("none",)
-    arms: tuple[str, ...] = ("ulc-ag",)
+    arms: tuple[str, ...] = ("au-posterior",)
     seeds: tuple[NonNegativeInt, ...] = (0,)
     folds: int = Field(4, ge=2, description="parts of the training split, each judged by networks that never saw it")
     cleanlab: bool = Field(False, description="also rank by cleanlab (extra `cleanlab`), from the same probabilities")
@@ -121,6 +124,12 @@ class Config(Section):
         values = dict(values)
         values["noise"] = {"none": {}} | dict(values.get("noise") or {})
         values["arms"] = ARMS | dict(values.get("arms") or {})
+        for name, arm in values["arms"].items():
+            refuse_renamed(arm, f"{where}, arms.{name}")
+        for name, dataset in dict(values.get("datasets") or {}).items():
+            if isinstance(dataset, Mapping) and "method" in dataset:
+                do = "put them below `methods` and the method's name: methods: {ulc-ag: {ramp: {beta: 6}}}"
+                raise InputError(f"{where}, datasets.{name}", expected="no key method", found="method", do=do)
         config = super().read(values, where)
         for kind in ("datasets", "noise", "arms"):
             for name in getattr(config, kind):
@@ -129,6 +138,12 @@ class Config(Section):
         check_braces(config.results, "choose another folder for results (--out)")
         if not config.runs and not config.audits:
             raise InputError(where, expected="runs or audits to make", found="neither")
+        for name, arm in config.arms.items():
+            method_settings(arm.method, arm.settings, f"{where}, arms.{name}")
+        for name, dataset in config.datasets.items():
+            for method, of_method in dataset.methods.items():
+                _known(method, METHODS, f"{where}, datasets.{name}.methods")
+                method_settings(method, of_method, f"{where}, datasets.{name}.methods")
         for run in config.all_runs():
             config._check_run(run, f"{where}, runs")
         for audit in config.all_audits():
@@ -176,9 +191,11 @@ class Config(Section):
         ]
         return list(dict.fromkeys(pairs))
 
-    def method(self, dataset: str, arm: str) -> MethodSettings:
-        """The method settings of an arm on a data set."""
-        return method_settings(self.arms[arm], self.datasets[dataset].method)
+    def method_settings(self, dataset: str, arm: str) -> MethodSettings:
+        """Of an arm on a data set: the method's defaults, changed by the data set's, changed by the arm's."""
+        chosen = self.arms[arm]
+        values = merged(self.datasets[dataset].methods.get(chosen.method, {}), chosen.settings)
+        return method_settings(chosen.method, values, f"arm {arm}")
 
     def _check_run(self, run: Run, where: str) -> None:
         for kind, name in (("datasets", run.dataset), ("noise", run.noise), ("arms", run.arm)):
@@ -186,9 +203,8 @@ class Config(Section):
         fold = _FOLD.fullmatch(run.fold)
         if not fold or (fold[1] and int(fold[1]) > int(fold[2])):
             raise InputError(f"{where}.folds", expected="'all', or such as '1of10'", found=repr(run.fold))
-        self.method(run.dataset, run.arm)
-        without = self.datasets[run.dataset].action_units.source == "none"
-        if without and self.arms[run.arm].kind in ("auxiliary", "ulc-ag"):
+        method = self.method_settings(run.dataset, run.arm)
+        if method.needs_action_units and self.datasets[run.dataset].action_units.source == "none":
             expected = f"action units, which the arm {run.arm} needs"
             do = "set action_units.source to csv or openface, or choose an arm without auxiliary branch"
             raise InputError(f"{where}, {run.dataset}", expected=expected, found="action_units.source: none", do=do)

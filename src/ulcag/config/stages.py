@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ulcag.classes import CLASSES, class_index
-from ulcag.config.section import Section
+from ulcag.section import Section
 
 # What a validation split is used for.
 Validation = Literal["drop", "train", "test"]

@@ -1,11 +1,16 @@
 """Settings of training that every arm of a comparison shares."""
 
-from typing import Any, Literal
+import difflib
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SerializeAsAny, field_validator, model_validator
 
-from ulcag.config.method import ArmKind, MethodSettings
-from ulcag.config.section import Section
+from ulcag.backbones import BACKBONES
+from ulcag.config.arms import refuse_renamed
+from ulcag.method.settings import UlcAgSettings
+from ulcag.methods import method_settings
+from ulcag.section import MethodSettings, Section
 
 # The schedule that epoch numbers in the settings refer to. The paper does not say how long its own is.
 SCHEDULE_EPOCHS = 30
@@ -23,17 +28,22 @@ class Augmentation(Section):
 class TrainingSettings(Section):
     """Images, optimiser and schedule. The defaults are the paper's where it says; docs/reproduction.md has the rest."""
 
-    image_size: int = Field(224, ge=32, description="side of the network's input, pixels")
-    mean: tuple[float, float, float] = Field((0.485, 0.456, 0.406), description="subtracted from RGB in 0..1")
-    std: tuple[float, float, float] = Field((0.229, 0.224, 0.225), description="divides RGB in 0..1")
-    backbone: Literal["resnet18", "resnet34", "resnet50"] = "resnet18"
+    backbone: str = Field("resnet18", description=f"one of {', '.join(BACKBONES)}")
+    image_size: int = Field(224, ge=32, description="side of the network's input, pixels; by default the backbone's")
+    mean: tuple[float, float, float] = Field(
+        BACKBONES["resnet18"].mean, description="subtracted from RGB in 0..1; by default the backbone's"
+    )
+    std: tuple[float, float, float] = Field(
+        BACKBONES["resnet18"].std, description="divides RGB in 0..1; by default the backbone's"
+    )
     weights: str = Field(
         "", description="file of pre-trained backbone weights, such as MS-Celeb-1M's; blank: random, by the seed"
     )
     batch_size: int = Field(512, ge=2, description="over all processes")
     epochs: int = Field(30, ge=1)
     optimiser: Literal["sgd", "adamw"] = Field("sgd", description="adamw learns faster from scratch on few images")
-    learning_rate: float = Field(0.01, gt=0, description="of backbone, classifier and confidence")
+    learning_rate: float = Field(0.01, gt=0, description="of classifier and confidence")
+    backbone_learning_rate: float | None = Field(None, gt=0, description="blank: as learning_rate")
     auxiliary_learning_rate: float = Field(0.005, gt=0, description="of action unit features and graph layers")
     schedule: Literal["steps", "one_cycle"] = Field(
         "steps", description="one_cycle: up over the first 30 % of epochs, down to 0 after; for training from scratch"
@@ -65,6 +75,19 @@ class TrainingSettings(Section):
             )
         return values
 
+    @model_validator(mode="before")
+    @classmethod
+    def _facts_of_the_backbone(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        name = values.get("backbone", "resnet18")
+        if name not in BACKBONES:
+            nearest = difflib.get_close_matches(str(name), BACKBONES, n=1)
+            hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
+            raise ValueError(f"backbone must be one of {', '.join(BACKBONES)}{hint}")
+        backbone = BACKBONES[name]
+        return {"image_size": backbone.image_size, "mean": backbone.mean, "std": backbone.std} | values
+
     @field_validator("std")
     @classmethod
     def _std_is_positive(cls, value: Any) -> Any:
@@ -78,8 +101,19 @@ class TrainingSettings(Section):
 
 
 class TrainSettings(Section):
-    """One training: which arm, and all that it depends on."""
+    """One training: by which method, and all that it depends on."""
 
-    kind: ArmKind = Field("ulc-ag", description="baseline, target, auxiliary, ulc-ag, or scn")
+    method: str = Field("ulc-ag", description="by name, as in `ulcag.methods`")
+    settings: SerializeAsAny[MethodSettings] = UlcAgSettings()
     training: TrainingSettings = TrainingSettings()
-    method: MethodSettings = MethodSettings()
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any], where: str = "config") -> Self:
+        """Check the settings, those of the method by the method's own.
+
+        Raises:
+            InputError: a method, key or value that is not allowed.
+        """
+        refuse_renamed(values, where)
+        name, of_method = values.get("method", "ulc-ag"), values.get("settings", {})
+        return super().read({**values, "settings": method_settings(name, of_method, where)}, where)

@@ -14,9 +14,9 @@ from ulcag.files import write_json
 from ulcag.samples.table import true_labels
 from ulcag.tables import rows_of
 from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
+from ulcag.training.device import choose_device
 from ulcag.training.network import memory_format
 from ulcag.training.predict import held_out_logits
-from ulcag.training.run import choose_device
 from ulcag.training.saved import load_run
 from ulcag.training.tables import LOGITS
 

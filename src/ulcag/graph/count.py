@@ -9,7 +9,7 @@ from ulcag.action_units.table import NOT_READ
 from ulcag.config import GraphSettings
 from ulcag.errors import InputError
 from ulcag.graph.table import CoOccurrence
-from ulcag.method import cooccurrence
+from ulcag.method.au_graph import cooccurrence
 from ulcag.samples.folds import split_fold
 from ulcag.tables import rows_of
 

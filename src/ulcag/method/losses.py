@@ -61,7 +61,12 @@ def action_unit_loss(
 
     Returns:
         Scalar: the sum over known samples, divided by N.
+
+    Raises:
+        ValueError: `reduction` is something else.
     """
+    if reduction not in ("sum", "mean"):
+        raise ValueError(f"reduction must be sum or mean, got {reduction!r}")
     per_unit = F.binary_cross_entropy_with_logits(logits, z, reduction="none")
     per_sample = per_unit.sum(1) if reduction == "sum" else per_unit.mean(1)
     weight = known.to(logits.dtype)

@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from ulcag import __version__
 from ulcag.classes import CLASSES
 from ulcag.config import TrainSettings
-from ulcag.training.run import git_commit
+from ulcag.versions import versions
 
 _PACKAGES = ("torch", "torchvision", "onnx", "onnxruntime", "safetensors")
 
@@ -70,7 +68,7 @@ def _training(record: Mapping[str, Any], settings: TrainSettings) -> str:
     rows = {
         "data set": run.get("dataset"),
         "labels": f"the data set's own, of {len(CLASSES)} classes; noise added: {run.get('noise')}",
-        "arm": f"{run.get('arm')} (kind {settings.kind})",
+        "arm": f"{run.get('arm')} (method {settings.method})",
         "seed, fold": f"{run.get('seed')}, {run.get('fold')}",
         "epochs": training.epochs,
         "training samples": f"{samples.get('train')} ({left_out.get('train')} left out, without a face)",
@@ -110,16 +108,15 @@ Counts:
 
 
 def _use(record: Mapping[str, Any], settings: TrainSettings, units: Sequence[str]) -> str:
-    training, graph = settings.training, settings.method.action_units
+    training = settings.training
     size, m = training.image_size, len(record["action_units"]["names"])
     outputs = "logits, probabilities" + (", action_units" if units else "")
-    kind = "auxiliary" if units else "baseline"
-    method = "MethodSettings()"
+    made_of: dict[str, Any] = {"method": "baseline", "training": {"backbone": training.backbone}}
     if units:
-        chosen = {"semantic": graph.semantic, "channels": graph.channels, "classifier": graph.classifier}
-        method = f"MethodSettings.read({json.dumps({'action_units': chosen})})"
-    without = "network.confidence = None  # left out of the file\n" if units else ""
-    also = "\n    action_units = torch.sigmoid(network.action_units(f)[1])" if units else ""
+        made_of |= {"method": settings.method, "settings": settings.settings.plain()}
+    # the layer of the confidence is left out of the file
+    strict = ", strict=False" if units else ""
+    also = "\n    action_units = network.method.unit_probabilities(f)" if units else ""
     return f"""## Use
 
 A face is cut as a square around its box and scaled to {size} x {size} pixels. Mean and standard deviation are
@@ -141,12 +138,12 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from ulcag.config import MethodSettings, TrainingSettings
+from ulcag.config import TrainSettings
 from ulcag.training.network import Network
 
-method = {method}
-network = Network("{kind}", np.eye({m}), TrainingSettings(backbone="{training.backbone}"), method, seed=0)
-{without}network.load_state_dict(load_file("model.safetensors"))
+settings = TrainSettings.read({made_of!r})
+network = Network(settings, np.eye({m}), seed=0)
+network.load_state_dict(load_file("model.safetensors"){strict})
 network.eval()
 faces = torch.zeros(1, 3, {size}, {size}, dtype=torch.uint8)  # RGB in 0..255
 with torch.no_grad():
@@ -176,7 +173,7 @@ def _record(record: Mapping[str, Any], settings: TrainSettings, files: Mapping[s
     hashes |= {"run's model.pt": record["model_sha256"], **files}
     hashed = "\n".join(f"| {name} | `{value}` |" for name, value in hashes.items())
     trained_with = record.get("versions", {})
-    exported_with = {"ulcag": __version__, "git": git_commit()} | {name: _version(name) for name in _PACKAGES}
+    exported_with = versions(_PACKAGES)
     made = "\n".join(
         f"| {name} | {trained_with.get(name, '')} | {exported_with.get(name, '')} |"
         for name in dict.fromkeys((*trained_with, *exported_with))
@@ -199,10 +196,3 @@ Settings:
 {json.dumps(settings.plain(), indent=2, sort_keys=True)}
 ```
 """
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

@@ -39,9 +39,8 @@ class Exported(nn.Module):
         f = self.network.backbone((images * 255 - self.network.mean) / self.network.std)
         logits = self.network.classifier(f)
         outputs: tuple[Tensor, ...] = (logits, torch.softmax(logits, dim=1))
-        if self.with_units and self.network.action_units is not None:
-            outputs += (torch.sigmoid(self.network.action_units(f)[1]),)
-        return outputs
+        units = self.network.method.unit_probabilities(f) if self.with_units else None
+        return outputs if units is None else (*outputs, units)
 
 
 def export_run(run: Path, out: Path, *, with_units: bool = False, metrics: Path | None = None) -> float:
@@ -63,8 +62,8 @@ def export_run(run: Path, out: Path, *, with_units: bool = False, metrics: Path 
     for package in ("onnx", "onnxruntime", "safetensors"):
         _needed(package)
     record, settings, network = load_run(run)
-    if with_units and network.action_units is None:
-        expected, found = "a run with an auxiliary branch (arms auxiliary and ulc-ag)", f"arm kind {settings.kind}"
+    if with_units and not network.method.predicts_units:
+        expected, found = "a run whose method predicts action units", f"method {settings.method}"
         raise InputError(f"{run}, --with-aus", expected=expected, found=found, do="leave --with-aus out")
     measured = None if metrics is None else _metrics_of(metrics, record)
 
@@ -81,7 +80,7 @@ def export_run(run: Path, out: Path, *, with_units: bool = False, metrics: Path 
         _write_safetensors(beside, network, with_units, about)
 
     files = {name: sha256(out / name) for name in ("model.onnx", "model.safetensors")}
-    has_branch = network.action_units is not None
+    has_branch = network.method.predicts_units
     card = model_card(record, settings, units, has_branch, files, difference, measured)
     with whole_or_absent(out / "README.md") as beside:
         beside.write_text(card)
@@ -143,8 +142,12 @@ def _write_safetensors(path: Path, network: Network, with_units: bool, about: di
     _needed("safetensors")
     from safetensors.torch import save
 
-    left_out = ("confidence.", "theta", *(() if with_units else ("action_units.",)))
-    kept = {name: value for name, value in network.state_dict().items() if not name.startswith(left_out)}
+    wanted = ("method.action_units.",) if with_units else ()
+    kept = {
+        name: value
+        for name, value in network.state_dict().items()
+        if not name.startswith("method.") or name.startswith(wanted)
+    }
     # not by safetensors' own writer: it makes files that nobody else may read
     path.write_bytes(save({name: value.contiguous() for name, value in kept.items()}, metadata=about))
 

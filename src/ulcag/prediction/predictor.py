@@ -16,8 +16,8 @@ from ulcag.faces.crop import cut_crop
 from ulcag.faces.detect import Detector, NotSearchedError, make_detector
 from ulcag.faces.shard import decode_jpeg
 from ulcag.image import UnreadableError, read_image
+from ulcag.training.device import choose_device
 from ulcag.training.network import memory_format
-from ulcag.training.run import choose_device
 from ulcag.training.saved import load_run
 
 
@@ -74,10 +74,7 @@ class Predictor:
         self.device = choose_device("auto")
         layout = memory_format(self.device, torch.float32, self.settings.training.image_size)
         self.network = network.to(self.device).to(memory_format=layout).eval()
-        untrained = self.settings.kind == "auxiliary" and self.settings.method.confidence.auxiliary_only == "none"
-        # An alpha that was never trained would be a random number.
-        self.confidence = None if untrained else network.confidence
-        self.units: list[str] = [] if network.action_units is None else self.record["action_units"]["names"]
+        self.units: list[str] = self.record["action_units"]["names"] if network.method.predicts_units else []
 
     def __call__(self, image: str | Path | np.ndarray) -> list[Face]:
         """All faces of a picture, the largest first; none if there is none, or the picture is too small to be searched.
@@ -126,11 +123,12 @@ class Predictor:
         images = np.stack([face.square for face in found]).transpose(0, 3, 1, 2)
         f = self.network.features(torch.from_numpy(np.ascontiguousarray(images)).to(self.device))
         probabilities = softmax(self.network.classifier(f).cpu().numpy())
-        alphas = [None] * len(found) if self.confidence is None else self.confidence(f).cpu().tolist()
+        alpha = self.network.method.alpha(f)
+        alphas = [None] * len(found) if alpha is None else alpha.cpu().tolist()
+        scores = self.network.method.unit_probabilities(f)
         units: list[dict[str, float] | None] = [None] * len(found)
-        if self.network.action_units is not None:
-            scores = torch.sigmoid(self.network.action_units(f)[1]).cpu().tolist()
-            units = [dict(zip(self.units, row, strict=True)) for row in scores]
+        if scores is not None:
+            units = [dict(zip(self.units, row, strict=True)) for row in scores.cpu().tolist()]
         return [
             Face(
                 box=face.box,

@@ -5,7 +5,6 @@ There is no state of random numbers in it: order and augmentation are decided by
 
 import pickle
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +15,10 @@ from torch import Tensor
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
 from ulcag.training.epoch import Learner
+from ulcag.training.records import Records
 
 _FILE = "checkpoint.pt"
 _FRAMES = ("changes", "logits", "states", "templates")
-
-
-@dataclass
-class Records:
-    """What a run has found out so far: what its tables are made of when it ends. `seconds`: how long that took."""
-
-    history: list[dict[str, float | None]] = field(default_factory=list)
-    changes: list[pd.DataFrame] = field(default_factory=list)
-    logits: list[pd.DataFrame] = field(default_factory=list)
-    states: list[pd.DataFrame] = field(default_factory=list)
-    templates: list[pd.DataFrame] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def epochs(self) -> int:
-        """Epochs that are done."""
-        return len(self.history)
 
 
 def save(folder: Path, bound_to: str, learner: Learner, records: Records) -> None:
@@ -49,8 +32,8 @@ def save(folder: Path, bound_to: str, learner: Learner, records: Records) -> Non
         "network": learner.network.state_dict(),
         "optimiser": learner.optimiser.state_dict(),
         "scaler": learner.scaler.state_dict(),
-        "labels": learner.labels,
-        **{name: _tensors(getattr(learner, name)) for name in ("templates", "mean", "opinion")},
+        "labels": learner.samples.labels,
+        "memory": {name: _tensors(thing) for name, thing in learner.network.method.memory.items()},
         "records": {name: [_plain(frame) for frame in getattr(records, name)] for name in _FRAMES}
         | {"history": records.history, "seconds": records.seconds},
     }
@@ -71,7 +54,7 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
     if not path.exists():
         return Records()
     try:
-        content = torch.load(path, map_location=learner.labels.device, weights_only=True)
+        content = torch.load(path, map_location=learner.samples.labels.device, weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         print(f"{path} cannot be read ({error}): the run starts anew", file=sys.stderr)
         return Records()
@@ -81,10 +64,10 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
     learner.network.load_state_dict(content["network"])
     learner.optimiser.load_state_dict(content["optimiser"])
     learner.scaler.load_state_dict(content["scaler"])
-    learner.labels = content["labels"]
-    for name in ("templates", "mean", "opinion"):
-        for key, value in content[name].items():
-            setattr(getattr(learner, name), key, value)
+    learner.samples.labels = content["labels"]
+    for name, thing in learner.network.method.memory.items():
+        for key, value in content["memory"][name].items():
+            setattr(thing, key, value)
     kept = content["records"]
     frames = {name: [pd.DataFrame(_arrays(frame)) for frame in kept[name]] for name in _FRAMES}
     records = Records(history=kept["history"], seconds=kept["seconds"], **frames)
@@ -93,9 +76,8 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
 
 
 def _tensors(thing: object) -> dict[str, Tensor | None]:
-    """The tensors that one of the learner's parts is made of; none for a part that the arm does not have."""
-    attributes = {} if thing is None else vars(thing)
-    return {name: value for name, value in attributes.items() if value is None or isinstance(value, Tensor)}
+    """The tensors that a part of the method's memory is made of."""
+    return {name: value for name, value in vars(thing).items() if value is None or isinstance(value, Tensor)}
 
 
 def _plain(frame: pd.DataFrame) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True)
 class RunData:
-    """Everything a run is given, the images apart.
+    """Everything a run is given.
 
     Attributes:
         train, held_out: the samples.
@@ -52,6 +52,10 @@ class RunData:
         z: (n_train, M) float32 pseudo labels of the action units.
         known: (n_train,) bool, whether z may be used.
         left_out: samples without a stored crop, by part.
+        units: names of the M action units.
+        edges: (M, M) co-occurrence matrix of Eq. 5.
+        shards: the files of crops.
+        inputs: name to SHA-256 of what all of this was read from.
     """
 
     train: Part
@@ -60,6 +64,10 @@ class RunData:
     z: Tensor
     known: Tensor
     left_out: dict[str, int]
+    units: tuple[str, ...]
+    edges: np.ndarray
+    shards: Sequence[Path]
+    inputs: dict[str, str]
 
 
 def gather_run_data(
@@ -69,6 +77,8 @@ def gather_run_data(
     action_units: pd.DataFrame,
     graph: CoOccurrence,
     fold: str,
+    shards: Sequence[Path],
+    inputs: dict[str, str],
 ) -> RunData:
     """Join the tables for one fold, by sample id. Samples whose picture gave no crop are left out, and counted.
 
@@ -102,6 +112,10 @@ def gather_run_data(
         z=torch.from_numpy(z),
         known=torch.tensor(known),
         left_out=left_out,
+        units=graph.names,
+        edges=graph.matrix,
+        shards=shards,
+        inputs=inputs,
     )
 
 

@@ -1,20 +1,18 @@
-"""The network: one backbone, the target branch, and the auxiliary branch where an arm has one."""
+"""The network: a backbone, a classifier, and a method's heads."""
 
 import sys
 from pathlib import Path
 
 import numpy as np
 import torch
-import torchvision
 from torch import Tensor, nn
 
+from ulcag.backbones import BACKBONES
 from ulcag.classes import CLASSES
-from ulcag.config import ArmKind, MethodSettings, TrainingSettings
-from ulcag.method import ActionUnitBranch, Confidence, random_edges
-from ulcag.training.weights import load_weights
+from ulcag.config import TrainingSettings, TrainSettings
+from ulcag.learning import Method
+from ulcag.methods import method_class
 
-WITH_AUXILIARY: tuple[ArmKind, ...] = ("auxiliary", "ulc-ag")
-WITH_CONFIDENCE: tuple[ArmKind, ...] = ("target", "auxiliary", "ulc-ag", "scn")
 # Pixels of an image's side.
 _CHANNELS_LAST_FROM = 96
 
@@ -29,47 +27,33 @@ def memory_format(device: torch.device, dtype: torch.dtype, size: int) -> torch.
 
 
 class Network(nn.Module):
-    """Backbone, classifier (no bias: the paper has W^T f), confidence, action unit branch, learnable theta.
+    """Backbone, classifier (no bias: the paper has W^T f), and the heads of the method.
 
     Args:
-        kind: the arm; decides which heads there are.
+        settings: of the training.
         edges: (M, M) co-occurrence matrix of Eq. 5.
-        training, method: settings.
         seed: the run's seed. Backbone and classifier draw from their own generator, so that all arms of a
             comparison start from the same weights, however many heads they have.
+
+    Raises:
+        InputError: `training.weights` is no file of such weights.
     """
 
-    def __init__(
-        self, kind: ArmKind, edges: np.ndarray, training: TrainingSettings, method: MethodSettings, seed: int
-    ) -> None:
+    def __init__(self, settings: TrainSettings, edges: np.ndarray, seed: int) -> None:
         super().__init__()
+        training = settings.training
+        backbone = BACKBONES[training.backbone]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.backbone = torchvision.models.get_model(training.backbone, weights=None)
-            features = self.backbone.fc.in_features
-            self.backbone.fc = nn.Identity()
+            self.backbone: nn.Module = backbone.build()
             if training.weights:
-                print(f"{training.weights}: {load_weights(self.backbone, Path(training.weights))}", file=sys.stderr)
-            self.classifier = nn.Linear(features, len(CLASSES), bias=False)
+                report = backbone.load(self.backbone, Path(training.weights))
+                print(f"{training.weights}: {report}", file=sys.stderr)
+            self.classifier = nn.Linear(backbone.width, len(CLASSES), bias=False)
             # The heads draw after, from a stream of their own.
             torch.manual_seed(seed + 1_000_003)
-            self.confidence: Confidence | None = None
-            self.action_units: ActionUnitBranch | None = None
-            self.theta: nn.Parameter | None = None
-            if kind in WITH_CONFIDENCE:
-                self.confidence = Confidence(features, bias=method.confidence.bias)
-                if method.confidence.learn_margin and kind != "scn":
-                    self.theta = nn.Parameter(torch.tensor(method.confidence.margin))
-            if kind in WITH_AUXILIARY:
-                graph = method.action_units
-                a = torch.tensor(edges) if graph.edges == "data" else random_edges(len(edges), seed)
-                self.action_units = ActionUnitBranch(
-                    features,
-                    a,
-                    channels=graph.channels,
-                    semantic=graph.semantic,
-                    joint_classifier=graph.classifier == "joint",
-                )
+            make = method_class(settings.settings)
+            self.method: Method = make(settings.settings, backbone.width, torch.tensor(edges), seed)
         self.mean: Tensor
         self.std: Tensor
         self.register_buffer("mean", torch.tensor(training.mean).view(1, 3, 1, 1) * 255)
@@ -91,15 +75,17 @@ class Network(nn.Module):
 
     def heads(self) -> list[nn.Parameter]:
         """All parameters but the backbone's."""
-        of_backbone = {id(parameter) for parameter in self.backbone.parameters()}
-        return [parameter for parameter in self.parameters() if id(parameter) not in of_backbone]
+        return [*self.classifier.parameters(), *self.method.parameters()]
 
     def parameter_groups(self, training: TrainingSettings) -> list[dict[str, object]]:
-        """For the optimiser: the auxiliary branch has its own learning rate."""
-        own = list(self.action_units.parameters()) if self.action_units is not None else []
+        """For the optimiser: each with the learning rate that it starts from, also as `initial_lr`."""
+        own = self.method.auxiliary_parameters()
         of_branch = {id(parameter) for parameter in own}
-        rest = [parameter for parameter in self.parameters() if id(parameter) not in of_branch]
-        groups: list[dict[str, object]] = [{"params": rest, "lr": training.learning_rate}]
-        if own:
-            groups.append({"params": own, "lr": training.auxiliary_learning_rate})
-        return groups
+        rest = [parameter for parameter in self.heads() if id(parameter) not in of_branch]
+        backbone_rate = training.backbone_learning_rate or training.learning_rate
+        rates = (
+            (rest, training.learning_rate),
+            (list(self.backbone.parameters()), backbone_rate),
+            (own, training.auxiliary_learning_rate),
+        )
+        return [{"params": params, "lr": rate, "initial_lr": rate} for params, rate in rates if params]

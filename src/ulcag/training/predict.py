@@ -7,7 +7,6 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from ulcag.method import cosine_distances
 from ulcag.training.epoch import Learner
 from ulcag.training.network import Network
 from ulcag.training.tables import DISTANCES, LOGITS
@@ -37,24 +36,22 @@ def examine(learner: Learner, batches: Iterable[tuple[Tensor, Tensor]]) -> pd.Da
         learner: its network is put in evaluation mode.
         batches: images without augmentation, and sample numbers.
     """
-    network, device = learner.network, learner.labels.device
+    network, samples = learner.network, learner.samples
+    device = samples.labels.device
     network.eval()
-    measured = learner.distances_to_templates()[0] if learner.opinion is not None else None
+    distances_of = network.method.distances(samples)
     frames = []
     for images, numbers in batches:
         here = numbers.to(device)
         f = network.features(images.to(device))
         frame = pd.DataFrame(network.classifier(f).cpu().numpy(), columns=LOGITS)
         frame.insert(0, "number", numbers.numpy())
-        frame["label"] = learner.labels[here].cpu().numpy()
+        frame["label"] = samples.labels[here].cpu().numpy()
         frame["alpha"] = _alpha(network, f)
         distances = torch.full((len(f), len(DISTANCES)), torch.inf, device=device)
-        if measured is not None:
-            distances = measured[here]
-        elif network.action_units is not None and learner.templates is not None:
-            s = learner.mean.centred(network.action_units(f)[0])
-            distances = cosine_distances(s, learner.templates.values, learner.templates.known)
-        frame[DISTANCES] = _without_infinity(distances.masked_fill(~learner.known[here, None], torch.inf))
+        if distances_of is not None:
+            distances = distances_of(f, here)
+        frame[DISTANCES] = _without_infinity(distances.masked_fill(~samples.known[here, None], torch.inf))
         frames.append(frame)
     return pd.concat(frames, ignore_index=True).sort_values("number", ignore_index=True)
 
@@ -62,12 +59,8 @@ def examine(learner: Learner, batches: Iterable[tuple[Tensor, Tensor]]) -> pd.Da
 @torch.no_grad()
 def examine_templates(learner: Learner) -> pd.DataFrame:
     """How far the templates are from each other, as rows of `templates`; none for an arm without any."""
-    if learner.opinion is not None:
-        distances = learner.distances_to_templates()[1]
-    elif learner.templates is not None:
-        values, known = learner.templates.values, learner.templates.known
-        distances = cosine_distances(values, values, known)
-    else:
+    distances = learner.network.method.template_distances(learner.samples)
+    if distances is None:
         return pd.DataFrame(columns=["class", *DISTANCES]).astype(
             {"class": "int64"} | dict.fromkeys(DISTANCES, "float32")
         )
@@ -79,10 +72,9 @@ def examine_templates(learner: Learner) -> pd.DataFrame:
 
 
 def _alpha(network: Network, f: Tensor) -> np.ndarray:
-    """Eq. 1; not-a-number where the arm has no confidence."""
-    if network.confidence is None:
-        return np.full(len(f), np.nan, dtype=np.float32)
-    return np.asarray(network.confidence(f).cpu().numpy())
+    """Not-a-number where the method has no confidence."""
+    alpha = network.method.alpha(f)
+    return np.full(len(f), np.nan, dtype=np.float32) if alpha is None else np.asarray(alpha.cpu().numpy())
 
 
 def _without_infinity(distances: Tensor) -> np.ndarray:

@@ -40,8 +40,8 @@ def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
     settings = TrainSettings.read(record["settings"], where=str(folder / "run.json"))
     # Every tensor comes from model.pt, the graph's edges included: no other file is needed.
     training = settings.training.model_copy(update={"weights": ""})
-    units = len(record["action_units"]["names"])
-    network = Network(settings.kind, np.eye(units), training, settings.method, record["run"]["seed"])
+    edges = np.eye(len(record["action_units"]["names"]))
+    network = Network(settings.model_copy(update={"training": training}), edges, record["run"]["seed"])
     try:
         network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     except (RuntimeError, OSError, pickle.UnpicklingError) as error:

@@ -6,11 +6,9 @@ from ulcag.config import TrainSettings
 
 
 def relabelling_start(settings: TrainSettings) -> int | None:
-    """First epoch in which labels may change; None for an arm that never changes one."""
-    if settings.kind in ("baseline", "target"):
-        return None
-    of = settings.method.scn if settings.kind == "scn" else settings.method.relabelling
-    return round(settings.training.epoch(of.start_epoch))
+    """First epoch in which labels may change; None for a method that never changes one."""
+    of_thirty = settings.settings.relabels_from
+    return None if of_thirty is None else round(settings.training.epoch(of_thirty))
 
 
 def learning_rate_factor(settings: TrainSettings, epoch: int) -> float:

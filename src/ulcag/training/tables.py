@@ -12,7 +12,7 @@ DISTANCES = [f"distance_{name}" for name in CLASSES]
 RUN_KEYS = ("run.dataset", "run.noise", "run.arm", "run.seed", "run.fold")
 
 _EPOCH = Column("epoch", pa.int16(), "counted from 0")
-_DISTANCE = "Eq. 9 (0..2), or half the squared whitened distance where the posterior judges"
+_DISTANCE = "Eq. 9 (0..2), or half the squared whitened distance of au-posterior"
 _SAMPLE = Column("sample_id", pa.string(), "as in samples")
 
 HELD_OUT_LOGITS = Schema(
@@ -56,7 +56,7 @@ RELABELS = Schema(
         _SAMPLE,
         Column("old_label", pa.int8(), "label before", codes=len(CLASSES)),
         Column("new_label", pa.int8(), "label after", codes=len(CLASSES)),
-        Column("alpha", pa.float32(), "confidence at the moment of the change", "0..1"),
+        Column("alpha", pa.float32(), "confidence at the moment of the change", "0..1", nullable=True),
         Column(
             "score_old", pa.float32(), "Eq. 10: distance to the reference's template; else probability of the old label"
         ),
@@ -70,9 +70,9 @@ HISTORY = Schema(
     "history",
     (
         _EPOCH,
-        Column("learning_rate", pa.float64(), "of backbone and classifier"),
-        Column("lambda1", pa.float64(), "Eq. 12"),
-        Column("lambda2", pa.float64(), "Eq. 13"),
+        Column("learning_rate", pa.float64(), "of classifier and confidence"),
+        Column("lambda1", pa.float64(), "Eq. 12, of methods that have it", nullable=True),
+        Column("lambda2", pa.float64(), "Eq. 13, of methods that have it", nullable=True),
         Column("loss", pa.float64(), f"what was minimised, Eq. 11, {_MEAN}"),
         Column("loss_classification", pa.float64(), f"Eq. 3 or plain cross entropy, {_MEAN}"),
         Column("loss_rank", pa.float64(), f"Eq. 4, {_MEAN}", nullable=True),

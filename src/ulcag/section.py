@@ -1,8 +1,11 @@
-"""What every part of the configuration has in common: unknown keys are refused, and errors help."""
+"""What every part of the configuration has in common: unknown keys are refused, and errors help.
+
+Imports no heavy package, as all that the Snakefile reads.
+"""
 
 import difflib
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -31,6 +34,28 @@ class Section(BaseModel):
     def plain(self) -> dict[str, Any]:
         """The settings, defaults included, as plain JSON values."""
         return self.model_dump(mode="json")
+
+
+class MethodSettings(Section):
+    """Settings of a method (`ulcag.methods`). Epoch numbers in them are those of a schedule of 30 epochs.
+
+    Attributes:
+        name: what arms call the method.
+        code: where its `Method` is, as `module:class`; read when a network is made, for that needs torch.
+    """
+
+    name: ClassVar[str]
+    code: ClassVar[str]
+
+    @property
+    def relabels_from(self) -> float | None:
+        """First epoch in which labels may change; None: they never do."""
+        return None
+
+    @property
+    def needs_action_units(self) -> bool:
+        """Whether nothing can be learnt without pseudo action units."""
+        return False
 
 
 def _explain(model: type[BaseModel], problem: dict[str, Any]) -> str:

@@ -7,8 +7,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ulcag.method import (
+from ulcag.correction.posterior import (
     RunningProbabilities,
+    class_balanced_lead,
     label_posterior,
     posterior_labels,
     whitened_distances,
@@ -122,6 +123,15 @@ def test_a_rare_label_must_be_led_in_spite_of_its_rarity() -> None:
     assert decide([0.2, 0.7, 0.1], 0, counts=(3, 24, 3)) == 0
     # Nor is a rare class chosen because it is rare: it must lead in q itself.
     assert decide([0.7, 0.2, 0.1], 0, counts=(24, 3, 3)) == 0
+
+
+def test_the_lead_is_the_smaller_of_two() -> None:
+    q = torch.tensor([[0.75, 0.25]] * 4)
+    first, second = torch.zeros(4, dtype=torch.long), torch.ones(4, dtype=torch.long)
+    # equally frequent classes: 0.75 - 0.25; else 0.75/0.75 and 0.25/0.25 tie
+    assert class_balanced_lead(q, first, second, torch.tensor([0.5, 0.5])).tolist() == pytest.approx([0.5] * 4)
+    assert class_balanced_lead(q, first, second, torch.tensor([0.75, 0.25])).tolist() == pytest.approx([0.0] * 4)
+    assert class_balanced_lead(q, first, first, torch.tensor([0.5, 0.5])).tolist() == [0.0] * 4
 
 
 def test_a_sample_without_action_units_keeps_its_label() -> None:

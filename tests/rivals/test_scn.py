@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from ulcag.method import scn_cross_entropy, scn_labels
+from ulcag.rivals.scn import scn_cross_entropy, scn_labels
 
 
 def test_cross_entropy_of_weighted_logits_by_hand() -> None:

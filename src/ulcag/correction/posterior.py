@@ -1,4 +1,4 @@
-"""What a label is, judged by two witnesses over epochs. Not in the paper; the preset `default` relabels by it.
+"""What a label is, judged by two witnesses over epochs. Not in the paper; `au-posterior` relabels by it.
 
 Eq. 9 and 10 ask one witness, the network's own semantic feature, once, in one batch. Here the first witness is the
 classifier: the running mean of its probabilities over epochs (temporal ensembling: Laine and Aila, ICLR 2017, the
@@ -120,10 +120,24 @@ def posterior_labels(posterior: Tensor, current: Tensor, given: Tensor, known: T
         (n,) labels.
     """
     frequency = torch.bincount(current, minlength=posterior.shape[1]) / len(current)
-    balanced = posterior / frequency.clamp(min=1 / len(current))
-    balanced = balanced / balanced.sum(dim=1, keepdim=True).clamp(min=1e-12)
     best = posterior.argmax(dim=1)
-    moves = known.clone()
-    for q in (posterior, balanced):
-        moves &= (q.gather(1, best[:, None]) - q.gather(1, given[:, None])).squeeze(1) > lead
+    moves = known & (class_balanced_lead(posterior, best, given, frequency) > lead)
     return torch.where(moves, best, given)
+
+
+def class_balanced_lead(posterior: Tensor, new: Tensor, given: Tensor, frequency: Tensor) -> Tensor:
+    """By how much one label is more probable than another: the smaller lead of q, and of q with all classes equally
+    frequent, or rare classes would lose their samples to frequent ones.
+
+    Args:
+        posterior: (n, C), q.
+        new, given: (n,) labels to compare.
+        frequency: (C,) parts of the samples that are of each class.
+
+    Returns:
+        (n,), negative where the given label is the more probable one.
+    """
+    balanced = posterior / frequency.clamp(min=1 / len(posterior))
+    balanced = balanced / balanced.sum(dim=1, keepdim=True).clamp(min=1e-12)
+    leads = [(q.gather(1, new[:, None]) - q.gather(1, given[:, None])).squeeze(1) for q in (posterior, balanced)]
+    return torch.minimum(*leads)

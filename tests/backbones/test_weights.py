@@ -9,8 +9,8 @@ import torch
 import torchvision
 from torch import nn
 
+from ulcag.backbones.weights import load_weights
 from ulcag.errors import InputError
-from ulcag.training.weights import load_weights
 
 
 def resnet(name: str = "resnet18", seed: int = 0, classes: int = 10) -> nn.Module:

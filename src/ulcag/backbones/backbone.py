@@ -1,0 +1,39 @@
+"""What is known of a backbone before it is built."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Backbone(ABC):
+    """A backbone's facts, and how it is built. No torch until then.
+
+    Attributes:
+        name: as `training.backbone` has it.
+        width: D, features of a face.
+        image_size: side of the input that its weights were trained with, pixels.
+        mean, std: what is subtracted from RGB in 0..1, and what divides it after; of the weights.
+    """
+
+    name: str
+    width: int
+    image_size: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    @abstractmethod
+    def build(self) -> "nn.Module":
+        """The network with random weights by torch's generator: normalised images (N, 3, H, W) to features (N, D)."""
+
+    @abstractmethod
+    def load(self, network: "nn.Module", path: Path) -> str:
+        """Put the weights of a file into what `build` gave; returns a line on what was taken.
+
+        Raises:
+            InputError: it is no file of such weights.
+        """

@@ -1,0 +1,75 @@
+"""Arms: the rows of a comparison. An arm is a method with some of its settings changed."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import Field
+
+from ulcag.errors import InputError
+from ulcag.method.settings import LITERAL
+from ulcag.section import Section
+
+# Keys of earlier releases, and what took their place.
+_RENAMED = {
+    "kind": "`kind` is called `method` now; the kinds target and auxiliary are the method ulc-ag with settings "
+    "{branches: target} and {branches: auxiliary}",
+    "preset": "there are no presets now: `reading` is the method ulc-ag as it is, `paper` the arm ulc-ag-literal, and "
+    "`default` the method au-posterior",
+}
+
+
+class ArmSettings(Section):
+    """One way to train, as a row of the paper's tables."""
+
+    method: str = Field(description="its name: baseline, scn, ulc-ag, au-posterior")
+    settings: dict[str, Any] = Field(default_factory=dict, description="settings of the method that differ")
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any], where: str = "arm") -> Self:
+        """Check an arm.
+
+        Raises:
+            InputError: a key is unknown, or one of an earlier release.
+        """
+        refuse_renamed(values, where)
+        return super().read(values, where)
+
+
+def refuse_renamed(values: Any, where: str) -> None:
+    """Nothing, if an arm or a training has no key of an earlier release.
+
+    Raises:
+        InputError: it has, with the new name.
+    """
+    if not isinstance(values, Mapping):
+        return
+    for key, message in _RENAMED.items():
+        if key in values:
+            raise InputError(where, expected="the keys method and settings", found=f"{key}", do=message)
+    if isinstance(values.get("method"), Mapping):
+        do = "settings of a method are below `settings` now; `method` is its name"
+        raise InputError(f"{where}, method", expected="the name of a method", found="settings", do=do)
+
+
+ARMS: dict[str, dict[str, Any]] = {
+    "baseline": {"method": "baseline"},
+    "scn": {"method": "scn"},
+    # The paper's method as docs/reproduction.md reads it, and by the letter.
+    "ulc-ag": {"method": "ulc-ag"},
+    "ulc-ag-literal": {"method": "ulc-ag", "settings": LITERAL},
+    # Tables I and II.
+    "target": {"method": "ulc-ag", "settings": {"branches": "target"}},
+    "auxiliary": {"method": "ulc-ag", "settings": {"branches": "auxiliary"}},
+    "random-edges": {"method": "ulc-ag", "settings": {"action_units": {"edges": "random"}}},
+    # Our own.
+    "au-posterior": {"method": "au-posterior"},
+}
+
+
+def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings `base` with those of `change` laid over them, key by key."""
+    result = dict(base)
+    for key, value in change.items():
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result

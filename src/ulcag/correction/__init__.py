@@ -1,0 +1,1 @@
+"""Our own correction of labels, for training and for the audit. Nothing here is the paper's."""

@@ -1,0 +1,27 @@
+"""Settings of SCN: the defaults are its paper's. Epoch numbers are those of a schedule of 30 epochs."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ulcag.section import MethodSettings
+
+
+class ScnSettings(MethodSettings):
+    """SCN: Wang et al., CVPR 2020."""
+
+    name: ClassVar[str] = "scn"
+    code: ClassVar[str] = "ulcag.rivals.scn:Scn"
+
+    high_fraction: float = Field(0.7, gt=0, lt=1, description="part of a batch in the high-confidence group")
+    margin: float = Field(0.15, ge=0, le=1, description="of the rank regularisation")
+    relabel_margin: float = Field(0.2, ge=0, le=1, description="p_max - p_label must exceed it")
+    relabel_group: Literal["low", "all"] = Field(
+        "low", description="the SCN paper says low, its released code does all"
+    )
+    start_epoch: float = Field(10, ge=0, description="labels may change from this epoch on")
+
+    @property
+    def relabels_from(self) -> float | None:
+        """As set."""
+        return self.start_epoch

@@ -1,0 +1,74 @@
+"""Where a network computes, in which numbers, and with whose memory."""
+
+import ctypes
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import cv2
+import torch
+
+from ulcag.errors import InputError
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+# Numbers of glibc's malloc.h.
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+
+
+def choose_device(name: str, local: int = 0) -> torch.device:
+    """The device of the settings; `auto`: a GPU where there is one, each of a machine's processes its own (`local`).
+
+    Raises:
+        InputError: the device is not there.
+    """
+    if name == "auto" and not torch.cuda.is_available():
+        return torch.device("cpu")
+    try:
+        device = torch.device(f"cuda:{local}" if name in ("auto", "cuda") else name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        do = "one GPU for each process: training.processes" if local else ""
+        found = f"{name}, process {local} of this machine: {error}"
+        raise InputError("training.device", expected="a device that is there", found=found, do=do) from None
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    return device
+
+
+def backbone_dtype(precision: str, device: torch.device) -> torch.dtype:
+    """What the backbone computes in; `auto`: bf16 where it is fast, else fp16 on a GPU and fp32 on a CPU."""
+    if precision != "auto":
+        return PRECISIONS[precision]
+    if device.type == "cuda":
+        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if bf16 else torch.float16
+    # Older releases of torch cannot tell.
+    can: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    # Intel's processors that were made for AMX multiply bf16 at half the speed of fp32 where AMX is kept from them, as
+    # in some virtual machines (docs/performance.md). They are known by their fp16, which others with bf16 do not have.
+    fast = can.get("amx_bf16") or (can.get("avx512_bf16") and not can.get("avx512_fp16"))
+    return torch.bfloat16 if fast else torch.float32
+
+
+def keep_memory(keep: bool = True) -> None:
+    """Let glibc keep what is freed. By default it gives large blocks back to the system at once, and each step of
+    training on a CPU waits for fresh pages in their place (docs/performance.md)."""
+    with suppress(OSError, AttributeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_MMAP_MAX, 0 if keep else 65536)
+        mallopt(_TRIM_THRESHOLD, -1 if keep else 128 * 1024)
+
+
+def repeatable(threads: int) -> None:
+    """Make this process's results depend on its inputs and its number of threads alone.
+
+    Call it before the GPU is first used.
+    """
+    # What cuBLAS needs.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(1)
+    torch.use_deterministic_algorithms(True)
+    # Fills what is about to be written; nothing here reads what was not.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

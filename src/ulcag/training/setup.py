@@ -1,0 +1,124 @@
+"""What a training needs before its first epoch: device, network, optimiser, loaders."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from ulcag.config import Run, TrainingSettings, TrainSettings
+from ulcag.errors import InputError
+from ulcag.learning import Samples
+from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
+from ulcag.training.device import PRECISIONS, backbone_dtype, choose_device, keep_memory, repeatable
+from ulcag.training.epoch import Learner
+from ulcag.training.network import Network, memory_format
+from ulcag.training.processes import Processes
+
+# Held-out images in a batch: has no influence on a result.
+_PREDICT_BATCH = 256
+
+
+@dataclass
+class Setup:
+    """A training that is ready to start.
+
+    Attributes:
+        learner: what is trained.
+        data: its samples.
+        train_batches: the order of batches; the epoch is set there.
+        train, train_as_is, held_out: loaders of training images with and without augmentation, and of the others.
+        device: where it computes.
+    """
+
+    learner: Learner
+    data: RunData
+    train_batches: EpochBatches
+    train: DataLoader
+    train_as_is: DataLoader
+    held_out: DataLoader
+    device: torch.device
+
+    @property
+    def network(self) -> Network:
+        """The learner's."""
+        return self.learner.network
+
+    @property
+    def processes(self) -> Processes:
+        """The learner's."""
+        return self.learner.processes
+
+    @property
+    def precision(self) -> str:
+        """The name of what the backbone computes in."""
+        return next(name for name, dtype in PRECISIONS.items() if dtype == self.learner.dtype)
+
+    def named(self, frame: pd.DataFrame, *, held_out: bool = False) -> pd.DataFrame:
+        """Sample ids in place of numbers."""
+        part = self.data.held_out if held_out else self.data.train
+        ids = [part.sample_ids[int(number)] for number in frame["number"]]
+        return frame.drop(columns="number").assign(sample_id=pd.Series(ids, dtype="str"))
+
+
+def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
+    """Everything that a training needs, on its device.
+
+    Raises:
+        InputError: fewer samples than a batch has, a device that is not there, or processes that do not fit the
+            settings.
+    """
+    training, processes = settings.training, Processes.started()
+    _check(run, training, data, processes)
+    repeatable(training.threads)
+    device = choose_device(training.device, processes.local)
+    processes.join(device)
+    dtype = backbone_dtype(training.precision, device)
+    if device.type == "cpu":
+        keep_memory()
+
+    network = Network(settings, data.edges, run.seed)
+    network = network.to(device).to(memory_format=memory_format(device, dtype, training.image_size))
+    if processes.number > 1 and training.sync_batch_norm and device.type == "cuda":
+        network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
+    given = data.labels.to(device)
+    samples = Samples(given, data.z.to(device), data.known.to(device), given.clone())
+    learner = Learner(settings, network, make_optimiser(network, training), samples, dtype, processes)
+
+    def loader(part: Part, batch_size: int, seed: int | None) -> tuple[EpochBatches, DataLoader]:
+        shared = processes if seed is not None else None
+        batches = EpochBatches(len(part), batch_size, shuffle_seed=seed, processes=shared)
+        images = FaceImages(data.shards, part, training, seed)
+        return batches, make_loader(images, batches, training.loader_workers, device)
+
+    train_batches, train = loader(data.train, training.batch_size, run.seed)
+    _, train_as_is = loader(data.train, _PREDICT_BATCH, None)
+    _, held_out = loader(data.held_out, _PREDICT_BATCH, None)
+    return Setup(learner, data, train_batches, train, train_as_is, held_out, device)
+
+
+def make_optimiser(network: Network, training: TrainingSettings) -> torch.optim.Optimizer:
+    """AdamW or SGD over the network's groups of parameters."""
+    groups = network.parameter_groups(training)
+    if training.optimiser == "adamw":
+        return torch.optim.AdamW(groups, weight_decay=training.weight_decay)
+    return torch.optim.SGD(groups, momentum=training.momentum, weight_decay=training.weight_decay)
+
+
+def _check(run: Run, training: TrainingSettings, data: RunData, processes: Processes) -> None:
+    if len(data.train) < training.batch_size:
+        raise InputError(
+            f"run {run.path}",
+            expected=f"at least one batch of {training.batch_size} training samples",
+            found=f"{len(data.train)} samples with a face ({data.left_out['train']} without)",
+            do="lower training.batch_size",
+        )
+    if training.batch_size % processes.number or processes.number != training.processes:
+        expected = f"training.processes: {processes.number}, and a batch_size that it divides"
+        found = f"{training.processes} and {training.batch_size}"
+        do = f"start it with torchrun --nproc-per-node={training.processes}, as Snakemake does"
+        raise InputError(f"run {run.path}, {processes.number} processes", expected=expected, found=found, do=do)
+    if processes.number > 1 and training.device.startswith("cuda:"):
+        do = "set training.device: auto or cuda"
+        raise InputError("training.device", expected="a GPU for each process", found=training.device, do=do)
