@@ -77,7 +77,7 @@ def judge(options: argparse.Namespace, seed: int) -> tuple[pd.DataFrame, pd.Data
     changes = read_table(run / "relabels.parquet", RELABELS)
     first = int(changes["epoch"].min())
     relabelled = replay(pd.Series(given, index=ids), changes[changes["epoch"] == first], first + 1)[-1]
-    rules["`default` in training (running mean), first relabelling"] = torch.from_numpy(relabelled)
+    rules["`au-posterior` in training (running mean), first relabelling"] = torch.from_numpy(relabelled)
     judged = ~np.isnan(truth)
     true, before = truth[judged].astype(np.int64), given[judged]
     seen = judged & known
@@ -151,7 +151,7 @@ def witnesses(state: pd.DataFrame, given: Tensor, z: Tensor, known: Tensor) -> t
         "classifier alone, class-wise limit": limited(q(0, nothing)),
         "measured units alone": led(units_alone),
         "both": led(q(0.5)),
-        "**both, class-wise limit** (`default`)": limited(q(0.5)),
+        "**both, class-wise limit** (`au-posterior`)": limited(q(0.5)),
         "the same, lead 0.5": limited(q(0.5), 0.5),
         "the same, lead 0.65": limited(q(0.5), 0.65),
         "the same, weight 1": limited(q(1.0)),

@@ -178,7 +178,7 @@ def layouts(n: int, repeats: int) -> str:
 
 def profiles(n: int, size: int) -> str:
     """Where a step's processor time goes, by kind of operator, and its arithmetic."""
-    shown = (PLAIN_LAST, "ULC-AG, `default`, fp32", "ULC-AG, `reading`, fp32", PLAIN_16, "ULC-AG, `default`, bf16")
+    shown = (PLAIN_LAST, "au-posterior, fp32", "ulc-ag, fp32", PLAIN_16, "au-posterior, bf16")
     columns = {name: profiled(CASES[name](n, size)) for name in shown}
     rows = [[part, *(f"{columns[name][part]:.3f}" for name in shown)] for part in columns[PLAIN_LAST]]
     flops = [f"{counted(CASES[name](n, size)) / n / 1e9:.3f}" for name in shown]

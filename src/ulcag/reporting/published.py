@@ -53,7 +53,7 @@ def beside_published(summarised: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     found = ours.reindex(pd.MultiIndex.from_frame(rows[["dataset", "noise", "arm"]])).reset_index(drop=True)
     rows["ours"], rows["sd"], rows["n_seeds"] = 100 * found["mean"], 100 * found["sd"], found["n_seeds"]
     rows["difference"] = rows["ours"] - rows["accuracy"]
-    # of several presets that answer one cell those that were not run say nothing
+    # of several arms that answer one cell those that were not run say nothing
     one_cell = ["table", "dataset", "noise", "method"]
     unanswered = rows.groupby(one_cell)["ours"].transform("count") == 0
     keep = rows["ours"].notna() | (unanswered & ~rows.duplicated(one_cell))
