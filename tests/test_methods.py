@@ -27,8 +27,10 @@ from ulcag.learning import Batch, Epoch, Method, NewLabels, Samples, Step
 from ulcag.methods import METHODS, method_class, method_settings
 from ulcag.section import MethodSettings
 from ulcag.training.data import Part, RunData
+from ulcag.training.network import Network
 from ulcag.training.run import train_run
 from ulcag.training.saved import load_run
+from ulcag.training.tables import LOGITS
 
 N_TRAIN, N_TEST = 28, 14
 
@@ -151,6 +153,24 @@ def test_a_new_method_and_a_new_backbone_go_from_the_configuration_to_metrics(tm
     noise = samples[samples["split"] == "train"][["sample_id", "label"]].assign(replaced=False)
     evaluate_run(tmp_path / "run", samples, noise, tmp_path / "out")
     assert read_json(tmp_path / "out" / "metrics.json")["held_out"]["n"] == N_TEST
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_method_without_epochs_is_fitted_to_features_as_they_are(tmp_path: Path) -> None:
+    values = {"method": "linear", "settings": {"penalty": 0.001}, "training": {"backbone": "tiny", "batch_size": 14}}
+    settings = TrainSettings.read(values)
+    run = Run(dataset="d", noise="none", arm="linear", seed=0, fold="all")
+    train_run(run, settings, data(tmp_path), tmp_path / "run", state=tmp_path / "state")
+    _, _, network = load_run(tmp_path / "run")
+    start = Network(settings, np.eye(3), seed=0)
+    for name, value in start.backbone.state_dict().items():
+        assert torch.equal(network.backbone.state_dict()[name], value)
+    logits = pd.read_parquet(tmp_path / "run" / "held_out_logits.parquet")
+    assert set(logits["epoch"]) == {0}
+    predicted = logits[LOGITS].to_numpy().argmax(1)
+    # brightness is one feature: more than chance, in the order of the sample ids
+    assert (predicted == np.arange(N_TRAIN, N_TRAIN + N_TEST) % 7).mean() > 0.3
+    assert len(pd.read_parquet(tmp_path / "run" / "train_state.parquet")) == N_TRAIN
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -107,7 +107,7 @@ class Step:
 
 
 class Method(nn.Module):
-    """The heads of a method, and what it does with a batch. All but `step` may be left as it is.
+    """The heads of a method, and what it does with a batch. All but `step`, or `fit`, may be left as it is.
 
     Attributes:
         takes_effect_at_once: whether a new label acts in the same epoch; else from the next one on.
@@ -141,6 +141,19 @@ class Method(nn.Module):
             classifier: features (N, D) to logits (N, C); the network's own, which all methods start with alike.
             f: (N, D) float32.
             batch: all else of the samples.
+        """
+        raise NotImplementedError
+
+    def fit(self, classifier: nn.Linear, f: Tensor, samples: Samples) -> float:
+        """All that is learnt, of a method with `MethodSettings.at_once`, in place of epochs.
+
+        Args:
+            classifier: fitted in place.
+            f: (n, D) features of all training samples.
+            samples: all else of them.
+
+        Returns:
+            The loss.
         """
         raise NotImplementedError
 

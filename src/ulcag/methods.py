@@ -12,6 +12,7 @@ from ulcag.correction.au_posterior_settings import AuPosteriorSettings
 from ulcag.errors import InputError
 from ulcag.method.settings import UlcAgSettings
 from ulcag.rivals.baseline_settings import BaselineSettings
+from ulcag.rivals.linear_settings import LinearSettings
 from ulcag.rivals.scn_settings import ScnSettings
 from ulcag.section import MethodSettings
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from ulcag.learning import Method
 
 METHODS: dict[str, type[MethodSettings]] = {
-    settings.name: settings for settings in (BaselineSettings, ScnSettings, UlcAgSettings, AuPosteriorSettings)
+    settings.name: settings
+    for settings in (BaselineSettings, LinearSettings, ScnSettings, UlcAgSettings, AuPosteriorSettings)
 }
 
 

@@ -42,10 +42,12 @@ class MethodSettings(Section):
     Attributes:
         name: what arms call the method.
         code: where its `Method` is, as `module:class`; read when a network is made, for that needs torch.
+        at_once: whether it is fitted to the features of a backbone that stays as it is, in place of epochs.
     """
 
     name: ClassVar[str]
     code: ClassVar[str]
+    at_once: ClassVar[bool] = False
 
     @property
     def relabels_from(self) -> float | None:

@@ -53,6 +53,7 @@ def refuse_renamed(values: Any, where: str) -> None:
 
 ARMS: dict[str, dict[str, Any]] = {
     "baseline": {"method": "baseline"},
+    "linear": {"method": "linear"},
     "scn": {"method": "scn"},
     # The paper's method as docs/reproduction.md reads it, and by the letter.
     "ulc-ag": {"method": "ulc-ag"},

@@ -93,7 +93,7 @@ def train_epoch(
         everyone = samples.batch(torch.arange(len(next_labels), device=device))
         changes = [_changed(everyone, judged, judged.alpha)]
     samples.labels = learner.processes.as_the_first(next_labels)
-    log = _log(changes, number)
+    log = log_of_changes(changes, number)
     rate = float(learner.optimiser.param_groups[0]["lr"])
     row = {"epoch": number, "learning_rate": rate, **_summary([step for _, step in done]), **method.history()}
     return row | {"relabelled": len(log)}, log
@@ -137,8 +137,13 @@ def _changed(batch: Batch, new: NewLabels, alpha: Tensor | None) -> dict[str, Te
     return {name: column[changed].cpu() for name, column in columns.items()}
 
 
-def _log(changes: list[dict[str, Tensor]], epoch: int) -> pd.DataFrame:
-    """Rows of the append-only log of label changes, in the order of the samples."""
+def log_of_changes(changes: list[dict[str, Tensor]], epoch: int) -> pd.DataFrame:
+    """Rows of the append-only log of label changes, in the order of the samples.
+
+    Args:
+        changes: from `_changed`, batch by batch.
+        epoch: in which they happened.
+    """
     names = ("number", "old_label", "new_label", "alpha", "score_old", "score_new")
     columns: dict[str, Any] = {
         name: torch.cat([part[name] for part in changes]).numpy() if changes else [] for name in names

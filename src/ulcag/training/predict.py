@@ -1,15 +1,26 @@
 """What a network says of images, without training it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
+from ulcag.progress import progress
 from ulcag.training.epoch import Learner
 from ulcag.training.network import Network
 from ulcag.training.tables import DISTANCES, LOGITS
+
+
+@torch.no_grad()
+def features_of(
+    network: Network, batches: Iterable[tuple[Tensor, Tensor]], device: torch.device, *, what: str
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Numbers (N,) and features (N, D) of batches of images, in fp32, under a progress bar called `what`."""
+    network.eval()
+    for images, numbers in progress(batches, what=what, unit="batch"):
+        yield numbers.to(device), network.features(images.to(device))
 
 
 @torch.no_grad()

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from ulcag.config import Run, TrainSettings
 from ulcag.errors import InputError
 from ulcag.files import binding
@@ -13,8 +15,8 @@ from ulcag.progress import progress
 from ulcag.training import checkpoint
 from ulcag.training.board import Board
 from ulcag.training.data import RunData
-from ulcag.training.epoch import train_epoch
-from ulcag.training.predict import examine, examine_templates, held_out_logits
+from ulcag.training.epoch import log_of_changes, train_epoch
+from ulcag.training.predict import examine, examine_templates, features_of, held_out_logits
 from ulcag.training.records import VERSIONS, Records, write_run
 from ulcag.training.schedule import relabelling_start
 from ulcag.training.setup import Setup, set_up
@@ -49,7 +51,10 @@ def train_run(
     bound_to = binding(about, VERSIONS, arithmetic)
     records = Records() if state is None else checkpoint.load(state, bound_to, setup.learner)
     setup.processes.check_same("epochs done:", records.epochs, setup.device)
-    _train(run, setup, records, bound_to, state, tensorboard)
+    if settings.settings.at_once:
+        _fit(run, setup, records)
+    else:
+        _train(run, setup, records, bound_to, state, tensorboard)
     setup.processes.leave()
     if setup.processes.first:
         _examine(setup, records, "end")
@@ -88,6 +93,26 @@ def _train(
             shown["alpha"] = f"{row['alpha_mean']:.2f}"
         bar.set_postfix(shown | {"images/s": f"{images_per_second:.0f}"})
     board.close()
+
+
+def _fit(run: Run, setup: Setup, records: Records) -> None:
+    """What a method that has no epochs does in their place; the record has one."""
+    samples, started = setup.learner.samples, time.monotonic()
+    f = torch.empty(len(samples.given), setup.network.classifier.in_features, device=setup.device)
+    for numbers, features in features_of(setup.network, setup.train_as_is, setup.device, what=run.path):
+        f[numbers] = features
+    loss = setup.network.method.fit(setup.network.classifier, f, samples)
+    row: dict[str, float | None] = {
+        "epoch": 0,
+        "learning_rate": 0.0,
+        "loss": loss,
+        "loss_classification": loss,
+        "relabelled": 0,
+    }
+    check_loss(row, run.path)
+    logits = held_out_logits(setup.network, setup.held_out, setup.device)
+    records.add_epoch(row, setup.named(log_of_changes([], 0)), setup.named(logits, held_out=True))
+    records.seconds = time.monotonic() - started
 
 
 def _examine(setup: Setup, records: Records, moment: str) -> None:
