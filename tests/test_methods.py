@@ -70,8 +70,8 @@ class New(Method):
 class Tiny(Backbone):
     """The mean colour of a face."""
 
-    def build(self) -> nn.Module:
-        return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, self.width))
+    def build(self, image_size: int) -> tuple[nn.Module, int]:
+        return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 5)), 5
 
     def load(self, network: nn.Module, path: Path) -> str:
         raise NotImplementedError
@@ -80,7 +80,7 @@ class Tiny(Backbone):
 @pytest.fixture
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "new", NewSettings)
-    monkeypatch.setitem(BACKBONES, "tiny", Tiny("tiny", 5, 32, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)))
+    monkeypatch.setitem(BACKBONES, "tiny", Tiny("tiny", 32, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)))
 
 
 def data(folder: Path) -> RunData:
@@ -189,6 +189,7 @@ def test_a_method_that_is_not_known_is_named_with_the_nearest() -> None:
 @pytest.mark.parametrize("name", BACKBONES)
 def test_every_backbone_gives_as_many_features_as_it_says(name: str) -> None:
     backbone = BACKBONES[name]
-    network = backbone.build().eval()
+    network, width = backbone.build(backbone.image_size)
     with torch.no_grad():
-        assert network(torch.zeros(2, 3, backbone.image_size, backbone.image_size)).shape == (2, backbone.width)
+        images = torch.zeros(2, 3, backbone.image_size, backbone.image_size)
+        assert network.eval()(images).shape == (2, width)

@@ -66,7 +66,7 @@ def test_every_form_computes_what_the_network_it_came_from_computes(form: str, t
         ),
         (lambda state: state | {"conv1.weight": torch.zeros(64, 3, 3, 3)}, r"conv1\.weight is \[64, 3, 3, 3\]"),
         (lambda state: state | {"bn1.weight": torch.full((64,), torch.nan)}, r"1 not finite \(bn1\.weight"),
-        (lambda state: state | {"stem.prelu.weight": torch.zeros(64)}, r"1 not of a ResNet \(stem\.prelu"),
+        (lambda state: state | {"stem.prelu.weight": torch.zeros(64)}, r"1 not of this network \(stem\.prelu"),
         (lambda state: {f"net2.{k}": v for k, v in state.items()}, "100 missing"),
         (lambda state: {"epoch": 3}, "a dictionary of tensors"),
         (lambda state: torch.zeros(3), "a dictionary of tensors"),
@@ -83,7 +83,7 @@ def test_anything_else_is_refused_and_changes_nothing(change: Any, message: str,
 
 def test_weights_of_another_depth_are_refused(tmp_path: Path) -> None:
     torch.save(resnet("resnet34").state_dict(), tmp_path / "weights.pth")
-    with pytest.raises(InputError, match="not of a ResNet"):
+    with pytest.raises(InputError, match="not of this network"):
         load_weights(backbone("resnet18"), tmp_path / "weights.pth")
 
 

@@ -15,20 +15,21 @@ class Backbone(ABC):
 
     Attributes:
         name: as `training.backbone` has it.
-        width: D, features of a face.
         image_size: side of the input that its weights were trained with, pixels.
         mean, std: what is subtracted from RGB in 0..1, and what divides it after; of the weights.
     """
 
     name: str
-    width: int
     image_size: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
 
     @abstractmethod
-    def build(self) -> "nn.Module":
-        """The network with random weights by torch's generator: normalised images (N, 3, H, W) to features (N, D)."""
+    def build(self, image_size: int) -> "tuple[nn.Module, int]":
+        """The network with random weights by torch's generator, and D.
+
+        It takes normalised images (N, 3, H, W) of `image_size` pixels a side to features (N, D).
+        """
 
     @abstractmethod
     def load(self, network: "nn.Module", path: Path) -> str:
@@ -37,3 +38,11 @@ class Backbone(ABC):
         Raises:
             InputError: it is no file of such weights.
         """
+
+    def own_weights(self) -> Path | None:
+        """The file of weights that the backbone comes with; None: it comes without any.
+
+        Raises:
+            InputError: the package that holds it is not installed.
+        """
+        return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ulcag.backbones.backbone import Backbone
 
@@ -17,14 +17,15 @@ _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 class ResNet(Backbone):
     """One of torchvision's, without its last layer."""
 
-    def build(self) -> "nn.Module":
+    def build(self, image_size: int) -> "tuple[nn.Module, int]":
         """As torchvision initialises it."""
         from torch import nn
         from torchvision.models import get_model
 
-        network: nn.Module = get_model(self.name, weights=None)
+        network: Any = get_model(self.name, weights=None)
+        width: int = network.fc.in_features
         network.fc = nn.Identity()
-        return network
+        return network, width
 
     def load(self, network: "nn.Module", path: Path) -> str:
         """The forms in which ResNets circulate: weights.py."""
@@ -33,7 +34,4 @@ class ResNet(Backbone):
         return str(load_weights(network, path))
 
 
-RESNETS = tuple(
-    ResNet(name, width, image_size=224, mean=_MEAN, std=_STD)
-    for name, width in (("resnet18", 512), ("resnet34", 512), ("resnet50", 2048))
-)
+RESNETS = tuple(ResNet(name, image_size=224, mean=_MEAN, std=_STD) for name in ("resnet18", "resnet34", "resnet50"))

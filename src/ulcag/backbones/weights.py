@@ -1,7 +1,8 @@
 """Pre-trained weights for the backbone: all of them, or an error. Nothing is left out silently.
 
-Read are the forms in which ResNets circulate: a plain state dict, one inside `state_dict`, `model` or `net`, and names
-that begin with `module.`, `backbone.` or `encoder.`. The last layer, whatever number of classes it has, is not taken.
+Read are the forms in which weights circulate: a plain state dict, by torch.save or in safetensors, one inside
+`state_dict`, `model` or `net`, and names that begin with `module.`, `backbone.` or `encoder.`. The last layer, whatever
+number of classes it has, is not taken.
 """
 
 import pickle
@@ -60,7 +61,7 @@ def load_weights(backbone: nn.Module, path: Path) -> Report:
         ("missing", missing),
         ("of another shape", shaped),
         ("not finite", broken),
-        ("not of a ResNet", strange),
+        ("not of this network", strange),
     )
     if any(names for _, names in problems):
         told = "; ".join(f"{len(names)} {what} ({_some(names)})" for what, names in problems if names)
@@ -71,6 +72,8 @@ def load_weights(backbone: nn.Module, path: Path) -> Report:
 
 
 def _state_dict(path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        return _safetensors(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
@@ -87,6 +90,23 @@ def _state_dict(path: Path) -> dict[str, Tensor]:
     tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
     if not tensors:
         raise InputError(path, expected="a dictionary of tensors", found=f"keys {_some([str(k) for k in content])}")
+    return tensors
+
+
+def _safetensors(path: Path) -> dict[str, Tensor]:
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ImportError:
+        do = "pip install safetensors"
+        raise InputError(path, expected="the package safetensors", found="not installed", do=do) from None
+    try:
+        tensors: dict[str, Tensor] = load_file(path)
+    except FileNotFoundError:
+        do = "check training.weights"
+        raise InputError(path, expected="a file of weights", found="no such file", do=do) from None
+    except (OSError, SafetensorError) as error:
+        raise InputError(path, expected="weights in safetensors", found=str(error)) from None
     return tensors
 
 

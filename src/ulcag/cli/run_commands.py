@@ -48,6 +48,7 @@ def _train(options: argparse.Namespace) -> None:
     from ulcag.samples.table import NOISE, SAMPLES
     from ulcag.tables import read_table
     from ulcag.training.data import gather_run_data
+    from ulcag.training.network import weights_file
     from ulcag.training.run import train_run
 
     settings = TrainSettings.read(settings_values(options), where="--settings")
@@ -60,7 +61,8 @@ def _train(options: argparse.Namespace) -> None:
     )
     graph = read_cooccurrence(options.cooccurrence)
     # faces.parquet says which shards it describes, so the crops need not be hashed again for each run
-    weights = {"weights": Path(settings.training.weights)} if settings.training.weights else {}
+    pretrained = weights_file(settings.training)
+    weights = {} if pretrained is None else {"weights": pretrained}
     data = gather_run_data(
         read_table(options.samples, SAMPLES),
         read_table(options.noise, NOISE),

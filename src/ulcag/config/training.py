@@ -1,12 +1,11 @@
 """Settings of training that every arm of a comparison shares."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, field_validator, model_validator
 
-from ulcag.backbones import BACKBONES
+from ulcag.backbones import BACKBONES, backbone_named
 from ulcag.config.arms import refuse_renamed
 from ulcag.method.settings import UlcAgSettings
 from ulcag.methods import method_settings
@@ -28,7 +27,7 @@ class Augmentation(Section):
 class TrainingSettings(Section):
     """Images, optimiser and schedule. The defaults are the paper's where it says; docs/reproduction.md has the rest."""
 
-    backbone: str = Field("resnet18", description=f"one of {', '.join(BACKBONES)}")
+    backbone: str = Field("resnet18", description=f"one of {', '.join(BACKBONES)}, or timm:NAME")
     image_size: int = Field(224, ge=32, description="side of the network's input, pixels; by default the backbone's")
     mean: tuple[float, float, float] = Field(
         BACKBONES["resnet18"].mean, description="subtracted from RGB in 0..1; by default the backbone's"
@@ -37,7 +36,9 @@ class TrainingSettings(Section):
         BACKBONES["resnet18"].std, description="divides RGB in 0..1; by default the backbone's"
     )
     weights: str = Field(
-        "", description="file of pre-trained backbone weights, such as MS-Celeb-1M's; blank: random, by the seed"
+        "",
+        description="file of pre-trained backbone weights, such as MS-Celeb-1M's; blank: those that the backbone comes "
+        "with, or random ones by the seed",
     )
     batch_size: int = Field(512, ge=2, description="over all processes")
     epochs: int = Field(30, ge=1)
@@ -80,12 +81,10 @@ class TrainingSettings(Section):
     def _facts_of_the_backbone(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        name = values.get("backbone", "resnet18")
-        if name not in BACKBONES:
-            nearest = difflib.get_close_matches(str(name), BACKBONES, n=1)
-            hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
-            raise ValueError(f"backbone must be one of {', '.join(BACKBONES)}{hint}")
-        backbone = BACKBONES[name]
+        name = str(values.get("backbone", "resnet18"))
+        if name not in BACKBONES and {"image_size", "mean", "std"} <= values.keys():
+            return values  # timm, which would know them, need not be where runs are only planned
+        backbone = backbone_named(name)
         return {"image_size": backbone.image_size, "mean": backbone.mean, "std": backbone.std} | values
 
     @field_validator("std")

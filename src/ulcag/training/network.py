@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ulcag.backbones import BACKBONES
+from ulcag.backbones import backbone_named
 from ulcag.classes import CLASSES
 from ulcag.config import TrainingSettings, TrainSettings
 from ulcag.learning import Method
@@ -26,6 +26,15 @@ def memory_format(device: torch.device, dtype: torch.dtype, size: int) -> torch.
     return torch.contiguous_format if slower else torch.channels_last
 
 
+def weights_file(training: TrainingSettings) -> Path | None:
+    """The file of weights that the backbone starts from; None: random weights.
+
+    Raises:
+        InputError: the package that holds the backbone's own is not installed.
+    """
+    return Path(training.weights) if training.weights else backbone_named(training.backbone).own_weights()
+
+
 class Network(nn.Module):
     """Backbone, classifier (no bias: the paper has W^T f), and the heads of the method.
 
@@ -34,26 +43,27 @@ class Network(nn.Module):
         edges: (M, M) co-occurrence matrix of Eq. 5.
         seed: the run's seed. Backbone and classifier draw from their own generator, so that all arms of a
             comparison start from the same weights, however many heads they have.
+        pretrained: whether weights are read for the backbone: those that the settings name, or that it comes with.
 
     Raises:
         InputError: `training.weights` is no file of such weights.
     """
 
-    def __init__(self, settings: TrainSettings, edges: np.ndarray, seed: int) -> None:
+    def __init__(self, settings: TrainSettings, edges: np.ndarray, seed: int, *, pretrained: bool = True) -> None:
         super().__init__()
         training = settings.training
-        backbone = BACKBONES[training.backbone]
+        backbone = backbone_named(training.backbone)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.backbone: nn.Module = backbone.build()
-            if training.weights:
-                report = backbone.load(self.backbone, Path(training.weights))
-                print(f"{training.weights}: {report}", file=sys.stderr)
-            self.classifier = nn.Linear(backbone.width, len(CLASSES), bias=False)
+            self.backbone, features = backbone.build(training.image_size)
+            weights = weights_file(training) if pretrained else None
+            if weights is not None:
+                print(f"{weights}: {backbone.load(self.backbone, weights)}", file=sys.stderr)
+            self.classifier = nn.Linear(features, len(CLASSES), bias=False)
             # The heads draw after, from a stream of their own.
             torch.manual_seed(seed + 1_000_003)
             make = method_class(settings.settings)
-            self.method: Method = make(settings.settings, backbone.width, torch.tensor(edges), seed)
+            self.method: Method = make(settings.settings, features, torch.tensor(edges), seed)
         self.mean: Tensor
         self.std: Tensor
         self.register_buffer("mean", torch.tensor(training.mean).view(1, 3, 1, 1) * 255)

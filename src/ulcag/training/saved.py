@@ -39,9 +39,8 @@ def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
         raise InputError(path, expected=expected, found=f"{found[:12]}...", do=do)
     settings = TrainSettings.read(record["settings"], where=str(folder / "run.json"))
     # Every tensor comes from model.pt, the graph's edges included: no other file is needed.
-    training = settings.training.model_copy(update={"weights": ""})
     edges = np.eye(len(record["action_units"]["names"]))
-    network = Network(settings.model_copy(update={"training": training}), edges, record["run"]["seed"])
+    network = Network(settings, edges, record["run"]["seed"], pretrained=False)
     try:
         network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     except (RuntimeError, OSError, pickle.UnpicklingError) as error:
