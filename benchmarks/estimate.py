@@ -51,10 +51,10 @@ def main() -> None:
     files = pictures(options.folder, options.pictures)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shard, rows = make_crops(files, folder)
+        crops, rows = make_crops(files, folder)
         places = np.stack([np.zeros(_LOADED, np.int64), np.arange(_LOADED) % len(rows)], axis=1)
         batches = EpochBatches(_LOADED, BATCH, shuffle_seed=0)
-        loader = make_loader(images_of([shard], places, rows), batches, 1, torch.device("cpu"))
+        loader = make_loader(images_of(crops, places, rows), batches, 1, torch.device("cpu"))
         samples = pd.DataFrame({"sample_id": [f"{i:05d}" for i in range(len(files))], "path": files})
         of_faces = FacesSettings.read({"shards": 1})
         cases: dict[str, Callable[[], object]] = {

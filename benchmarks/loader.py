@@ -27,7 +27,7 @@ from torchvision.datasets import ImageFolder
 
 from ulcag.config import FacesSettings, TrainingSettings
 from ulcag.faces.run import crop_shard
-from ulcag.faces.shard import Crops, new_shard
+from ulcag.faces.shard import Crops, crops_of, new_shard, shard_of
 from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
 
 # With all that augmentation can do; torchvision's side has as much.
@@ -53,18 +53,18 @@ def main() -> None:
     about = machine(threads=1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shard, rows = make_crops(pictures(options.folder, options.pictures), folder)
-        speed = compare(shard, rows, folder / "files", options)
-        flat = scaling(shard, rows, folder, options)
+        crops, rows = make_crops(pictures(options.folder, options.pictures), folder)
+        speed = compare(crops, rows, folder / "files", options)
+        flat = scaling(rows, folder, options)
     write_section("loader", section(about, speed, flat, options))
 
 
-def make_crops(files: list[Path], folder: Path) -> tuple[Path, list[dict[str, object]]]:
-    """A shard of crops with its rows, and the same crops in folders of files as torchvision wants them."""
+def make_crops(files: list[Path], folder: Path) -> tuple[Crops, list[dict[str, object]]]:
+    """Crops in one shard, its rows, and the same crops in folders of files as torchvision wants them."""
     samples = pd.DataFrame({"sample_id": [f"{i:05d}" for i in range(len(files))], "path": files})
-    shard = folder / "0.arrow"
-    found = crop_shard(samples, 0, FacesSettings.read({"shards": 1}), shard, folder / "0.parquet", {})
-    crops, rows = Crops([shard]), []
+    table = folder / "0.parquet"
+    found = crop_shard(samples, 0, FacesSettings.read({"shards": 1}), folder / "0.arrow", table, {})
+    crops, rows = crops_of(table), []
     for row in found["row"].dropna():
         batch, place = crops._find(0, int(row))
         rows.append({name: batch.column(name)[place].as_py() for name in batch.schema.names})
@@ -73,13 +73,13 @@ def make_crops(files: list[Path], folder: Path) -> tuple[Path, list[dict[str, ob
         file.write_bytes(rows[-1]["jpeg"])
     if not rows:
         sys.exit("no face in these pictures: there is nothing to load")
-    return shard, rows
+    return crops, rows
 
 
-def images_of(shards: list[Path], places: np.ndarray, rows: list[dict[str, object]]) -> FaceImages:
+def images_of(crops: Crops, places: np.ndarray, rows: list[dict[str, object]]) -> FaceImages:
     """Images of a data set that is made of the same crops over and over."""
     names = [str(rows[i % len(rows)]["sample_id"]) for i in range(len(places))]
-    return FaceImages(shards, Part(names, places), SETTINGS, augment_seed=0)
+    return FaceImages(crops, Part(names, places), SETTINGS, augment_seed=0)
 
 
 def consume(batches: Iterable[tuple[torch.Tensor, torch.Tensor]], normalise: bool = False) -> int:
@@ -92,12 +92,12 @@ def consume(batches: Iterable[tuple[torch.Tensor, torch.Tensor]], normalise: boo
     return n
 
 
-def compare(shard: Path, rows: list[dict[str, object]], files: Path, options: argparse.Namespace) -> str:
+def compare(crops: Crops, rows: list[dict[str, object]], files: Path, options: argparse.Namespace) -> str:
     """A table of speeds."""
     # as often as it takes to load so many
     places = np.stack([np.zeros(options.images, np.int64), np.arange(options.images) % len(rows)], axis=1)
     batches = EpochBatches(options.images, BATCH, shuffle_seed=0)
-    ours = make_loader(images_of([shard], places, rows), batches, options.workers, torch.device("cpu"))
+    ours = make_loader(images_of(crops, places, rows), batches, options.workers, torch.device("cpu"))
     last = [
         transforms.RandomHorizontalFlip(),
         transforms.ToTensor(),
@@ -137,19 +137,20 @@ def compare(shard: Path, rows: list[dict[str, object]], files: Path, options: ar
     return table(head, [line(name, timing) for name, timing in times.items()])
 
 
-def scaling(shard: Path, rows: list[dict[str, object]], folder: Path, options: argparse.Namespace) -> str:
+def scaling(rows: list[dict[str, object]], folder: Path, options: argparse.Namespace) -> str:
     """A table of cost and memory by number of rows, which are the same crops over and over, each stored again."""
     most = max(options.rows)
-    shards, places = [], np.empty((most, 2), np.int64)
+    paths, places = [], np.empty((most, 2), np.int64)
     for start in range(0, most, _SHARD):
-        shards.append(folder / f"large-{start}.arrow")
-        with new_shard(shards[-1]) as add:
+        paths.append(folder / f"large-{start}.arrow")
+        with new_shard(paths[-1]) as add:
             for i in range(start, min(start + _SHARD, most)):
-                places[i] = len(shards) - 1, add(rows[i % len(rows)])
+                places[i] = len(paths) - 1, add(rows[i % len(rows)])
+    shards = {number: shard_of(path) for number, path in enumerate(paths)}
 
     def read(n: int) -> None:
         """So many images in an order by chance, of the first n."""
-        images = images_of(shards, places[:n], rows)
+        images = images_of(Crops(shards), places[:n], rows)
         for number in np.random.default_rng(0).integers(0, n, options.images):
             images[(0, int(number))]
 
@@ -158,7 +159,7 @@ def scaling(shard: Path, rows: list[dict[str, object]], folder: Path, options: a
     lines = []
     for n in options.rows:
         epoch = EpochBatches(n, BATCH, shuffle_seed=0)
-        loader = make_loader(images_of(shards, places[:n], rows), epoch, options.workers, torch.device("cpu"))
+        loader = make_loader(images_of(Crops(shards), places[:n], rows), epoch, options.workers, torch.device("cpu"))
         before = memory()
         batches = iter(loader)
         left = 2 * options.images // BATCH

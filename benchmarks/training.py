@@ -22,7 +22,7 @@ from loader import make_crops
 
 from ulcag.classes import CLASSES
 from ulcag.config import Run, TrainSettings
-from ulcag.faces.shard import new_shard
+from ulcag.faces.shard import Crops, new_shard, shard_of
 from ulcag.training.data import Part, RunData
 from ulcag.training.run import train_run
 
@@ -90,7 +90,7 @@ def train(n: int, folder: Path) -> None:
         left_out={"train": 0, "held_out": 0},
         units=tuple(f"AU{unit:02d}" for unit in range(UNITS)),
         edges=edges,
-        shards=[folder / f"{name}.arrow" for name in PARTS],
+        crops=Crops({shard: shard_of(folder / f"{name}.arrow") for shard, name in enumerate(PARTS)}),
         inputs={},
     )
     training = {"image_size": SIZE, "batch_size": BATCH, "epochs": EPOCHS, "precision": "fp32"}

@@ -17,6 +17,7 @@ from ulcag.classes import CLASSES
 from ulcag.config import GraphSettings
 from ulcag.errors import InputError
 from ulcag.evaluation.evaluate import evaluate_run
+from ulcag.faces.shard import Crops
 from ulcag.faces.table import FACES
 from ulcag.files import read_json, write_json
 from ulcag.graph.count import count_cooccurrence
@@ -82,8 +83,8 @@ def test_what_a_run_is_given(seed: int) -> None:
     graph = count_cooccurrence(samples, units, "all", GraphSettings())
     again = count_cooccurrence(shuffled(samples, random), shuffled(units, random), "all", GraphSettings())
     assert np.array_equal(graph.matrix, again.matrix)
-    one = gather_run_data(*made, graph, "all", [], {})
-    other = gather_run_data(*(shuffled(frame, random) for frame in made), again, "all", [], {})
+    one = gather_run_data(*made, graph, "all", Crops({}), {})
+    other = gather_run_data(*(shuffled(frame, random) for frame in made), again, "all", Crops({}), {})
     assert one.train.sample_ids == other.train.sample_ids
     assert one.held_out.sample_ids == other.held_out.sample_ids
     assert np.array_equal(one.train.places, other.train.places)

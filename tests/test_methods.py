@@ -21,7 +21,7 @@ from ulcag.backbones.backbone import Backbone
 from ulcag.config import Config, Run, TrainSettings
 from ulcag.errors import InputError
 from ulcag.evaluation.evaluate import evaluate_run
-from ulcag.faces.shard import encode_jpeg, new_shard
+from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.files import read_json
 from ulcag.learning import Batch, Epoch, Method, NewLabels, Samples, Step
 from ulcag.methods import METHODS, method_class, method_settings
@@ -106,7 +106,7 @@ def data(folder: Path) -> RunData:
         left_out={"train": 0, "held_out": 0},
         units=("a", "b", "c"),
         edges=np.eye(3),
-        shards=[folder / "0.arrow"],
+        crops=Crops({0: shard_of(folder / "0.arrow")}),
         inputs={},
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.faces.conftest import crops_in
 from tests.test_tables import SCHEMA, frame
 from ulcag.errors import InputError
 from ulcag.faces.shard import Crops, encode_jpeg, new_shard
@@ -88,12 +89,13 @@ def test_a_table_cut_anywhere_is_refused(tmp_path: Path) -> None:
 def test_a_shard_cut_anywhere_gives_an_error_and_never_another_picture(tmp_path: Path) -> None:
     path = tmp_path / "0.arrow"
     write_shard(path)
-    whole, _ = Crops([path]).whole(0, 3, "3")
+    described = crops_in(path)
+    whole, _ = described.whole(0, 3, "3")
     content = path.read_bytes()
     for length in np.linspace(0, len(content) - 1, 25).astype(int):
         path.write_bytes(content[:length])
         with pytest.raises(InputError, match="shard"):
-            np.testing.assert_array_equal(Crops([path]).whole(0, 3, "3")[0], whole)
+            np.testing.assert_array_equal(Crops(described.shards).whole(0, 3, "3")[0], whole)
 
 
 def test_a_flipped_byte_is_never_another_value(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -28,14 +29,18 @@ def merge_tables(samples: pd.DataFrame, tables: Sequence[Path], schema: Schema, 
     """
     do = f"run the stage `{schema.name}` again for all shards"
     frame = pd.concat([read_table(path, schema) for path in tables], ignore_index=True)
-    made_by = [read_made_by(path).get("settings", {}) for path in tables]
-    settings = {key: value for key, value in made_by[0].items() if key != "shard"}
-    for path, other in zip(tables, made_by, strict=True):
+    made_by = [read_made_by(path) for path in tables]
+    first = made_by[0].get("settings", {})
+    settings = {key: value for key, value in first.items() if key != "shard"}
+    files: dict[str, Any] = {}
+    for path, made in zip(tables, made_by, strict=True):
+        other = made.get("settings", {})
         different = [key for key in settings | other if key != "shard" and other.get(key) != settings.get(key)]
         if different:
             key = different[0]
             found, expected = f"{schema.name}.{key}: {other.get(key)!r}", f"{settings.get(key)!r} as in {tables[0]}"
             raise InputError(path, expected=expected, found=found, do=do)
+        files |= made.get("files", {})
     frame = frame.sort_values("sample_id", ignore_index=True)
     if frame["sample_id"].tolist() != sorted(samples["sample_id"]):
         times = frame["sample_id"].value_counts().reindex(samples["sample_id"], fill_value=0)
@@ -43,5 +48,6 @@ def merge_tables(samples: pd.DataFrame, tables: Sequence[Path], schema: Schema, 
         found = f"{len(frame)} rows for {len(samples)} samples"
         found += f"; sample '{wrong.index[0]}' has {wrong.iloc[0]}" if len(wrong) else ""
         raise InputError(out, expected="one row for each sample", found=found, do=do)
-    write_table(out, frame, schema, settings=settings, inputs=hashes({path.name: path for path in tables}))
+    inputs = hashes({path.name: path for path in tables})
+    write_table(out, frame, schema, settings=settings, inputs=inputs, files=files)
     return frame

@@ -60,6 +60,7 @@ def write_table(
     settings: Mapping[str, Any] | None = None,
     inputs: Mapping[str, str] | None = None,
     notes: Sequence[str] = (),
+    files: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a table, whole or absent.
 
@@ -70,6 +71,7 @@ def write_table(
         settings: the part of the configuration that made it.
         inputs: name to SHA-256 of the files that it was made from.
         notes: what a later reader of the table must hear.
+        files: what its rows speak of that lies in files beside it, in plain JSON values.
 
     Raises:
         InputError: a column is missing, unknown, of another type, or has a forbidden null or code; or a key is
@@ -84,6 +86,7 @@ def write_table(
         raise InputError(path, expected=f"the types of table '{schema.name}'", found=str(error)) from None
     made_by = {"version": __version__, "settings": dict(settings or {}), "inputs": dict(inputs or {})}
     made_by |= {"notes": list(notes)} if notes else {}
+    made_by |= {"files": dict(files)} if files else {}
     table = table.replace_schema_metadata({_METADATA_KEY: json.dumps(made_by, sort_keys=True).encode()})
     with whole_or_absent(path) as beside:
         pq.write_table(table, beside, compression="zstd", write_page_checksum=True)
@@ -119,7 +122,8 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
 
 
 def read_made_by(path: Path) -> dict[str, Any]:
-    """What made a table: `version`, `settings`, `inputs`, and `notes` if it has any. Empty if the file says nothing.
+    """What made a table: `version`, `settings`, `inputs`, and `notes` and `files` if it has any. Empty if the file says
+    nothing.
 
     Raises:
         InputError: the file is absent, or is no Parquet file.

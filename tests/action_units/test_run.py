@@ -13,15 +13,21 @@ from ulcag.action_units.engine import Engine
 from ulcag.action_units.run import openface_shard
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings
-from ulcag.faces.shard import encode_jpeg, new_shard
+from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.files import binding
 from ulcag.tables import read_made_by, read_table
 
 CORNERS = ("x0", "y0", "x1", "y1")
+SHARD = 3
+
+
+def faces_of(rows: Any) -> pd.DataFrame:
+    """Rows of the faces table, of one shard."""
+    return pd.DataFrame(rows).astype({"row": "Int32"}).assign(shard=SHARD)
 
 
 @pytest.fixture
-def shard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
+def shard(tmp_path: Path) -> tuple[pd.DataFrame, Crops]:
     """Crops with a face in the middle, at several heights, and two samples without crop."""
     heights = {"a": 200, "b": NO_FACE, "c": LOW, "d": TWO_FACES, "e": 30}
     rows: list[dict[str, Any]] = []
@@ -33,18 +39,18 @@ def shard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
             rows.append({"sample_id": name, "row": add(crop), "status": "found", "reason": None})
     rows.append({"sample_id": "f", "row": None, "status": "unreadable", "reason": "truncated"})
     rows.append({"sample_id": "g", "row": None, "status": "none", "reason": None})
-    return pd.DataFrame(rows).astype({"row": "Int32"}), tmp_path / "crops.arrow"
+    return faces_of(rows), Crops({SHARD: shard_of(tmp_path / "crops.arrow")})
 
 
-def run(shard: tuple[pd.DataFrame, Path], tmp_path: Path, **openface: Any) -> pd.DataFrame:
+def run(shard: tuple[pd.DataFrame, Crops], tmp_path: Path, **openface: Any) -> pd.DataFrame:
     program = install_stand_in(tmp_path / "bin")
     options = {"runtime": "none", "program": str(program), "face_size": 60, "threads": 1} | openface
     settings = ActionUnitsSettings.read({"source": "openface", "openface": options})
-    openface_shard(*shard, settings, tmp_path / "au.parquet", {"crops": "1"}, tmp_path / "state")
+    openface_shard(*shard, settings, tmp_path / "au.parquet", {"faces": "1"}, tmp_path / "state")
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 
 
-def test_every_sample_has_a_row(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
+def test_every_sample_has_a_row(shard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:
     table = run(shard, tmp_path)
     status = ["ok", "no_face", "low_confidence", "ok", "ok", "failed", "no_face"]
     assert table["status"].tolist() == status
@@ -58,7 +64,7 @@ def test_every_sample_has_a_row(shard: tuple[pd.DataFrame, Path], tmp_path: Path
     assert not (tmp_path / "state").exists()
 
 
-def test_a_crop_too_small_for_openface_is_scaled_up(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
+def test_a_crop_too_small_for_openface_is_scaled_up(shard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:
     # 30 pixels high: as it is, it would end the call
     assert run(shard, tmp_path, face_size=200)["status"]["e"] == "ok"
 
@@ -68,10 +74,8 @@ def test_a_neighbour_in_the_margin_is_not_taken_for_the_face(tmp_path: Path) -> 
     with new_shard(tmp_path / "crops.arrow") as add:
         jpeg = encode_jpeg(np.full((NEIGHBOUR, 200, 3), 128, np.uint8), 95)
         rows = [add({"sample_id": name, "jpeg": jpeg, **box}) for name in ("beside", "searched")]
-    faces = pd.DataFrame(
-        {"sample_id": ["beside", "searched"], "row": rows, "status": ["several", "none"], "reason": None}
-    )
-    shard = faces, tmp_path / "crops.arrow"
+    about = {"sample_id": ["beside", "searched"], "row": rows, "status": ["several", "none"], "reason": None}
+    shard = faces_of(about), Crops({SHARD: shard_of(tmp_path / "crops.arrow")})
     own = run(shard, tmp_path, detector="own")
     assert own["status"].tolist() == ["no_face", "ok"]  # where MTCNN found none, OpenFace may find it anywhere
     assert own["reason"]["beside"] == "OpenFace found a face beside the one that MTCNN found, and not that one"
@@ -79,7 +83,7 @@ def test_a_neighbour_in_the_margin_is_not_taken_for_the_face(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def hard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
+def hard(tmp_path: Path) -> tuple[pd.DataFrame, Crops]:
     """A plain face; such that OpenFace's detector misses, dies of, is not sure of; two pictures that are all face."""
     heights = {"plain": 200, "missed": MISSED, "deadly": DEADLY, "unsure": UNSURE, "whole": 300, "searched": 300}
     status = dict.fromkeys(heights, "found") | {"whole": "whole_image", "searched": "none"}
@@ -91,7 +95,7 @@ def hard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
             jpeg = encode_jpeg(np.full((height, 200, 3), 128, np.uint8), 95)
             crop = {"sample_id": name, "jpeg": jpeg, **dict(zip(CORNERS, box, strict=True))}
             rows.append({"sample_id": name, "row": add(crop), "status": status[name], "reason": None})
-    return pd.DataFrame(rows).astype({"row": "Int32"}), tmp_path / "hard.arrow"
+    return faces_of(rows), Crops({SHARD: shard_of(tmp_path / "hard.arrow")})
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,7 @@ def hard(tmp_path: Path) -> tuple[pd.DataFrame, Path]:
         ("own_else_box", ["own", "box", "box", "box", "own", "own"]),
     ],
 )
-def test_who_finds_the_face(detector: str, by: list[str], hard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
+def test_who_finds_the_face(detector: str, by: list[str], hard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:
     # the stand-in is not confident of a box in another convention than OpenFace's
     table = run(hard, tmp_path, detector=detector)
     assert table["detector"].where(table["status"] == "ok", table["status"]).tolist() == by
@@ -110,7 +114,7 @@ def test_who_finds_the_face(detector: str, by: list[str], hard: tuple[pd.DataFra
 
 
 def test_a_job_that_was_killed_between_its_detectors_goes_on(
-    hard: tuple[pd.DataFrame, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hard: tuple[pd.DataFrame, Crops], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kill(self: Engine, name: str, folder: Path) -> str:
         if self.settings.detector == "box":
@@ -128,7 +132,7 @@ def test_a_job_that_was_killed_between_its_detectors_goes_on(
 
 
 def test_pictures_that_a_killed_job_left_are_removed_and_no_others(
-    shard: tuple[pd.DataFrame, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shard: tuple[pd.DataFrame, Crops], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     owner = binding({"state": str((tmp_path / "state").resolve())})[:16]
@@ -140,12 +144,12 @@ def test_pictures_that_a_killed_job_left_are_removed_and_no_others(
     assert [path.name for path in tmp_path.glob("ulcag-openface-*")] == [other.name]
 
 
-def test_a_neighbour_in_the_margin_is_not_taken(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
+def test_a_neighbour_in_the_margin_is_not_taken(shard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:
     # the stand-in's more confident one is in a corner, the other in the middle, where the box is
     assert run(shard, tmp_path, detector="own")["face"]["d"] == 0
 
 
-def test_the_table_says_what_made_it_and_not_how_fast(shard: tuple[pd.DataFrame, Path], tmp_path: Path) -> None:
+def test_the_table_says_what_made_it_and_not_how_fast(shard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:
     run(shard, tmp_path)
     made = read_made_by(tmp_path / "au.parquet")["settings"]["openface"]
     assert made["detector"] == "own_else_box"

@@ -9,12 +9,12 @@ import pytest
 from tests.training.test_saved import write_run
 from ulcag.errors import InputError
 from ulcag.evaluation.elsewhere import evaluate_elsewhere
-from ulcag.faces.shard import encode_jpeg, new_shard
+from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.files import read_json
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[Path]]:
+def other(tmp_path: Path) -> tuple[pd.DataFrame, pd.DataFrame, Crops]:
     """Four test pictures and one to train; one test picture has no crop, of one the truth is not known."""
     rows = []
     with new_shard(tmp_path / "crops.arrow") as add:
@@ -27,11 +27,11 @@ def other(tmp_path: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[Path]]:
     samples = pd.DataFrame({"sample_id": list("abcde"), "split": ["train", "test", "test", "test", "test"]})
     samples["label"] = pd.array([0, 1, 2, 3, 4], dtype="int8")
     samples["clean_label"] = pd.array([None, 1, None, 3, 4], dtype="Int8")
-    return samples, faces, [tmp_path / "crops.arrow"]
+    return samples, faces, Crops({0: shard_of(tmp_path / "crops.arrow")})
 
 
 def test_only_test_samples_with_crop_and_known_class_are_judged(
-    other: tuple[pd.DataFrame, pd.DataFrame, list[Path]], tmp_path: Path
+    other: tuple[pd.DataFrame, pd.DataFrame, Crops], tmp_path: Path
 ) -> None:
     write_run(tmp_path / "run", "ulc-ag")
     found = evaluate_elsewhere(tmp_path / "run", "there", *other, tmp_path / "on-there.json")
@@ -41,7 +41,7 @@ def test_only_test_samples_with_crop_and_known_class_are_judged(
     assert read_json(tmp_path / "on-there.json")["accuracy"] == found["accuracy"] == confusion.trace() / 2
 
 
-def test_a_data_set_without_test_split(other: tuple[pd.DataFrame, pd.DataFrame, list[Path]], tmp_path: Path) -> None:
+def test_a_data_set_without_test_split(other: tuple[pd.DataFrame, pd.DataFrame, Crops], tmp_path: Path) -> None:
     write_run(tmp_path / "run", "baseline")
     samples, faces, crops = other
     with pytest.raises(InputError, match="expected: test samples with a crop and a known class"):

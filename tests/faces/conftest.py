@@ -1,9 +1,12 @@
 """Pictures without people, and a cartoon that MTCNN takes for a face."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
 from ulcag.faces.detect import Detection
+from ulcag.faces.shard import Crops, shard_of
 
 
 def cartoon(side: int = 200) -> np.ndarray:
@@ -31,6 +34,11 @@ def picture(seed: int, height: int = 60, width: int = 80) -> np.ndarray:
     """A smooth (height, width, 3) picture that JPEG keeps almost as it is."""
     corners = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), dtype=np.uint8)
     return cv2.resize(corners, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def crops_in(*paths: Path) -> Crops:
+    """The crops of shards 0, 1, ... as they are."""
+    return Crops({number: shard_of(path) for number, path in enumerate(paths)})
 
 
 def face(*box: float, probability: float = 0.99) -> Detection:

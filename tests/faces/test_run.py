@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.faces.conftest import cartoon
+from tests.faces.conftest import cartoon, crops_in
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.faces.detect import Detection, Mtcnn, NotSearchedError, select_face
 from ulcag.faces.run import crop_shard
-from ulcag.faces.shard import Crops
+from ulcag.faces.shard import crops_of
 from ulcag.faces.table import FACES
 from ulcag.merge import merge_tables
 from ulcag.samples.synthetic import render_dataset
@@ -64,10 +64,10 @@ def test_every_picture_has_a_status_and_none_costs_the_shard(samples: pd.DataFra
     assert table.loc["a_one", ["box_x0", "box_y0", "box_x1", "box_y1"]].tolist() == [30, 20, 60, 60]
     # 30 % of 30 x 40 on each side
     assert table.loc["a_one", ["crop_x0", "crop_y0", "crop_x1", "crop_y1"]].tolist() == [21, 8, 69, 72]
-    image, box = Crops([tmp_path / "0.arrow"]).whole(0, 0, "a_one")
+    image, box = crops_in(tmp_path / "0.arrow").whole(0, 0, "a_one")
     assert image.shape == (64, 48, 3)
     assert box == (9, 12, 39, 52)
-    assert set(read_made_by(tmp_path / "0.parquet")["inputs"]) == {"samples", "crops"}
+    assert set(read_made_by(tmp_path / "0.parquet")["inputs"]) == {"samples"}
 
 
 def test_policies(samples: pd.DataFrame, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_select_face() -> None:
 def test_whole_images(samples: pd.DataFrame, tmp_path: Path) -> None:
     table = run(samples, tmp_path, source="whole_image", longest_side=64)
     assert table["status"].tolist() == ["whole_image"] * 3 + ["unreadable"] * 2
-    image, box = Crops([tmp_path / "0.arrow"]).whole(0, 1, samples["sample_id"][1])
+    image, box = crops_in(tmp_path / "0.arrow").whole(0, 1, samples["sample_id"][1])
     assert image.shape == (53, 64, 3)
     assert box == (0, 0, 64, 53)
 
@@ -111,7 +111,7 @@ def test_shards_give_what_one_gives(samples: pd.DataFrame, tmp_path: Path) -> No
     for shard in range(2):
         run(samples, tmp_path / "three", shard, shards=2)
     paths = [tmp_path / "three" / f"{shard}.parquet" for shard in range(2)]
-    merged = merge_tables(samples, paths, FACES, tmp_path / "faces.parquet").set_index("sample_id")
+    merged = merge_tables(samples, paths, FACES, tmp_path / "many" / "faces.parquet").set_index("sample_id")
     pd.testing.assert_frame_equal(merged.drop(columns=["shard", "row"]), one)
     with pytest.raises(InputError, match="2 rows for 5 samples"):
         merge_tables(samples, paths[:1], FACES, tmp_path / "faces.parquet")
@@ -163,7 +163,7 @@ def test_files_of_every_kind(tmp_path: Path) -> None:
     assert set(good["width"]) == {120}
     assert set(good["height"]) == {100}
     assert np.abs(good[["box_x0", "box_y0", "box_x1", "box_y1"]].to_numpy() - [30, 20, 60, 60]).max() <= 1
-    crops = Crops([tmp_path / "0.arrow"])
+    crops = crops_in(tmp_path / "0.arrow")
     for row, name in enumerate(good.index):
         # the face is white
         assert crops.tight(0, row, name, 16)[4:12, 4:12].min() > 240
@@ -172,14 +172,14 @@ def test_files_of_every_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shards", [1, 2, 5, 7])
 def test_a_crop_does_not_depend_on_the_number_of_shards(samples: pd.DataFrame, tmp_path: Path, shards: int) -> None:
     one = run(samples.iloc[:4], tmp_path / "one")
-    expected = Crops([tmp_path / "one" / "0.arrow"])
+    expected = crops_in(tmp_path / "one" / "0.arrow")
     # a shard of unreadable files alone is an error, so the last two files are left to the test above
     part = samples.iloc[:3]
     for shard in range(shards):
         run(part, tmp_path / "many", shard, shards=shards)
     tables = [tmp_path / "many" / f"{shard}.parquet" for shard in range(shards)]
-    merged = merge_tables(part, tables, FACES, tmp_path / "faces.parquet").set_index("sample_id")
-    crops = Crops([path.with_suffix(".arrow") for path in tables])
+    merged = merge_tables(part, tables, FACES, tmp_path / "many" / "faces.parquet").set_index("sample_id")
+    crops = crops_of(tmp_path / "many" / "faces.parquet")
     for sample_id, row in merged[merged["row"].notna()].iterrows():
         found, box = crops.whole(int(row["shard"]), int(row["row"]), sample_id)
         same, same_box = expected.whole(0, int(one["row"][sample_id]), sample_id)
@@ -195,7 +195,7 @@ def test_the_tight_box_lies_on_the_original_face(tmp_path: Path) -> None:
     samples = pd.DataFrame({"sample_id": ["a"], "path": [str(tmp_path / "a.png")]})
     table = run(samples, tmp_path)
     assert table.loc["a", ["crop_x0", "crop_y0", "crop_x1", "crop_y1"]].tolist() == [110, 80, 590, 700]
-    stored, box = Crops([tmp_path / "0.arrow"]).whole(0, 0, "a")
+    stored, box = crops_in(tmp_path / "0.arrow").whole(0, 0, "a")
     assert stored.shape == (320, 248, 3)
     x0, y0, x1, y1 = (round(value) for value in box)
     assert stored[y0 + 1 : y1 - 1, x0 + 1 : x1 - 1].min() > 240
@@ -264,4 +264,11 @@ def test_the_room_with_mtcnn_itself(tmp_path: Path) -> None:
     frame = crop_shard(samples, 0, FacesSettings(shards=1), tmp_path / "0.arrow", tmp_path / "0.parquet", {})
     assert frame["status"].tolist() == ["found", "none"]
     assert frame["reason"][1] == "the shorter side has 30 pixels, under min_face"
-    assert Crops([tmp_path / "0.arrow"]).tight(0, 0, "a", 224).shape == (224, 224, 3)
+    assert crops_in(tmp_path / "0.arrow").tight(0, 0, "a", 224).shape == (224, 224, 3)
+
+
+def test_crops_and_their_table_lie_in_one_folder(samples: pd.DataFrame, tmp_path: Path) -> None:
+    apart = tmp_path / "crops" / "0.arrow"
+    with pytest.raises(InputError, match=r"0\.arrow\n.*a file beside .*0\.parquet\n(.|\n)*to one folder"):
+        crop_shard(samples, 0, FacesSettings(shards=1), apart, tmp_path / "0.parquet", {}, see_bright)
+    assert not apart.exists()

@@ -16,6 +16,7 @@ from ulcag.errors import InputError
 from ulcag.evaluation.metrics import softmax
 from ulcag.faces.detect import Detection, NotSearchedError
 from ulcag.faces.run import crop_shard
+from ulcag.faces.shard import crops_of
 from ulcag.prediction.predictor import Predictor
 from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
 from ulcag.training.predict import held_out_logits
@@ -35,11 +36,11 @@ def test_a_picture_gets_the_numbers_that_the_pipeline_gives_it(runs: dict[str, P
         Image.fromarray(picture(box, seed=seed)).save(tmp_path / f"{seed}.png")
     paths = [str(tmp_path / f"{seed}.png") for seed in range(2)]
     samples = pd.DataFrame({"sample_id": ["0", "1"], "path": paths})
-    shard = tmp_path / "0.arrow"
-    crop_shard(samples, 0, FacesSettings(shards=1), shard, tmp_path / "0.parquet", {}, see_bright)
+    table = tmp_path / "0.parquet"
+    crop_shard(samples, 0, FacesSettings(shards=1), tmp_path / "0.arrow", table, {}, see_bright)
     _, settings, network = load_run(runs["posterior"])
     part = Part(["0", "1"], np.array([[0, 0], [0, 1]]))
-    images = FaceImages([shard], part, settings.training, None)
+    images = FaceImages(crops_of(table), part, settings.training, None)
     cpu = torch.device("cpu")
     logits = held_out_logits(network, make_loader(images, EpochBatches(2, 2), 0, cpu), cpu)[LOGITS].to_numpy()
 

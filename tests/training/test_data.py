@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ulcag.action_units.table import ACTION_UNITS, PRESENCE_UNITS
 from ulcag.config import GraphSettings, TrainingSettings
 from ulcag.errors import InputError
-from ulcag.faces.shard import encode_jpeg, new_shard
+from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.graph.table import CoOccurrence
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, gather_run_data, make_loader
 
@@ -33,7 +33,7 @@ def gather(**changes: object) -> RunData:
         if name not in units:
             units[name] = 1
     tables = {"samples": samples, "noise": noise, "faces": faces, "action_units": units} | changes
-    return gather_run_data(*tables.values(), GRAPH, "all", [], {})  # type: ignore[arg-type]
+    return gather_run_data(*tables.values(), GRAPH, "all", Crops({}), {})  # type: ignore[arg-type]
 
 
 def test_tables_are_joined_by_sample_and_those_without_a_face_are_left_out() -> None:
@@ -68,22 +68,24 @@ def test_training_batches_are_full_and_reshuffled_and_the_others_complete(n: int
 
 
 @pytest.fixture
-def images(tmp_path: Path) -> tuple[Path, Part]:
+def images(tmp_path: Path) -> tuple[Crops, Part]:
     with new_shard(tmp_path / "0.arrow") as add:
         for i in range(6):
             picture = np.random.default_rng(i).integers(0, 255, (50, 40, 3), dtype=np.uint8)
             corners = {"x0": 5.0, "y0": 5.0, "x1": 35.0, "y1": 45.0}
             add({"sample_id": f"s{i}", "jpeg": encode_jpeg(picture, 95), **corners})
-    return tmp_path / "0.arrow", Part([f"s{i}" for i in range(6)], np.array([[0, i] for i in range(6)]))
+    return Crops({0: shard_of(tmp_path / "0.arrow")}), Part(
+        [f"s{i}" for i in range(6)], np.array([[0, i] for i in range(6)])
+    )
 
 
-def test_any_number_of_workers_loads_the_same_images(images: tuple[Path, Part]) -> None:
+def test_any_number_of_workers_loads_the_same_images(images: tuple[Crops, Part]) -> None:
     settings = TrainingSettings(image_size=32)
     loaded = []
     for workers in (0, 2):
         batches = EpochBatches(6, 2, shuffle_seed=0)
         batches.epoch = 3
-        faces = FaceImages([images[0]], images[1], settings, augment_seed=0)
+        faces = FaceImages(images[0], images[1], settings, augment_seed=0)
         loaded.append(list(make_loader(faces, batches, workers, torch.device("cpu"))))
     for (one, numbers), (other, others) in zip(*loaded, strict=True):
         assert torch.equal(one, other)
@@ -91,17 +93,17 @@ def test_any_number_of_workers_loads_the_same_images(images: tuple[Path, Part]) 
     assert loaded[0][0][0].shape == (2, 3, 32, 32)
 
 
-def test_another_samples_crop_ends_a_training_with_the_reason(images: tuple[Path, Part]) -> None:
+def test_another_samples_crop_ends_a_training_with_the_reason(images: tuple[Crops, Part]) -> None:
     others = Part(["s0", "s2", "s1"], images[1].places[:3])
-    faces = FaceImages([images[0]], others, TrainingSettings(image_size=32), augment_seed=0)
+    faces = FaceImages(images[0], others, TrainingSettings(image_size=32), augment_seed=0)
     with pytest.raises(InputError, match=r"the crop of 's2'\n.*that of 's1'"):
         list(make_loader(faces, EpochBatches(3, 3), 0, torch.device("cpu")))
 
 
-def test_only_training_images_are_augmented(images: tuple[Path, Part]) -> None:
+def test_only_training_images_are_augmented(images: tuple[Crops, Part]) -> None:
     settings = TrainingSettings.read({"image_size": 32, "augmentation": {"flip": 1.0, "erase": 0.0}})
-    plain = FaceImages([images[0]], images[1], settings, augment_seed=None)
-    flipped = FaceImages([images[0]], images[1], settings, augment_seed=0)
+    plain = FaceImages(images[0], images[1], settings, augment_seed=None)
+    flipped = FaceImages(images[0], images[1], settings, augment_seed=0)
     assert torch.equal(plain[(0, 1)][0], plain[(5, 1)][0])
     assert torch.equal(flipped[(0, 1)][0], plain[(0, 1)][0].flip(1))
 

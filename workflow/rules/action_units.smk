@@ -35,6 +35,7 @@ rule read_action_units:
 # whichever engine the settings name, under --use-conda and without.
 rule run_openface:
     input:
+        # beside its table, where the command finds it
         crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
         faces=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet",
     output:
@@ -64,7 +65,7 @@ rule run_openface:
         ),
         state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
     shell:
-        "python -m ulcag openface --settings {params.settings:q} {resources.execution} --crops {input.crops:q}"
+        "python -m ulcag openface --settings {params.settings:q} {resources.execution}"
         " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
         " 2>&1 | tee {log:q}"
 

@@ -34,6 +34,7 @@ rule draw_audit:
     input:
         audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
         matrix=f"{RESULTS}/audit/{AUDIT}/noise_matrix.csv",
+        # with the shards beside it, as in training
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
     output:
         page=report(
@@ -52,12 +53,10 @@ rule draw_audit:
         mem_mb=per_attempt(4000),
         runtime=per_attempt(30),
     params:
-        # not inputs, as in training
-        crops=lambda w: crops_of(w.dataset),
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag audit-page {params.folder:q} --faces {input.faces:q} --crops {params.crops}"
-        " --out {output.page:q} 2>&1 | tee {log:q}"
+        "python -m ulcag audit-page {params.folder:q} --faces {input.faces:q} --out {output.page:q}"
+        " 2>&1 | tee {log:q}"
 
 
 # clean/ itself, with a link for each picture, is not declared: the command puts a finished one in place of an old one,

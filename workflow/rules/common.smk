@@ -2,7 +2,6 @@
 import json
 import shlex
 import sys
-from functools import cache
 from pathlib import Path
 
 SRC = Path(workflow.basedir) / "src"
@@ -79,16 +78,6 @@ def shards(pattern):
         pattern.format(dataset=w.dataset, shard=f"{shard:03d}")
         for shard in range(CONFIG.datasets[w.dataset].faces.shards)
     ]
-
-
-@cache
-def crops_of(dataset):
-    """All shards of a data set in order, as the words of a command: one text, for Snakemake looks at each item of a list,
-    and hundreds of runs have hundreds of shards.
-    """
-    folder = f"{RESULTS}/faces/{dataset}"
-    shards = range(CONFIG.datasets[dataset].faces.shards)
-    return shlex.join(f"{folder}/shard-{shard:03d}.arrow" for shard in shards)
 
 
 def option(name, path):

@@ -34,6 +34,7 @@ rule evaluate_elsewhere:
         record=f"{RESULTS}/training/{RUN}/run.json",
         model=f"{RESULTS}/training/{RUN}/model.pt",
         samples=f"{RESULTS}/samples/{{other}}/samples.parquet",
+        # with the shards beside it, as in training
         faces=f"{RESULTS}/faces/{{other}}/faces.parquet",
     output:
         metrics=f"{RESULTS}/evaluation/{RUN}/on-{{other}}.json",
@@ -51,11 +52,9 @@ rule evaluate_elsewhere:
         runtime=per_attempt(30),
     params:
         run=lambda w, input: Path(input.record).parent,
-        # not inputs, as in training
-        crops=lambda w: crops_of(w.other),
     shell:
         "python -m ulcag evaluate --run {params.run:q} --data {wildcards.other:q} --samples {input.samples:q}"
-        " --faces {input.faces:q} --crops {params.crops} --out {output.metrics:q} 2>&1 | tee {log:q}"
+        " --faces {input.faces:q} --out {output.metrics:q} 2>&1 | tee {log:q}"
 
 
 rule evaluate:

@@ -90,6 +90,7 @@ rule draw_pictures:
         state=f"{RESULTS}/training/{RUN}/train_state.parquet",
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        # with the shards beside it, as in training
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
     output:
         png=report(
@@ -114,12 +115,9 @@ rule draw_pictures:
     params:
         base=lambda w, output: Path(output.png).with_suffix(""),
         run=lambda w, input: Path(input.record).parent,
-        # not inputs, as in training
-        crops=lambda w: crops_of(w.dataset),
         votes=lambda w, input: (
             option("votes", input.votes) if "votes" in input.keys() else ""
         ),
     shell:
         "python -m ulcag figures {wildcards.figure:q} --run {params.run:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops} {params.votes}"
-        " --out {params.base:q} 2>&1 | tee {log:q}"
+        " --noise {input.noise:q} --faces {input.faces:q} {params.votes} --out {params.base:q} 2>&1 | tee {log:q}"

@@ -4,6 +4,8 @@ rule train_run:
         lambda w: there(training(w).weights),
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        # The shards beside it are read, too, but are not inputs: it is made after them and again with them, and hundreds
+        # of runs times hundreds of shards would be a plan that takes minutes.
         faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
         cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
@@ -37,16 +39,13 @@ rule train_run:
         settings=train_settings,
         weights=lambda w: file_print(training(w).weights),
         start=start_of_training,
-        # Not inputs: faces.parquet is made after them and again with them, and hundreds of runs times hundreds of
-        # shards would be a plan that takes minutes.
-        crops=lambda w: crops_of(w.dataset),
         folder=lambda w, output: Path(output.model).parent,
         # Not declared: Snakemake removes declared outputs of a job that was killed.
         state=f"{RESULTS}/.state/training/{RUN}",
     shell:
         "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --crops {params.crops}"
-        " --action-units {input.action_units:q} --cooccurrence {input.cooccurrence:q}"
+        " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
+        " --cooccurrence {input.cooccurrence:q}"
         " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
         " --seed {wildcards.seed:q} --fold {wildcards.fold:q} --out {params.folder:q} --state {params.state:q}"
         " {resources.board} 2>&1 | tee {log:q}"

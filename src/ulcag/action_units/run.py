@@ -37,7 +37,7 @@ _DETECTORS = {"own_else_box": ("own", "box"), "own": ("own",), "box": ("box",)}
 
 def openface_shard(
     faces: pd.DataFrame,
-    crops: Path,
+    crops: Crops,
     settings: ActionUnitsSettings,
     out: Path,
     inputs: dict[str, str],
@@ -49,10 +49,10 @@ def openface_shard(
 
     Args:
         faces: the shard's rows of the faces table.
-        crops: the shard.
+        crops: the shard's.
         settings: how OpenFace is run.
         out: the table to write.
-        inputs: name to SHA-256 of `faces` and `crops`.
+        inputs: name to SHA-256 of what `faces` was read from.
         state: folder that a killed job leaves its results in and goes on from; removed at the end.
 
     Returns:
@@ -93,16 +93,16 @@ def openface_shard(
 class _Shard:
     """Crops by the name that OpenFace gets them under."""
 
-    def __init__(self, faces: pd.DataFrame, crops: Path, settings: OpenFaceSettings) -> None:
+    def __init__(self, faces: pd.DataFrame, crops: Crops, settings: OpenFaceSettings) -> None:
         stored = faces[faces["row"].notna()].sort_values("row")
         if stored["row"].duplicated().any():
             do = "give the shard's own table, not that of all shards"
-            raise InputError("--faces", expected=f"the table of {crops.name} alone", found="several shards", do=do)
+            raise InputError("--faces", expected="the table of one shard", found="several shards", do=do)
         self.stems = [_stem(row) for row in stored["row"]]
-        self._sample_ids = dict(zip(self.stems, stored["sample_id"], strict=True))
+        self._places = dict(zip(self.stems, zip(stored["shard"], stored["sample_id"], strict=True), strict=True))
         # In which MTCNN found a face; elsewhere it may be anywhere.
         self._found = set(stored["row"][stored["status"].isin(["found", "several"])].map(_stem))
-        self._crops, self._settings = Crops([crops]), settings
+        self._crops, self._settings = crops, settings
 
     def prepare(self, stem: str, folder: Path, detector: str) -> None:
         picture, box = self._picture(stem)
@@ -122,7 +122,8 @@ class _Shard:
         return None if other else face
 
     def _picture(self, stem: str) -> tuple[np.ndarray, Box]:
-        crop, box = self._crops.whole(0, int(stem), self._sample_ids[stem])
+        shard, sample_id = self._places[stem]
+        crop, box = self._crops.whole(int(shard), int(stem), sample_id)
         return openface_picture(crop, box, self._settings.face_size, _MARGIN)
 
 

@@ -18,7 +18,7 @@ from ulcag.audit.table import AUDIT, DECISIONS, UNJUDGED
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
 from ulcag.evaluation.metrics import softmax
-from ulcag.faces.shard import pictures_of
+from ulcag.faces.shard import crops_of, pictures_of
 from ulcag.faces.table import FACES
 from ulcag.files import hashes, read_json, whole_or_absent, write_json
 from ulcag.samples.table import class_counts, true_labels
@@ -97,16 +97,16 @@ def audit_labels(
     return audit
 
 
-def draw_page(folder: Path, faces_file: Path, crops: Sequence[Path], out: Path, size: int) -> None:
+def draw_page(folder: Path, faces_file: Path, out: Path, size: int) -> None:
     """An audit's folder to a page, with pictures of `size` pixels.
 
     Raises:
-        InputError: the folder is none of an audit.
+        InputError: the folder is none of an audit, or a file of crops is not there.
     """
     audit = read_table(folder / "audit.parquet", AUDIT)
     matrix = _read_matrix(folder / "noise_matrix.csv")
     faces = rows_of(read_table(faces_file, FACES), audit["sample_id"], "faces")
-    picture = pictures_of(faces, crops, size)
+    picture = pictures_of(faces, crops_of(faces_file), size)
     record = read_json(folder / "audit.json", "run.dataset", "run.noise", "run.arm", "run.seed", "weights.network")
     run, weights = record["run"], record["weights"]
     noise = "" if run["noise"] == "none" else f", noise {run['noise']}"

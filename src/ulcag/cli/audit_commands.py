@@ -61,7 +61,6 @@ def add_commands(commands: Any) -> None:
     page = commands.add_parser("audit-page", help="an audit as a page to look at and to review")
     page.add_argument("folder", type=Path, help="the audit's folder")
     page.add_argument("--faces", type=Path, required=True, help="faces.parquet")
-    page.add_argument("--crops", type=Path, nargs="+", required=True, help="all shards of crops, in order")
     page.add_argument("--out", type=Path, required=True, help="the page to write (.html)")
     page.set_defaults(do=_page)
 
@@ -139,7 +138,7 @@ def _judge(options: argparse.Namespace) -> None:
 def _page(options: argparse.Namespace) -> None:
     from ulcag.audit.run import draw_page
 
-    draw_page(options.folder, options.faces, options.crops, options.out, _PICTURE)
+    draw_page(options.folder, options.faces, options.out, _PICTURE)
 
 
 def _clean(options: argparse.Namespace) -> None:

@@ -71,8 +71,7 @@ def add_commands(commands: Any) -> None:
     action_units.set_defaults(do=_action_units)
 
     openface = commands.add_parser("openface", help="action units of one shard of crops, by OpenFace in a container")
-    openface.add_argument("--crops", type=Path, required=True, help="the shard of crops (.arrow)")
-    openface.add_argument("--faces", type=Path, required=True, help="the shard's table (.parquet)")
+    openface.add_argument("--faces", type=Path, required=True, help="the shard's table (.parquet), beside its crops")
     openface.add_argument("--state", type=Path, required=True, help="folder that a killed job goes on from")
     openface.add_argument("--threads", type=whole_number(1), help="containers at a time; as --set openface.threads=N")
     add_settings(openface, ActionUnitsSettings)
@@ -188,14 +187,15 @@ def _action_units(options: argparse.Namespace) -> None:
 
 def _openface(options: argparse.Namespace) -> None:
     from ulcag.action_units.run import openface_shard
+    from ulcag.faces.shard import crops_of
     from ulcag.faces.table import FACES
     from ulcag.tables import read_table
 
     if options.threads:
         options.set.append(f"openface.threads={options.threads}")
     settings = read_settings(options, ActionUnitsSettings)
-    inputs = hashes({"faces": options.faces, "crops": options.crops})
-    openface_shard(read_table(options.faces, FACES), options.crops, settings, options.out, inputs, options.state)
+    faces, crops, inputs = read_table(options.faces, FACES), crops_of(options.faces), hashes({"faces": options.faces})
+    openface_shard(faces, crops, settings, options.out, inputs, options.state)
 
 
 def _merge(options: argparse.Namespace) -> None:

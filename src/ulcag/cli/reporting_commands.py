@@ -16,8 +16,8 @@ _FIGURES = {
     "cooccurrence": ("cooccurrence",),
     "curves": ("run", "metrics"),
     "flow": ("run", "samples", "noise"),
-    "semantics": ("run", "samples", "noise", "faces", "crops", "votes"),
-    "sheet": ("run", "samples", "noise", "faces", "crops"),
+    "semantics": ("run", "samples", "noise", "faces", "votes"),
+    "sheet": ("run", "samples", "noise", "faces"),
     "templates": ("run", "samples"),
     "across": ("all_metrics", "elsewhere"),
     "comparison": ("all_metrics",),
@@ -49,7 +49,6 @@ _FILES = {
     "noise": "the noise table that the run was given",
     "faces": "faces.parquet",
     "votes": "votes.parquet",
-    "crops": "all shards of crops, in order",
     "elsewhere": "metrics of runs on other data sets than their own",
     "all_metrics": "metrics.json of each run",
 }
@@ -70,7 +69,7 @@ def add_commands(commands: Any) -> None:
     for kind, files in _FIGURES.items():
         parser = kinds.add_parser(kind.replace("_", "-"), help=_HELP[kind])
         for name in files:
-            several = {"nargs": "+"} if name in ("crops", "all_metrics", "elsewhere") else {}
+            several = {"nargs": "+"} if name in ("all_metrics", "elsewhere") else {}
             parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=_FILES[name], **several)
         parser.add_argument("--out", type=Path, required=True, help="the figure without .png and .pdf")
         parser.set_defaults(do=_figure, kind=kind)

@@ -18,7 +18,6 @@ def add_commands(commands: Any) -> None:
     train = commands.add_parser("train", help="train one arm with one seed")
     for name in _RUN_TABLES:
         train.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")
-    train.add_argument("--crops", type=Path, nargs="+", required=True, help="all shards of crops, in order")
     train.add_argument("--seed", type=whole_number(0), default=0)
     train.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
     train.add_argument("--dataset-name", default="data", help="for the record")
@@ -36,13 +35,15 @@ def add_commands(commands: Any) -> None:
     evaluate.add_argument("--run", type=Path, required=True, help="the run's folder")
     evaluate.add_argument("--out", type=Path, required=True, help="folder for metrics.json and predictions.parquet")
     evaluate.add_argument("--data", metavar="NAME", help="try the network on the test split of this other data set")
-    evaluate.add_argument("--faces", type=Path, help="with --data: its faces.parquet; --samples is its, too")
-    evaluate.add_argument("--crops", type=Path, nargs="+", help="with --data: its shards; --out is a JSON file then")
+    evaluate.add_argument(
+        "--faces", type=Path, help="with --data: its faces.parquet; --samples is its, too, and --out is a JSON file"
+    )
     evaluate.set_defaults(do=_evaluate)
 
 
 def _train(options: argparse.Namespace) -> None:
     from ulcag.action_units.table import ACTION_UNITS
+    from ulcag.faces.shard import crops_of
     from ulcag.faces.table import FACES
     from ulcag.graph.table import read_cooccurrence
     from ulcag.samples.table import NOISE, SAMPLES
@@ -60,7 +61,7 @@ def _train(options: argparse.Namespace) -> None:
         fold=options.fold,
     )
     graph = read_cooccurrence(options.cooccurrence)
-    # faces.parquet says which shards it describes, so the crops need not be hashed again for each run
+    # faces.parquet says which crops it describes, so they need not be hashed again for each run
     pretrained = weights_file(settings.training)
     weights = {} if pretrained is None else {"weights": pretrained}
     data = gather_run_data(
@@ -70,7 +71,7 @@ def _train(options: argparse.Namespace) -> None:
         read_table(options.action_units, ACTION_UNITS),
         graph,
         run.fold,
-        options.crops,
+        crops_of(options.faces),
         hashes({name: getattr(options, name) for name in _RUN_TABLES} | weights),
     )
     train_run(run, settings, data, options.out, options.state, options.tensorboard)
@@ -81,16 +82,16 @@ def _evaluate(options: argparse.Namespace) -> None:
     from ulcag.samples.table import NOISE, SAMPLES
     from ulcag.tables import read_table
 
-    needed = ("faces", "crops") if options.data else ("noise",)
-    missing = [name for name in needed if getattr(options, name) is None]
-    if missing:
-        raise InputError("evaluate", expected=f"--{missing[0]}", found="nothing")
+    needed = "faces" if options.data else "noise"
+    if getattr(options, needed) is None:
+        raise InputError("evaluate", expected=f"--{needed}", found="nothing")
     if options.data:
         # here alone, because it needs torch
         from ulcag.evaluation.elsewhere import evaluate_elsewhere
+        from ulcag.faces.shard import crops_of
         from ulcag.faces.table import FACES
 
         samples, faces = read_table(options.samples, SAMPLES), read_table(options.faces, FACES)
-        evaluate_elsewhere(options.run, options.data, samples, faces, options.crops, options.out)
+        evaluate_elsewhere(options.run, options.data, samples, faces, crops_of(options.faces), options.out)
         return
     evaluate_run(options.run, read_table(options.samples, SAMPLES), read_table(options.noise, NOISE), options.out)

@@ -1,6 +1,5 @@
 """A trained network on the test split of another data set."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 
 from ulcag.errors import InputError
 from ulcag.evaluation.metrics import all_metrics
+from ulcag.faces.shard import Crops
 from ulcag.files import write_json
 from ulcag.samples.table import true_labels
 from ulcag.tables import rows_of
@@ -24,7 +24,7 @@ _BATCH = 256
 
 
 def evaluate_elsewhere(
-    run_folder: Path, name: str, samples: pd.DataFrame, faces: pd.DataFrame, shards: Sequence[Path], out: Path
+    run_folder: Path, name: str, samples: pd.DataFrame, faces: pd.DataFrame, crops: Crops, out: Path
 ) -> dict[str, Any]:
     """Write the metrics of a run's last epoch on another data set.
 
@@ -33,7 +33,7 @@ def evaluate_elsewhere(
         name: of the other data set, for the record.
         samples: its samples table.
         faces: its faces table.
-        shards: its files of crops.
+        crops: its crops.
         out: JSON file to write.
 
     Returns:
@@ -57,7 +57,7 @@ def evaluate_elsewhere(
     layout = memory_format(device, torch.float32, settings.training.image_size)
     network = network.to(device).to(memory_format=layout)
     batches = EpochBatches(len(part), _BATCH, shuffle_seed=None)
-    images = FaceImages(shards, part, settings.training, None)
+    images = FaceImages(crops, part, settings.training, None)
     predicted = held_out_logits(network, make_loader(images, batches, 0, device), device)
     right = truth[usable].astype(np.int64)[predicted["number"].to_numpy()]
     metrics = {

@@ -10,9 +10,8 @@ from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.faces.crop import cut_crop
 from ulcag.faces.detect import Detection, Detector, NotSearchedError, make_detector, select_face
-from ulcag.faces.shard import new_shard, shard_rows
+from ulcag.faces.shard import new_shard, shard_of, shard_rows
 from ulcag.faces.table import CORNERS, FACES, LANDMARKS
-from ulcag.files import sha256
 from ulcag.image import UnreadableError, read_image
 from ulcag.progress import progress
 from ulcag.tables import write_table
@@ -35,7 +34,7 @@ def crop_shard(
         samples: the whole samples table.
         shard: which part of it, from 0.
         settings: detection and cropping.
-        out_crops, out_table: files to write.
+        out_crops, out_table: files to write, beside each other.
         inputs: name to SHA-256 of what `samples` was read from.
         detector: in place of MTCNN.
 
@@ -44,8 +43,11 @@ def crop_shard(
 
     Raises:
         InputError: not one picture of the shard can be read, or one is unreadable or without face and the
-            settings make that an error.
+            settings make that an error; or the two files are to lie apart.
     """
+    if out_crops.parent != out_table.parent:
+        do = "write both to one folder: the table names the file of crops, which is looked for beside it"
+        raise InputError(out_crops, expected=f"a file beside {out_table}", found="another folder", do=do)
     part = samples.sort_values("sample_id").iloc[shard_rows(len(samples), settings.shards, shard)]
     if settings.source == "mtcnn" and detector is None:
         detector = make_detector(settings)
@@ -57,8 +59,8 @@ def crop_shard(
             rows.append(row | {"shard": shard, "row": None if crop is None else add(crop)})
         _check_readable(rows, part["path"])
     frame = pd.DataFrame(rows, columns=FACES.names).astype({"row": "Int32", "width": "Int32", "height": "Int32"})
-    made_from = inputs | {"crops": sha256(out_crops)}
-    write_table(out_table, frame, FACES, settings=settings.plain() | {"shard": shard}, inputs=made_from)
+    about = settings.plain() | {"shard": shard}
+    write_table(out_table, frame, FACES, settings=about, inputs=inputs, files={str(shard): shard_of(out_crops).plain()})
     counts = ", ".join(f"{count} {status}" for status, count in frame["status"].value_counts().items())
     print(f"faces, shard {shard}: {counts}; {frame['row'].count()} of {len(frame)} crops stored", file=sys.stderr)
     return frame

@@ -1,8 +1,14 @@
-"""Shards: Arrow files with a row a crop, opened by memory map with random access."""
+"""Shards: Arrow files with a row a crop, opened by memory map with random access.
 
+A faces table names the shards that lie beside it, each with a digest of its crops. The digest stands in the shard, too:
+crops of another making are known by it, and nobody has to read gigabytes for that.
+"""
+
+import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +22,13 @@ from ulcag.errors import InputError
 from ulcag.faces.boxes import tight_square
 from ulcag.faces.table import CORNERS, SHARD
 from ulcag.files import whole_or_absent
+from ulcag.tables import read_made_by
 
 # Rows in an Arrow record batch: small, so that opening one row touches little of the file.
 _BATCH_ROWS = 256
-_APART = (
-    "give faces.parquet and all shards, in the order of their numbers, as one run of the stage `faces` left them; or "
-    "run the stage `faces` again"
-)
+# Metadata of a shard's last record batch.
+_CONTENT = b"content"
+_AGAIN = "delete it and run the stage `faces` again"
 
 
 def shard_rows(n: int, shards: int, shard: int) -> slice:
@@ -44,11 +50,12 @@ def new_shard(path: Path) -> Iterator[Callable[[dict[str, Any]], int]]:
     """
     waiting: list[dict[str, Any]] = []
     written = 0
+    digest = hashlib.sha256()
     with whole_or_absent(path) as beside, pa.OSFile(str(beside), "wb") as file, pa.ipc.new_file(file, SHARD) as writer:
 
-        def flush() -> None:
+        def flush(**metadata: str) -> None:
             nonlocal written
-            writer.write_batch(pa.RecordBatch.from_pylist(waiting, schema=SHARD))
+            writer.write_batch(pa.RecordBatch.from_pylist(waiting, schema=SHARD), custom_metadata=metadata or None)
             written += len(waiting)
             waiting.clear()
 
@@ -56,23 +63,46 @@ def new_shard(path: Path) -> Iterator[Callable[[dict[str, Any]], int]]:
             if len(waiting) == _BATCH_ROWS:
                 flush()
             waiting.append(crop)
+            jpeg = crop["jpeg"]
+            digest.update(repr((crop["sample_id"], *(crop[corner] for corner in CORNERS), len(jpeg))).encode())
+            digest.update(jpeg)
             return written + len(waiting) - 1
 
         yield add
-        if waiting:
-            flush()
+        flush(content=digest.hexdigest())
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file of crops, and the digest of the crops that must be in it."""
+
+    path: Path
+    content: str
+
+    def plain(self) -> dict[str, str]:
+        """As a faces table names it."""
+        return {"file": self.path.name, "content": self.content}
+
+
+def shard_of(path: Path) -> Shard:
+    """A file of crops as it is.
+
+    Raises:
+        InputError: it is no shard.
+    """
+    return Shard(path, _content(_open(path)))
 
 
 class Crops:
     """Crops of all shards, by shard number and row. Files are opened when first used, once in each process."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self.paths = [Path(path) for path in paths]
+    def __init__(self, shards: Mapping[int, Shard]) -> None:
+        self.shards = dict(shards)
         self._readers: dict[int, tuple[Any, Any]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         # A memory map cannot be handed to another process: it opens its own.
-        return {"paths": self.paths, "_readers": {}}
+        return {"shards": self.shards, "_readers": {}}
 
     def whole(self, shard: int, row: int, sample_id: str) -> tuple[np.ndarray, tuple[float, float, float, float]]:
         """The stored crop (H, W, 3) uint8 RGB, and the face box in its pixels.
@@ -82,19 +112,18 @@ class Crops:
             sample_id: whose it must be.
 
         Raises:
-            InputError: it is another sample's, or is not there, or is damaged.
+            InputError: it is another sample's, or is not there, or is damaged; or the shard is of another making.
         """
         batch, place = self._find(shard, row)
         stored = batch.column("sample_id")[place].as_py()
         if stored != sample_id:
             found = f"that of '{stored}'"
-            raise InputError(
-                f"{self.paths[shard]}, row {row}", expected=f"the crop of '{sample_id}'", found=found, do=_APART
-            )
+            where = f"{self.shards[shard].path}, row {row}"
+            raise InputError(where, expected=f"the crop of '{sample_id}'", found=found, do=_AGAIN)
         image = decode_jpeg(batch.column("jpeg")[place].as_buffer())
         if image is None:
-            do = "delete the shard and run the stage `faces` again"
-            raise InputError(f"{self.paths[shard]}, row {row}", expected="a JPEG", found="damaged data", do=do)
+            where = f"{self.shards[shard].path}, row {row}"
+            raise InputError(where, expected="a JPEG", found="damaged data", do=_AGAIN)
         x0, y0, x1, y1 = (batch.column(corner)[place].as_py() for corner in CORNERS)
         return image, (x0, y0, x1, y1)
 
@@ -112,39 +141,80 @@ class Crops:
         return tight_square(image, box, size, shift)
 
     def _find(self, shard: int, row: int) -> tuple[Any, int]:
-        if not 0 <= shard < len(self.paths):
-            expected, found = f"shard {shard} of the crops, too", f"{len(self.paths)} shards"
-            raise InputError("--crops", expected=expected, found=found, do=_APART)
+        if shard not in self.shards:
+            found = f"shards {', '.join(map(str, self.shards)) or 'none'}"
+            do = "give the faces table that names the shards of all its rows, or run the stage `faces` again"
+            raise InputError("crops", expected=f"shard {shard}", found=found, do=do)
+        path = self.shards[shard].path
         if shard not in self._readers:
-            do = "delete it and run the stage `faces` again"
-            try:
-                reader = pa.ipc.open_file(pa.memory_map(str(self.paths[shard])))
-            except (pa.ArrowInvalid, OSError) as error:
-                raise InputError(self.paths[shard], expected="a shard of crops", found=str(error), do=do) from None
-            if reader.schema != SHARD:
-                columns = ", ".join(reader.schema.names)
-                raise InputError(self.paths[shard], expected="a shard of crops", found=f"columns {columns}", do=do)
+            reader, described = _open(path), self.shards[shard].content
+            content = _content(reader)
+            if content != described:
+                expected = f"the crops that its faces table describes ({described[:12]})"
+                found = f"crops of another making ({content[:12] or 'by another version'})"
+                raise InputError(path, expected=expected, found=found, do=_AGAIN)
             counts = [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)]
             self._readers[shard] = (reader, np.cumsum([0, *counts]))
         reader, starts = self._readers[shard]
         if not 0 <= row < starts[-1]:
             found = f"row {row} of {starts[-1]}"
-            raise InputError(self.paths[shard], expected="a row that is there", found=found, do=_APART)
+            raise InputError(path, expected="a row that is there", found=found, do=_AGAIN)
         batch = int(np.searchsorted(starts, row, side="right")) - 1
         return reader.get_batch(batch), row - int(starts[batch])
 
 
-def pictures_of(faces: pd.DataFrame, shards: Sequence[Path], size: int) -> Callable[[str], np.ndarray | None]:
+def _open(path: Path) -> Any:
+    try:
+        reader = pa.ipc.open_file(pa.memory_map(str(path)))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(path, expected="a shard of crops", found=str(error), do=_AGAIN) from None
+    if reader.schema != SHARD:
+        columns = ", ".join(reader.schema.names)
+        raise InputError(path, expected="a shard of crops", found=f"columns {columns}", do=_AGAIN)
+    return reader
+
+
+def _content(reader: Any) -> str:
+    """The digest of its crops that a shard states; blank if it states none."""
+    batches = reader.num_record_batches
+    metadata = reader.get_batch_with_custom_metadata(batches - 1).custom_metadata if batches else None
+    return dict(metadata or {}).get(_CONTENT, b"").decode()
+
+
+def crops_of(faces_file: Path) -> Crops:
+    """The crops of a faces table, of one shard or of all.
+
+    Args:
+        faces_file: the table; its shards lie beside it, under the names that it gives them.
+
+    Raises:
+        InputError: it names none, or one that is not there. That a shard is of another making shows when it is opened.
+    """
+    named: Any = read_made_by(faces_file).get("files")
+    try:
+        shards = {int(number): Shard(faces_file.parent / one["file"], one["content"]) for number, one in named.items()}
+    except (AttributeError, TypeError, KeyError, ValueError):
+        do = "delete its folder and run the stage `faces` again"
+        expected = "a faces table that names its files of crops"
+        raise InputError(faces_file, expected=expected, found="none", do=do) from None
+    for shard in shards.values():
+        if not shard.path.is_file():
+            expected = f"the file of crops that {faces_file.name} names"
+            do = "move the whole folder where you move the table, or run the stage `faces` again"
+            raise InputError(shard.path, expected=expected, found="no such file", do=do)
+    return Crops(shards)
+
+
+def pictures_of(faces: pd.DataFrame, crops: Crops, size: int) -> Callable[[str], np.ndarray | None]:
     """Sample id to its face, (size, size, 3) uint8 RGB; None where no crop is stored.
 
     Args:
         faces: rows of the faces table.
-        shards: all shards, in order.
+        crops: theirs.
         size: side in pixels.
     """
     stored = faces[faces["row"].notna()]
     places = dict(zip(stored["sample_id"], zip(stored["shard"], stored["row"], strict=True), strict=True))
-    crops = Crops(shards)
 
     def picture(sample_id: str) -> np.ndarray | None:
         place = places.get(sample_id)

@@ -11,7 +11,7 @@ from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import ActionUnitsSettings, TrainSettings
 from ulcag.errors import InputError
 from ulcag.evaluation.record import read_elsewhere, read_metrics
-from ulcag.faces.shard import pictures_of
+from ulcag.faces.shard import crops_of, pictures_of
 from ulcag.faces.table import FACES
 from ulcag.files import read_json, whole_or_absent
 from ulcag.graph.table import read_cooccurrence
@@ -98,28 +98,20 @@ def draw_flow(run_folder: Path, samples_file: Path, noise_file: Path, base: Path
     save(flow_figure(given.reindex(end["sample_id"]).to_numpy(dtype=np.int64), final, true, _name(run)), base)
 
 
-def draw_sheet(
-    run_folder: Path, samples_file: Path, noise_file: Path, faces_file: Path, crops: Sequence[Path], base: Path
-) -> None:
+def draw_sheet(run_folder: Path, samples_file: Path, noise_file: Path, faces_file: Path, base: Path) -> None:
     """Pictures with confidence, given and corrected label."""
     state, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
-    save(sheet_figure(choose_samples(state, given, truth), _pictures(faces_file, crops), _name(run)), base)
+    save(sheet_figure(choose_samples(state, given, truth), _pictures(faces_file), _name(run)), base)
 
 
 def draw_semantics(
-    run_folder: Path,
-    samples_file: Path,
-    noise_file: Path,
-    faces_file: Path,
-    crops: Sequence[Path],
-    votes_file: Path,
-    base: Path,
+    run_folder: Path, samples_file: Path, noise_file: Path, faces_file: Path, votes_file: Path, base: Path
 ) -> None:
     """Distances to templates of single samples, beside what the classifier and people say."""
     state, given, truth, run = _labels_of_run(run_folder, samples_file, noise_file)
     templates = read_table(run_folder / "templates.parquet", TEMPLATES)
     votes = read_table(votes_file, VOTES)
-    picture = _pictures(faces_file, crops)
+    picture = _pictures(faces_file)
     save(semantics_figure(state, templates, given, truth, votes, picture, _name(run)), base)
 
 
@@ -213,9 +205,9 @@ def write_tables(
             frame.to_csv(part, index=False, float_format="%.6g")
 
 
-def _pictures(faces_file: Path, crops: Sequence[Path]) -> Callable[[str], np.ndarray]:
+def _pictures(faces_file: Path) -> Callable[[str], np.ndarray]:
     """Sample id to its crop."""
-    found = pictures_of(read_table(faces_file, FACES), crops, _PICTURE)
+    found = pictures_of(read_table(faces_file, FACES), crops_of(faces_file), _PICTURE)
 
     def picture(sample_id: str) -> np.ndarray:
         image = found(sample_id)

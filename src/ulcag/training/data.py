@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import parent_process
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,7 +53,7 @@ class RunData:
         left_out: samples without a stored crop, by part.
         units: names of the M action units.
         edges: (M, M) co-occurrence matrix of Eq. 5.
-        shards: the files of crops.
+        crops: the images of both.
         inputs: name to SHA-256 of what all of this was read from.
     """
 
@@ -66,7 +65,7 @@ class RunData:
     left_out: dict[str, int]
     units: tuple[str, ...]
     edges: np.ndarray
-    shards: Sequence[Path]
+    crops: Crops
     inputs: dict[str, str]
 
 
@@ -77,7 +76,7 @@ def gather_run_data(
     action_units: pd.DataFrame,
     graph: CoOccurrence,
     fold: str,
-    shards: Sequence[Path],
+    crops: Crops,
     inputs: dict[str, str],
 ) -> RunData:
     """Join the tables for one fold, by sample id. Samples whose picture gave no crop are left out, and counted.
@@ -114,7 +113,7 @@ def gather_run_data(
         left_out=left_out,
         units=graph.names,
         edges=graph.matrix,
-        shards=shards,
+        crops=crops,
         inputs=inputs,
     )
 
@@ -122,10 +121,8 @@ def gather_run_data(
 class FaceImages(Dataset[tuple[Tensor, int]]):
     """Crops as (H, W, 3) uint8, with the sample's number. Holds no label: workers would keep stale copies."""
 
-    def __init__(
-        self, shards: Sequence[Path], part: Part, settings: TrainingSettings, augment_seed: int | None
-    ) -> None:
-        self.crops = Crops(shards)
+    def __init__(self, crops: Crops, part: Part, settings: TrainingSettings, augment_seed: int | None) -> None:
+        self.crops = crops
         self.places = part.places
         # Not as a list: each worker is sent a copy.
         self.sample_ids = pa.array(part.sample_ids, pa.string())

@@ -89,7 +89,7 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
     def loader(part: Part, batch_size: int, seed: int | None) -> tuple[EpochBatches, DataLoader]:
         shared = processes if seed is not None else None
         batches = EpochBatches(len(part), batch_size, shuffle_seed=seed, processes=shared)
-        images = FaceImages(data.shards, part, training, seed)
+        images = FaceImages(data.crops, part, training, seed)
         return batches, make_loader(images, batches, training.loader_workers, device)
 
     train_batches, train = loader(data.train, training.batch_size, run.seed)
