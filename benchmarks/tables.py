@@ -24,7 +24,7 @@ import torch
 from harness import Spread, Times, machine, measure, slope, table, write_section
 
 from ulcag.action_units.table import ACTION_UNITS, PRESENCE_UNITS
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 from ulcag.faces.table import FACES
 from ulcag.graph.count import count_cooccurrence
 from ulcag.merge import merge_tables
@@ -110,7 +110,7 @@ def equation_5(n: int, repeats: int) -> dict[str, Times]:
     """Times of Eq. 5 on n samples, by itself and with what the stage does around it."""
     z = torch.from_numpy(np.random.default_rng(0).integers(0, 2, (n, len(PRESENCE_UNITS))).astype(np.float32))
     samples, units = draw(SAMPLES, n), draw(ACTION_UNITS, n).assign(status="ok")
-    settings = GraphSettings()
+    settings = PresenceSettings()
     cases: dict[str, Callable[[], object]] = {
         "Eq. 5 by itself": lambda: cooccurrence(z),
         "With rows joined and action units read from tables in memory": lambda: count_cooccurrence(

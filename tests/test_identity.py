@@ -14,7 +14,7 @@ from tests.audit.test_run import tables, write_runs
 from ulcag.action_units.table import ACTION_UNITS, PRESENCE_UNITS
 from ulcag.audit.run import audit_labels
 from ulcag.classes import CLASSES
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 from ulcag.errors import InputError
 from ulcag.evaluation.evaluate import evaluate_run
 from ulcag.faces.shard import Crops
@@ -80,8 +80,8 @@ def test_rows_are_found_by_name() -> None:
 def test_what_a_run_is_given(seed: int) -> None:
     random, samples = np.random.default_rng(seed), samples_of()
     units, made = units_of(), [samples, noise_of(samples), faces_of(), units_of()]
-    graph = count_cooccurrence(samples, units, "all", GraphSettings())
-    again = count_cooccurrence(shuffled(samples, random), shuffled(units, random), "all", GraphSettings())
+    graph = count_cooccurrence(samples, units, "all", PresenceSettings())
+    again = count_cooccurrence(shuffled(samples, random), shuffled(units, random), "all", PresenceSettings())
     assert np.array_equal(graph.matrix, again.matrix)
     one = gather_run_data(*made, graph, "all", Crops({}), {})
     other = gather_run_data(*(shuffled(frame, random) for frame in made), again, "all", Crops({}), {})
@@ -96,7 +96,7 @@ def test_what_a_run_is_given(seed: int) -> None:
 @given(seeds)
 def test_co_occurrence_is_read_by_the_names_of_its_units(tmp_path: Path, seed: int) -> None:
     random, path = np.random.default_rng(seed), tmp_path / "g.parquet"
-    graph = count_cooccurrence(samples_of(), units_of(), "all", GraphSettings())
+    graph = count_cooccurrence(samples_of(), units_of(), "all", PresenceSettings())
     write_cooccurrence(path, graph, {})
     rewrite(path, lambda frame: shuffled(frame, random))
     back = read_cooccurrence(path)

@@ -67,13 +67,21 @@ def _explain(model: type[BaseModel], problem: dict[str, Any]) -> str:
         return f"{key}: {problem['msg']}, got {problem['input']!r}"
     name, parents = str(problem["loc"][-1]), _parents(model)
     if name in parents:
-        places = " or ".join(f"below {parent}" if parent else "at the top" for parent in sorted(parents[name]))
         # One kind of samples has keys that another has not.
         kinds = [part for part in problem["loc"][:-1] if part in parents[name]]
-        return f"{key}: unknown key here; " + (f"other {kinds[-1]} have it" if kinds else f"it belongs {places}")
-    nearest = difflib.get_close_matches(name, parents, n=1, cutoff=0.5)
+        return f"{key}: unknown key here; " + (
+            f"other {kinds[-1]} have it" if kinds else f"it belongs {_places(parents[name])}"
+        )
+    # What a section holds says more of it than a name that is only somewhat alike.
+    inside = [part for part in problem["input"] if part in parents] if isinstance(problem["input"], Mapping) else []
+    nearest = difflib.get_close_matches(name, parents, n=1, cutoff=0.75 if inside else 0.5)
     hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
+    hint = hint or "".join(f"; its key '{part}' belongs {_places(parents[part])}" for part in inside)
     return f"{key}: unknown key{hint}"
+
+
+def _places(parents: set[str]) -> str:
+    return " or ".join(f"below {parent}" if parent else "at the top" for parent in sorted(parents))
 
 
 def _parents(model: type[BaseModel]) -> dict[str, set[str]]:

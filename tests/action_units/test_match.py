@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ulcag.action_units.match import by_name, by_table, csv_folder
-from ulcag.config import ActionUnitsSettings
+from ulcag.config import SourceSettings
 from ulcag.errors import InputError
 
 
@@ -151,13 +151,13 @@ def test_the_usual_folder(tmp_path: Path) -> None:
         {"sample_id": ["1", "2"], "path": [f"{tmp_path}/set/{s}/a/0.jpg" for s in ("train", "test")]}
     )
     beside, within = tmp_path / "openface", tmp_path / "set" / "openface"
-    assert csv_folder(samples, ActionUnitsSettings()) == beside
+    assert csv_folder(samples, SourceSettings()) == beside
     within.mkdir(parents=True)
-    assert csv_folder(samples, ActionUnitsSettings()) == within
+    assert csv_folder(samples, SourceSettings()) == within
     beside.mkdir()
     with pytest.raises(InputError, match=r"one folder of OpenFace's CSV files\n.*\n  to do:    say which one is meant"):
-        csv_folder(samples, ActionUnitsSettings())
-    assert csv_folder(samples, ActionUnitsSettings(folder="x")) == Path("x")
+        csv_folder(samples, SourceSettings())
+    assert csv_folder(samples, SourceSettings(folder="x")) == Path("x")
 
 
 SAMPLES = pd.DataFrame({"sample_id": ["1", "2", "c.jpg"], "path": ["x/a.jpg", "y/a.jpg", "y/b.jpg"]})

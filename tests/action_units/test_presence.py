@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS
 from ulcag.action_units.presence import presence
 from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 
-INTENSITY = GraphSettings(presence="intensity", intensity_threshold=1.5)
+INTENSITY = PresenceSettings(presence="intensity", intensity_threshold=1.5)
 
 
 def table(statuses: list[str], **columns: list[float | None]) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def test_the_units_of_openface() -> None:
 
 
 def test_presence_takes_the_classifier() -> None:
-    names, z, known = presence(table(["ok", "ok"], AU28_c=[1, 0], AU01_c=[0, 1], AU04_r=[5, 5]), GraphSettings())
+    names, z, known = presence(table(["ok", "ok"], AU28_c=[1, 0], AU01_c=[0, 1], AU04_r=[5, 5]), PresenceSettings())
     assert names == PRESENCE_UNITS
     assert z.shape == (2, 18)
     assert (z.dtype, known.dtype) == (np.float32, np.bool_)
@@ -41,8 +41,8 @@ def test_intensity_takes_the_threshold_and_includes_it() -> None:
     assert z.sum() == 2
 
 
-@pytest.mark.parametrize("settings", [GraphSettings(), INTENSITY])
-def test_only_good_rows_are_known_and_the_others_are_zero(settings: GraphSettings) -> None:
+@pytest.mark.parametrize("settings", [PresenceSettings(), INTENSITY])
+def test_only_good_rows_are_known_and_the_others_are_zero(settings: PresenceSettings) -> None:
     statuses = ["no_face", "low_confidence", "failed", "ok"]
     rows = table(statuses, AU12_c=[None, 1, None, 1], AU12_r=[None, 4, None, 4])
     _, z, known = presence(rows, settings)
@@ -52,7 +52,7 @@ def test_only_good_rows_are_known_and_the_others_are_zero(settings: GraphSetting
 
 @given(st.lists(st.floats(0, 5, width=32), min_size=17, max_size=17), st.floats(0.1, 5))
 def test_intensities_are_compared_each_with_the_threshold(values: list[float], threshold: float) -> None:
-    settings = GraphSettings(presence="intensity", intensity_threshold=threshold)
+    settings = PresenceSettings(presence="intensity", intensity_threshold=threshold)
     rows = table(["ok"], **{f"{unit}_r": [value] for unit, value in zip(INTENSITY_UNITS, values, strict=True)})
     _, z, _ = presence(rows, settings)
     assert z[0].tolist() == [float(np.float32(value) >= np.float32(threshold)) for value in values]

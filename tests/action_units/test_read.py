@@ -11,7 +11,7 @@ from tests.action_units.conftest import Csv
 from ulcag.action_units.presence import presence
 from ulcag.action_units.read import do_without, read_folder
 from ulcag.action_units.table import ACTION_UNITS
-from ulcag.config import ActionUnitsSettings, GraphSettings
+from ulcag.config import PresenceSettings, SourceSettings
 from ulcag.errors import InputError
 from ulcag.tables import read_made_by, read_table
 
@@ -20,7 +20,7 @@ SAMPLES = pd.DataFrame({"sample_id": NAMES, "path": [f"images/{name}.jpg" for na
 
 
 def read(csv: Csv, tmp_path: Path, samples: pd.DataFrame = SAMPLES) -> pd.DataFrame:
-    settings = ActionUnitsSettings(folder=str(csv.folder))
+    settings = SourceSettings(folder=str(csv.folder))
     read_folder(samples, settings, tmp_path / "au.parquet", {})
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 
@@ -41,12 +41,12 @@ def test_status(table: pd.DataFrame) -> None:
 
 
 def test_presence_by_classifier_or_intensity(table: pd.DataFrame) -> None:
-    names, z, known = presence(table, GraphSettings())
+    names, z, known = presence(table, PresenceSettings())
     assert len(names) == 18
     assert [names[i] for i in z[0].nonzero()[0]] == ["AU12"]
     assert known.tolist() == [True, False, False, False]
     assert z[1:].sum() == 0
-    names, z, _ = presence(table, GraphSettings(presence="intensity", intensity_threshold=1.0))
+    names, z, _ = presence(table, PresenceSettings(presence="intensity", intensity_threshold=1.0))
     assert len(names) == 17
     assert [names[i] for i in z[0].nonzero()[0]] == ["AU04"]
 
@@ -108,7 +108,7 @@ def test_the_table_is_the_same_whatever_the_order(
 def test_blank_means_beside_the_images(csv: Csv, tmp_path: Path) -> None:
     csv.write("a", {"confidence": 0.9})
     samples = SAMPLES.assign(path=[str(tmp_path / "images" / f"{name}.jpg") for name in NAMES])
-    counts = read_folder(samples, ActionUnitsSettings(), tmp_path / "au.parquet", {})
+    counts = read_folder(samples, SourceSettings(), tmp_path / "au.parquet", {})
     assert counts == {"no_face": 3, "ok": 1, "unmatched": 0}
 
 
@@ -142,7 +142,7 @@ def test_the_table_says_what_made_it(csv: Csv, tmp_path: Path) -> None:
 
 def by_table(csv: Csv, tmp_path: Path, *rows: str) -> pd.DataFrame:
     (tmp_path / "map.csv").write_text("\n".join(["image,csv", *rows]) + "\n")
-    settings = ActionUnitsSettings(folder=str(csv.folder), table=str(tmp_path / "map.csv"))
+    settings = SourceSettings(folder=str(csv.folder), table=str(tmp_path / "map.csv"))
     read_folder(SAMPLES, settings, tmp_path / "au.parquet", {})
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 
@@ -165,14 +165,14 @@ def test_the_face_nearest_to_our_box(csv: Csv, tmp_path: Path) -> None:
         path.write_text("\n".join([f"{header},x_0,y_0", f"{rows[0]},10,10", f"{rows[1]},90,90"]) + "\n")
     corners = ("box_x0", "box_y0", "box_x1", "box_y1")
     faces = pd.DataFrame([("a", 60, 60, 100, 100), ("b", 0, 0, 30, 40)], columns=["sample_id", *corners])
-    settings = ActionUnitsSettings(folder=str(csv.folder), of_several="nearest_box")
+    settings = SourceSettings(folder=str(csv.folder), of_several="nearest_box")
     read_folder(SAMPLES, settings, tmp_path / "au.parquet", {}, faces)
     assert read_table(tmp_path / "au.parquet", ACTION_UNITS)["AU01_r"].tolist()[:2] == [2, 1]
 
 
 def test_doing_without_makes_a_table_in_which_nothing_is_known(tmp_path: Path) -> None:
-    settings = ActionUnitsSettings(source="none")
+    settings = SourceSettings(source="none")
     do_without(SAMPLES, settings, tmp_path / "au.parquet", {})
     table = read_table(tmp_path / "au.parquet", ACTION_UNITS)
     assert set(table["status"]) == {"not_read"}
-    assert not presence(table, GraphSettings())[2].any()
+    assert not presence(table, PresenceSettings())[2].any()

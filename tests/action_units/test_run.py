@@ -12,7 +12,7 @@ from tests.action_units.conftest import DEADLY, LOW, MISSED, NEIGHBOUR, NO_FACE,
 from ulcag.action_units.engine import Engine
 from ulcag.action_units.run import openface_shard
 from ulcag.action_units.table import ACTION_UNITS
-from ulcag.config import ActionUnitsSettings
+from ulcag.config import SourceSettings
 from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.files import binding
 from ulcag.tables import read_made_by, read_table
@@ -45,7 +45,7 @@ def shard(tmp_path: Path) -> tuple[pd.DataFrame, Crops]:
 def run(shard: tuple[pd.DataFrame, Crops], tmp_path: Path, **openface: Any) -> pd.DataFrame:
     program = install_stand_in(tmp_path / "bin")
     options = {"runtime": "none", "program": str(program), "face_size": 60, "threads": 1} | openface
-    settings = ActionUnitsSettings.read({"source": "openface", "openface": options})
+    settings = SourceSettings.read({"source": "openface", "openface": options})
     openface_shard(*shard, settings, tmp_path / "au.parquet", {"faces": "1"}, tmp_path / "state")
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 

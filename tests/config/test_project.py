@@ -38,6 +38,14 @@ def test_runs_are_the_product_and_each_occurs_once() -> None:
         ),
         ({"datasets": {"faces": {"samples": {"reader": "folder", "root": "r", "path": "t"}}}}, "other samples have it"),
         ({"datasets": {"faces": {"samples": {"reader": "synthetic"}, "noise": {}}}}, "it belongs at the top"),
+        (
+            {"datasets": {"faces": {"samples": {"reader": "synthetic"}, "graph": {"presence": "intensity"}}}},
+            r"faces\.graph: unknown key; its key 'presence' belongs below action_units",
+        ),
+        (
+            {"datasets": {"faces": {"samples": {"reader": "synthetic"}, "trianing": {"epochs": 3}}}},
+            "trianing: unknown key; did you mean 'training'",
+        ),
         ({"nois": {}}, "nois: unknown key; did you mean 'noise'"),
         ({"datasets": {"faces": {"samples": {"reader": "table"}}}}, r"table\.path: Field required"),
         ({"runs": [{"datasets": ["faces"], "arms": ["baselin"]}]}, "did you mean 'baseline'"),

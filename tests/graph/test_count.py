@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ulcag.action_units.table import ACTION_UNITS, PRESENCE_UNITS
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 from ulcag.errors import InputError
 from ulcag.graph.count import count_cooccurrence
 from ulcag.graph.table import read_cooccurrence, write_cooccurrence
@@ -26,7 +26,7 @@ def action_units() -> pd.DataFrame:
 
 
 def test_only_usable_training_samples_count(tmp_path: Path) -> None:
-    graph = count_cooccurrence(SAMPLES, action_units(), "all", GraphSettings())
+    graph = count_cooccurrence(SAMPLES, action_units(), "all", PresenceSettings())
     i, j = PRESENCE_UNITS.index("AU06"), PRESENCE_UNITS.index("AU12")
     assert (graph.n_samples, graph.n_left_out) == (3, 1)
     assert (graph.occurrences[i], graph.occurrences[j], graph.pairs[i, j]) == (1, 2, 1)
@@ -43,15 +43,15 @@ def test_only_usable_training_samples_count(tmp_path: Path) -> None:
 
 def test_no_usable_sample_is_an_error() -> None:
     with pytest.raises(InputError, match="training samples with usable action units"):
-        count_cooccurrence(SAMPLES, action_units().assign(status="no_face"), "all", GraphSettings())
+        count_cooccurrence(SAMPLES, action_units().assign(status="no_face"), "all", PresenceSettings())
 
 
 def test_a_sample_without_row_is_an_error() -> None:
     with pytest.raises(InputError, match="none for 1, such as 'b'"):
-        count_cooccurrence(SAMPLES, action_units().drop(index=1), "all", GraphSettings())
+        count_cooccurrence(SAMPLES, action_units().drop(index=1), "all", PresenceSettings())
 
 
 def test_where_nobody_asked_for_action_units_there_are_no_edges() -> None:
-    graph = count_cooccurrence(SAMPLES, action_units().assign(status="not_read"), "all", GraphSettings())
+    graph = count_cooccurrence(SAMPLES, action_units().assign(status="not_read"), "all", PresenceSettings())
     assert np.array_equal(graph.matrix, np.eye(len(PRESENCE_UNITS)))
     assert (graph.n_samples, graph.n_left_out) == (0, 4)

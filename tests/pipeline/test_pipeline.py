@@ -82,10 +82,10 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
 ) -> None:
     program = install_stand_in(project / "bin")
 
-    def with_openface(**options: Any) -> Path:
+    def with_openface(presence: str = "presence", **options: Any) -> Path:
         openface = {"runtime": "none", "program": str(program), "threads": 1} | options
-        dataset = CONFIG["datasets"]["tiny"] | {"action_units": {"source": "openface", "openface": openface}}
-        return changed("datasets.seen", dataset)
+        units = {"source": "openface", "presence": presence, "openface": openface}
+        return changed("datasets.seen", CONFIG["datasets"]["tiny"] | {"action_units": units})
 
     target = f"{RESULTS}/graph/seen/all/cooccurrence.parquet"
     todo = jobs(with_openface(), target)
@@ -106,6 +106,7 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
     assert there["ece"] == pytest.approx(at_home["ece"])
     assert not jobs(with_openface(threads=2, chunk=7, stall_seconds=9), target)
     assert jobs(with_openface(face_size=200), target)["run_openface"] == 2
+    assert jobs(with_openface(presence="intensity"), target) == {"count_cooccurrence": 1, "total": 1}
 
 
 def test_a_data_set_smaller_than_a_batch_is_an_error(changed: Change) -> None:

@@ -11,7 +11,7 @@ from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, FaceRow
 from ulcag.action_units.outcomes import Outcome, action_unit_rows
 from ulcag.action_units.table import INTENSITY_UNITS
 from ulcag.classes import CLASSES
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 from ulcag.evaluation.metrics import area_under_curve
 from ulcag.graph.table import CoOccurrence
 from ulcag.reporting.action_units import action_units_figure
@@ -66,7 +66,7 @@ def test_confusion_is_percent_of_the_row() -> None:
 
 def test_cooccurrence_says_which_way_it_reads() -> None:
     matrix = np.array([[1.0, 0.25], [0.5, 1.0]])
-    graph = CoOccurrence(("AU06", "AU12"), matrix, np.eye(2), np.array([4, 8]), 20, 3, GraphSettings())
+    graph = CoOccurrence(("AU06", "AU12"), matrix, np.eye(2), np.array([4, 8]), 20, 3, PresenceSettings())
     figure = cooccurrence_figure(graph)
     assert texts(figure)[:4] == ["100", "25", "50", "100"]
     axes = figure.axes[0]

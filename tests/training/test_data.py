@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ulcag.action_units.table import ACTION_UNITS, PRESENCE_UNITS
-from ulcag.config import GraphSettings, TrainingSettings
+from ulcag.config import PresenceSettings, TrainingSettings
 from ulcag.errors import InputError
 from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.graph.table import CoOccurrence
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, gather_run_data, make_loader
 
-GRAPH = CoOccurrence(PRESENCE_UNITS, np.eye(18), np.eye(18), np.ones(18), 4, 0, GraphSettings())
+GRAPH = CoOccurrence(PRESENCE_UNITS, np.eye(18), np.eye(18), np.ones(18), 4, 0, PresenceSettings())
 
 
 def gather(**changes: object) -> RunData:

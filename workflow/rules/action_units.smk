@@ -19,7 +19,9 @@ rule read_action_units:
         mem_mb=per_attempt(2000),
         runtime=per_attempt(60),
     params:
-        settings=settings_of("action_units"),
+        settings=lambda w: json.dumps(
+            CONFIG.datasets[w.dataset].action_units.of_table(), sort_keys=True
+        ),
         rows=rows_of,
         files=csv_files_of,
         faces=lambda w, input: (
@@ -61,7 +63,7 @@ rule run_openface:
         ),
     params:
         settings=lambda w: json.dumps(
-            CONFIG.datasets[w.dataset].action_units.of_result(), sort_keys=True
+            CONFIG.datasets[w.dataset].action_units.of_table(), sort_keys=True
         ),
         state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
     shell:

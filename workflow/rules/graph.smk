@@ -15,7 +15,10 @@ rule count_cooccurrence:
         mem_mb=per_attempt(2000),
         runtime=per_attempt(15),
     params:
-        settings=settings_of("graph"),
+        # When an action unit counts as present; training is told by what this rule writes.
+        settings=lambda w: json.dumps(
+            CONFIG.datasets[w.dataset].action_units.of_presence(), sort_keys=True
+        ),
     shell:
         "python -m ulcag graph --settings {params.settings:q} --samples {input.samples:q}"
         " --action-units {input.action_units:q} --fold {wildcards.fold:q} --out {output.cooccurrence:q}"

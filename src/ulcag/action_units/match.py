@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
-from ulcag.config import ActionUnitsSettings
+from ulcag.config import SourceSettings
 from ulcag.errors import InputError
 from ulcag.text import CsvFile
 
@@ -31,7 +31,7 @@ class Matched:
     hidden: list[Path]
 
 
-def csv_folder(samples: pd.DataFrame, settings: ActionUnitsSettings) -> Path:
+def csv_folder(samples: pd.DataFrame, settings: SourceSettings) -> Path:
     """The folder of the settings; else `openface` beside the folder that holds all images, or in it.
 
     Raises:

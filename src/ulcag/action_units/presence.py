@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 
 from ulcag.action_units.table import INTENSITY_UNITS, OK, PRESENCE_UNITS
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 
 
-def units_of(settings: GraphSettings) -> tuple[str, ...]:
+def units_of(settings: PresenceSettings) -> tuple[str, ...]:
     """The action units that have a presence, in the order of the graph's nodes."""
     return PRESENCE_UNITS if settings.presence == "presence" else INTENSITY_UNITS
 
 
-def presence(table: pd.DataFrame, settings: GraphSettings) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+def presence(table: pd.DataFrame, settings: PresenceSettings) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     """Presences by OpenFace's own classifier (AUxx_c), or by intensity (AUxx_r >= threshold).
 
     The two disagree by design in OpenFace, which trains them apart.

@@ -9,7 +9,7 @@ from ulcag.action_units.match import by_name, by_table, csv_folder
 from ulcag.action_units.openface_csv import DamagedCsvError, read_openface_csv, select_face
 from ulcag.action_units.outcomes import Outcome, action_unit_rows
 from ulcag.action_units.table import ACTION_UNITS, NOT_READ, OK
-from ulcag.config import ActionUnitsSettings
+from ulcag.config import SourceSettings
 from ulcag.errors import InputError
 from ulcag.progress import progress
 from ulcag.tables import write_table
@@ -17,7 +17,7 @@ from ulcag.tables import write_table
 
 def read_folder(
     samples: pd.DataFrame,
-    settings: ActionUnitsSettings,
+    settings: SourceSettings,
     out: Path,
     inputs: dict[str, str],
     faces: pd.DataFrame | None = None,
@@ -52,7 +52,7 @@ def read_folder(
     if failed.any() and not frame["confidence"].notna().any():
         found = f"{frame['reason'][failed].iloc[0]}; {failed.sum()} files fail, and none is good"
         raise InputError(folder, expected="CSV files as OpenFace 2 writes them", found=found)
-    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.plain(), inputs=inputs)
+    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.of_table(), inputs=inputs)
 
     counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
     counts["unmatched"] = len(matched.unmatched)
@@ -68,11 +68,11 @@ def read_folder(
     return counts
 
 
-def do_without(samples: pd.DataFrame, settings: ActionUnitsSettings, out: Path, inputs: dict[str, str]) -> None:
+def do_without(samples: pd.DataFrame, settings: SourceSettings, out: Path, inputs: dict[str, str]) -> None:
     """Write a table in which no action unit is known, for arms that need none; arguments as in `read_folder`."""
     outcomes = ((sample_id, Outcome(sample_id, NOT_READ)) for sample_id in samples["sample_id"])
     frame = action_unit_rows(samples["sample_id"], outcomes, settings.min_confidence)
-    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.plain(), inputs=inputs)
+    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.of_table(), inputs=inputs)
 
 
 def _one(sample_id: str, path: Path | None, near: tuple[float, float] | None) -> Outcome:

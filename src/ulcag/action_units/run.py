@@ -18,7 +18,7 @@ from ulcag.action_units.openface_csv import FaceRow, select_face
 from ulcag.action_units.outcomes import Outcome, Outcomes, action_unit_rows
 from ulcag.action_units.picture import openface_box, openface_picture, write_picture
 from ulcag.action_units.table import ACTION_UNITS
-from ulcag.config import ActionUnitsSettings, OpenFaceSettings
+from ulcag.config import OpenFaceSettings, SourceSettings
 from ulcag.errors import InputError
 from ulcag.faces.boxes import Box
 from ulcag.faces.shard import Crops
@@ -38,7 +38,7 @@ _DETECTORS = {"own_else_box": ("own", "box"), "own": ("own",), "box": ("box",)}
 def openface_shard(
     faces: pd.DataFrame,
     crops: Crops,
-    settings: ActionUnitsSettings,
+    settings: SourceSettings,
     out: Path,
     inputs: dict[str, str],
     state: Path,
@@ -68,7 +68,7 @@ def openface_shard(
     made_by = engines[0].check()
     engines[0].stop_leftovers()
     remove_leftovers(owner)
-    plain = settings.of_result()
+    plain = settings.of_table()
     shard = _Shard(faces, crops, settings.openface)
     # A termination (Slurm's time limit) is an exit like others: containers are stopped, what is known is kept.
     before = signal.signal(signal.SIGTERM, _exit)

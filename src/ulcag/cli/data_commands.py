@@ -10,15 +10,15 @@ from pydantic import Field
 
 from ulcag.cli.settings import add_settings, read_settings, settings_values, whole_number
 from ulcag.config import (
-    ActionUnitsSettings,
     AffectNetSamples,
     FacesSettings,
     Fer2013Samples,
     FolderSamples,
-    GraphSettings,
     NoiseSettings,
+    PresenceSettings,
     RafDbSamples,
     SamplesSettings,
+    SourceSettings,
     SyntheticSamples,
     TableSamples,
 )
@@ -67,14 +67,14 @@ def add_commands(commands: Any) -> None:
     action_units = commands.add_parser("action-units", help="read OpenFace's CSV files")
     action_units.add_argument("--from-csv", metavar="DIR", help="the folder of the CSV files; as --set folder=DIR")
     action_units.add_argument("--faces", type=Path, help="faces.parquet, for --set of_several=nearest_box")
-    add_settings(action_units, ActionUnitsSettings)
+    add_settings(action_units, SourceSettings)
     action_units.set_defaults(do=_action_units)
 
     openface = commands.add_parser("openface", help="action units of one shard of crops, by OpenFace in a container")
     openface.add_argument("--faces", type=Path, required=True, help="the shard's table (.parquet), beside its crops")
     openface.add_argument("--state", type=Path, required=True, help="folder that a killed job goes on from")
     openface.add_argument("--threads", type=whole_number(1), help="containers at a time; as --set openface.threads=N")
-    add_settings(openface, ActionUnitsSettings)
+    add_settings(openface, SourceSettings)
     openface.set_defaults(do=_openface)
 
     merge = commands.add_parser("merge", help="join the tables of all shards of a stage")
@@ -85,7 +85,7 @@ def add_commands(commands: Any) -> None:
     graph = commands.add_parser("graph", help="count which action units occur together (Eq. 5)")
     graph.add_argument("--action-units", type=Path, required=True, help="action_units.parquet")
     graph.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
-    add_settings(graph, GraphSettings)
+    add_settings(graph, PresenceSettings)
     graph.set_defaults(do=_graph)
 
     for parser in (check, noise, faces, merge, action_units, graph):
@@ -171,7 +171,7 @@ def _action_units(options: argparse.Namespace) -> None:
 
     if options.from_csv:
         options.set.append(f"folder={json.dumps(options.from_csv)}")
-    settings = read_settings(options, ActionUnitsSettings)
+    settings = read_settings(options, SourceSettings)
     nearest = settings.of_several == "nearest_box"
     if nearest and options.faces is None:
         raise InputError("--faces", expected="faces.parquet, which of_several: nearest_box needs", found="nothing")
@@ -193,7 +193,7 @@ def _openface(options: argparse.Namespace) -> None:
 
     if options.threads:
         options.set.append(f"openface.threads={options.threads}")
-    settings = read_settings(options, ActionUnitsSettings)
+    settings = read_settings(options, SourceSettings)
     faces, crops, inputs = read_table(options.faces, FACES), crops_of(options.faces), hashes({"faces": options.faces})
     openface_shard(faces, crops, settings, options.out, inputs, options.state)
 
@@ -216,7 +216,7 @@ def _graph(options: argparse.Namespace) -> None:
     from ulcag.samples.table import SAMPLES
     from ulcag.tables import read_table
 
-    settings = read_settings(options, GraphSettings)
+    settings = read_settings(options, PresenceSettings)
     samples = read_table(options.samples, SAMPLES)
     graph = count_cooccurrence(samples, read_table(options.action_units, ACTION_UNITS), options.fold, settings)
     inputs = hashes({"samples": options.samples, "action_units": options.action_units})

@@ -1,6 +1,6 @@
 """config.yaml, checked. Imports no heavy package, so that the Snakefile can use it."""
 
-from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings
+from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings, PresenceSettings, SourceSettings
 from ulcag.config.arms import ARMS, ArmSettings
 from ulcag.config.project import Audit, Config, DatasetSettings, Run, check_braces
 from ulcag.config.stages import (
@@ -9,7 +9,6 @@ from ulcag.config.stages import (
     FacesSettings,
     Fer2013Samples,
     FolderSamples,
-    GraphSettings,
     NoiseSettings,
     RafDbSamples,
     SamplesSettings,
@@ -31,12 +30,13 @@ __all__ = [
     "FacesSettings",
     "Fer2013Samples",
     "FolderSamples",
-    "GraphSettings",
     "NoiseSettings",
     "OpenFaceSettings",
+    "PresenceSettings",
     "RafDbSamples",
     "Run",
     "SamplesSettings",
+    "SourceSettings",
     "SyntheticSamples",
     "TableSamples",
     "TrainSettings",

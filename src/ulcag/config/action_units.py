@@ -40,7 +40,7 @@ class OpenFaceSettings(Section):
     program_arguments: tuple[str, ...] = Field((), description="more arguments for FaceLandmarkImg")
 
 
-class ActionUnitsSettings(Section):
+class SourceSettings(Section):
     """Where pseudo action units come from."""
 
     source: Literal["csv", "openface", "none"] = Field(
@@ -61,7 +61,24 @@ class ActionUnitsSettings(Section):
     )
     openface: OpenFaceSettings = OpenFaceSettings()
 
-    def of_result(self) -> dict[str, Any]:
-        """The settings that the result depends on, as plain values."""
+    def of_table(self) -> dict[str, Any]:
+        """The settings that the stage's table depends on, as plain values."""
         openface = self.openface.model_dump(mode="json", exclude=set(EXECUTION_ONLY))
-        return self.plain() | {"openface": openface}
+        return self.model_dump(mode="json", include=set(SourceSettings.model_fields)) | {"openface": openface}
+
+
+class PresenceSettings(Section):
+    """When an action unit counts as present."""
+
+    presence: Literal["presence", "intensity"] = Field(
+        "presence", description="AUxx_c (18 units), or AUxx_r >= threshold (17 units, no AU28)"
+    )
+    intensity_threshold: float = Field(1.0, gt=0, le=5, description="for `intensity`, on OpenFace's scale 0 to 5")
+
+
+class ActionUnitsSettings(SourceSettings, PresenceSettings):
+    """The stage. Its table holds intensities and presences both, so that an edit of what counts reads nothing again."""
+
+    def of_presence(self) -> dict[str, Any]:
+        """The settings by which the table is used, as plain values."""
+        return self.model_dump(mode="json", include=set(PresenceSettings.model_fields))

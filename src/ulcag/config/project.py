@@ -11,7 +11,7 @@ from pydantic import Field, NonNegativeInt
 
 from ulcag.config.action_units import ActionUnitsSettings
 from ulcag.config.arms import ARMS, ArmSettings, merged, refuse_renamed
-from ulcag.config.stages import CheckMode, FacesSettings, GraphSettings, NoiseSettings, SamplesSettings
+from ulcag.config.stages import CheckMode, FacesSettings, NoiseSettings, SamplesSettings
 from ulcag.config.training import TrainingSettings
 from ulcag.errors import InputError
 from ulcag.methods import METHODS, method_settings
@@ -32,7 +32,6 @@ class DatasetSettings(Section):
     )
     faces: FacesSettings = FacesSettings()
     action_units: ActionUnitsSettings = ActionUnitsSettings()
-    graph: GraphSettings = GraphSettings()
     training: TrainingSettings = TrainingSettings()
     methods: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="by method: settings for this data set's runs, such as ulc-ag: {ramp: ...}"

@@ -1,4 +1,4 @@
-"""Settings of the stages that make the data: samples, noise, faces, graph; action units have a file of their own."""
+"""Settings of the stages that make the data: samples, noise, faces; action units have a file of their own."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -178,12 +178,3 @@ class FacesSettings(Section):
     longest_side: int = Field(320, ge=64, description="a stored crop is scaled down to it, pixels")
     jpeg_quality: int = Field(95, ge=50, le=100, description="of the stored crops")
     shards: int = Field(4, ge=1, description="files the crops are spread over: a few hundred for AffectNet")
-
-
-class GraphSettings(Section):
-    """Which action units are nodes, and when one counts as present."""
-
-    presence: Literal["presence", "intensity"] = Field(
-        "presence", description="AUxx_c (18 units), or AUxx_r >= threshold (17 units, no AU28)"
-    )
-    intensity_threshold: float = Field(1.0, gt=0, le=5, description="for `intensity`, on OpenFace's scale 0 to 5")

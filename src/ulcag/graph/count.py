@@ -6,7 +6,7 @@ import torch
 
 from ulcag.action_units.presence import presence
 from ulcag.action_units.table import NOT_READ
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 from ulcag.errors import InputError
 from ulcag.graph.table import CoOccurrence
 from ulcag.method.au_graph import cooccurrence
@@ -15,7 +15,7 @@ from ulcag.tables import rows_of
 
 
 def count_cooccurrence(
-    samples: pd.DataFrame, action_units: pd.DataFrame, fold: str, settings: GraphSettings
+    samples: pd.DataFrame, action_units: pd.DataFrame, fold: str, settings: PresenceSettings
 ) -> CoOccurrence:
     """Eq. 5 over the samples that a fold trains on.
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ulcag.action_units.presence import units_of
-from ulcag.config import GraphSettings
+from ulcag.config import PresenceSettings
 from ulcag.errors import InputError
 from ulcag.tables import Column, Schema, read_table, settings_of, write_table
 
@@ -47,7 +47,7 @@ class CoOccurrence:
     occurrences: np.ndarray
     n_samples: int
     n_left_out: int
-    settings: GraphSettings
+    settings: PresenceSettings
 
 
 def write_cooccurrence(path: Path, graph: CoOccurrence, inputs: dict[str, str]) -> None:
@@ -74,7 +74,7 @@ def read_cooccurrence(path: Path) -> CoOccurrence:
         InputError: it is not such a table.
     """
     frame = read_table(path, COOCCURRENCE)
-    settings = GraphSettings.read(settings_of(path), where=str(path))
+    settings = PresenceSettings.read(settings_of(path), where=str(path))
     names = units_of(settings)
     pairs = pd.MultiIndex.from_product([names, names], names=["unit", "given"])
     by_pair = frame.set_index(["unit", "given"])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ulcag.action_units.table import ACTION_UNITS
-from ulcag.config import ActionUnitsSettings, TrainSettings
+from ulcag.config import SourceSettings, TrainSettings
 from ulcag.errors import InputError
 from ulcag.evaluation.record import read_elsewhere, read_metrics
 from ulcag.faces.shard import crops_of, pictures_of
@@ -59,7 +59,7 @@ def draw_action_units(samples_file: Path, action_units_file: Path, base: Path) -
     """Quality of a data set's action units."""
     table = read_table(action_units_file, ACTION_UNITS)
     labels = rows_of(read_table(samples_file, SAMPLES), table["sample_id"], "samples")["label"]
-    settings = ActionUnitsSettings.read(settings_of(action_units_file), where=str(action_units_file))
+    settings = SourceSettings.read(settings_of(action_units_file), where=str(action_units_file))
     title = f"Action units by OpenFace, {len(table)} samples"
     codes = labels.to_numpy(dtype=np.int64)
     save(action_units_figure(codes, table, settings.min_confidence, title), base)
