@@ -2,7 +2,7 @@
 
 FaceLandmarkImg -fdir PHOTOS -out_dir CSVS -aus -2Dfp
 ulcag action-units --samples S --faces F --from-csv CSVS --set of_several=nearest_box --out reference.parquet
-ulcag openface ... --set openface.detector=own --out own.parquet
+ulcag action-units --set source=openface --set openface.detector=own ... --out own.parquet
 python benchmarks/openface_agreement.py reference.parquet own.parquet ...
 """
 

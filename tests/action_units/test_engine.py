@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ulcag.action_units.engine import Engine
+from ulcag.action_units.sources.openface import OPENFACE_IMAGE
 from ulcag.config import OpenFaceSettings
-from ulcag.config.action_units import OPENFACE_IMAGE
 from ulcag.errors import InputError
 
 

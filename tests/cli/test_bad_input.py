@@ -70,7 +70,7 @@ def test_a_bug_is_no_mistake_of_the_user(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "arguments", [["noise", "--seed", "-1"], ["check", "--workers", "x"], ["openface", "--threads", "0"]]
+    "arguments", [["noise", "--seed", "-1"], ["check", "--workers", "x"], ["action-units", "--threads", "0"]]
 )
 def test_numbers_that_make_no_sense(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:

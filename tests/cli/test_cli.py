@@ -13,7 +13,6 @@ COMMANDS = (
     "noise",
     "faces",
     "action-units",
-    "openface",
     "merge",
     "graph",
     "train",

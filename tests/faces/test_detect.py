@@ -91,5 +91,6 @@ def test_policies(policy: str, chosen: object) -> None:
 
 
 def test_the_room_is_imported_without_torch() -> None:
-    code = "import sys, ulcag.faces.run, ulcag.faces.shard, ulcag.action_units.read; sys.exit('torch' in sys.modules)"
+    modules = "ulcag.faces.run, ulcag.faces.shard, ulcag.action_units.run, ulcag.action_units.csv_folder"
+    code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "src"}, check=False).returncode == 0

@@ -89,7 +89,7 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
 
     target = f"{RESULTS}/graph/seen/all/cooccurrence.parquet"
     todo = jobs(with_openface(), target)
-    assert (todo["run_openface"], todo["merge_action_units"], todo.get("read_action_units")) == (2, 1, None)
+    assert (todo["read_shard_action_units"], todo["merge_action_units"], todo.get("read_action_units")) == (2, 1, None)
     snakemake(project, target)
     table = pd.read_parquet(project / RESULTS / "action_units/seen/action_units.parquet")
     assert len(table) == 60
@@ -105,7 +105,7 @@ def test_openface_runs_shard_by_shard_and_an_edit_of_its_pace_runs_nothing_again
     assert there["confusion"] == at_home["confusion"]
     assert there["ece"] == pytest.approx(at_home["ece"])
     assert not jobs(with_openface(threads=2, chunk=7, stall_seconds=9), target)
-    assert jobs(with_openface(face_size=200), target)["run_openface"] == 2
+    assert jobs(with_openface(face_size=200), target)["read_shard_action_units"] == 2
     assert jobs(with_openface(presence="intensity"), target) == {"count_cooccurrence": 1, "total": 1}
 
 

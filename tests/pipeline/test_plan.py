@@ -27,7 +27,12 @@ def test_a_plan_of_many_shards_and_runs(tmp_path: Path) -> None:
         },
     )
     todo = jobs(tmp_path)
-    assert (todo["crop_faces"], todo["run_openface"], todo["train_run"], todo["merge_faces"]) == (600, 600, 207, 1)
+    assert (todo["crop_faces"], todo["read_shard_action_units"], todo["train_run"], todo["merge_faces"]) == (
+        600,
+        600,
+        207,
+        1,
+    )
 
 
 def test_what_is_asked_of_slurm(tmp_path: Path) -> None:

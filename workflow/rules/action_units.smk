@@ -1,9 +1,8 @@
 rule read_action_units:
     input:
         ancient(listed),
-        lambda w: there(CONFIG.datasets[w.dataset].action_units.folder),
-        lambda w: there(CONFIG.datasets[w.dataset].action_units.table),
-        unpack(faces_for_csv),
+        lambda w: [there(path) for path in units(w).files()],
+        unpack(faces_for_units),
         samples=ancient(f"{RESULTS}/samples/{{dataset}}/samples.parquet"),
     output:
         action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
@@ -12,18 +11,16 @@ rule read_action_units:
     benchmark:
         f"{RESULTS}/benchmarks/action_units/{{dataset}}.tsv"
     wildcard_constraints:
-        dataset="|".join(FROM_CSV) or NO_DATASET,
+        dataset="|".join(AT_ONCE) or NO_DATASET,
     conda:
-        "../../envs/tables.yaml"
+        lambda w: f"../../envs/{units(w).environment}.yaml"
     resources:
         mem_mb=per_attempt(2000),
         runtime=per_attempt(60),
     params:
-        settings=lambda w: json.dumps(
-            CONFIG.datasets[w.dataset].action_units.of_table(), sort_keys=True
-        ),
+        settings=units_settings,
         rows=rows_of,
-        files=csv_files_of,
+        files=files_of_units,
         faces=lambda w, input: (
             option("faces", input.faces) if "faces" in input.keys() else ""
         ),
@@ -33,9 +30,9 @@ rule read_action_units:
 
 
 # Settings that change no result are a resource and not a parameter, so that an edit of them runs nothing again.
-# No `container:`, which would mean Apptainer and nothing else: the command starts the container itself, with
+# No `container:`, which would mean Apptainer and nothing else: a source that runs in a container starts it itself, with
 # whichever engine the settings name, under --use-conda and without.
-rule run_openface:
+rule read_shard_action_units:
     input:
         # beside its table, where the command finds it
         crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
@@ -47,27 +44,22 @@ rule run_openface:
     benchmark:
         f"{RESULTS}/benchmarks/action_units/{{dataset}}/{{shard}}.tsv"
     wildcard_constraints:
-        dataset="|".join(BY_OPENFACE) or NO_DATASET,
+        dataset="|".join(BY_SHARD) or NO_DATASET,
     conda:
-        "../../envs/tables.yaml"
-    threads: lambda w: openface(w).threads
+        lambda w: f"../../envs/{units(w).environment}.yaml"
+    threads: lambda w: units(w).threads
     resources:
-        mem_mb=lambda w, threads, attempt: 1000 * attempt
-        + threads * openface(w).memory_mb,
+        mem_mb=lambda w, threads, attempt: 1000 * attempt + threads * units(w).memory_mb,
         # Not growing: each attempt goes on where the one before was stopped.
         runtime=240,
-        execution=lambda w: " ".join(
-            f"--set openface.{name}={getattr(openface(w), name)}"
-            for name in EXECUTION_ONLY
-            if name != "threads"
+        pace=lambda w: " ".join(
+            f"--set {name}={value}" for name, value in units(w).pace().items()
         ),
     params:
-        settings=lambda w: json.dumps(
-            CONFIG.datasets[w.dataset].action_units.of_table(), sort_keys=True
-        ),
+        settings=units_settings,
         state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
     shell:
-        "python -m ulcag openface --settings {params.settings:q} {resources.execution}"
+        "python -m ulcag action-units --settings {params.settings:q} {resources.pace}"
         " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
         " 2>&1 | tee {log:q}"
 
@@ -84,7 +76,7 @@ rule merge_action_units:
     benchmark:
         f"{RESULTS}/benchmarks/action_units/{{dataset}}/merge.tsv"
     wildcard_constraints:
-        dataset="|".join(BY_OPENFACE) or NO_DATASET,
+        dataset="|".join(BY_SHARD) or NO_DATASET,
     conda:
         "../../envs/tables.yaml"
     resources:

@@ -9,8 +9,9 @@ sys.path.insert(0, str(SRC))
 
 from snakemake.settings.types import DeploymentMethod
 
+from ulcag.action_units.sources import source_of
+from ulcag.action_units.sources.source import ByShard
 from ulcag.config import Config, check_braces
-from ulcag.config.action_units import EXECUTION_ONLY
 from ulcag.errors import InputError
 
 
@@ -128,26 +129,31 @@ def train_settings(w):
     )
 
 
-# Where action units come from is each data set's own: CSV files that exist or nothing, or OpenFace, shard by shard.
-FROM_CSV = [
+def units(w):
+    """The source of the action units of the wildcards' data set."""
+    return source_of(CONFIG.datasets[w.dataset].action_units)
+
+
+# Some sources read a data set at once, others its crops, shard by shard.
+BY_SHARD = [
     name
     for name, dataset in CONFIG.datasets.items()
-    if dataset.action_units.source != "openface"
+    if isinstance(source_of(dataset.action_units), ByShard)
 ]
-BY_OPENFACE = [name for name in CONFIG.datasets if name not in FROM_CSV]
+AT_ONCE = [name for name in CONFIG.datasets if name not in BY_SHARD]
 # A constraint that no data set meets.
 NO_DATASET = "(?!)"
 
 
-def faces_for_csv(w):
-    """An input function: the boxes, where the face nearest to ours is wanted."""
-    nearest = CONFIG.datasets[w.dataset].action_units.of_several == "nearest_box"
-    return {"faces": f"{RESULTS}/faces/{w.dataset}/faces.parquet"} if nearest else {}
+def faces_for_units(w):
+    """An input function: the faces table, where the source needs it."""
+    faces = f"{RESULTS}/faces/{w.dataset}/faces.parquet"
+    return {"faces": faces} if units(w).needs_faces else {}
 
 
-def openface(w):
-    """How OpenFace is run on the wildcards' data set."""
-    return CONFIG.datasets[w.dataset].action_units.openface
+def units_settings(w):
+    """A params function: what the table of action units depends on."""
+    return json.dumps(units(w).of_table(), sort_keys=True)
 
 
 # An audit's folder, and what it is made from.

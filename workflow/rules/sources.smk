@@ -1,7 +1,6 @@
 # What was read is an input: what lies outside the folder of results, and what has to wait until it is read anew.
 from ulcag.sources import (
     all_missing,
-    csv_print,
     file_print,
     labels_print,
     pictures_print,
@@ -107,14 +106,11 @@ def rows_of(w):
     return rows_print(samples_of(w)) if asked("read_action_units") else ""
 
 
-def csv_files_of(w):
-    """A params function: OpenFace's CSV files, and the table that says which is whose."""
-    dataset = CONFIG.datasets[w.dataset]
-    settings = dataset.action_units
-    if settings.source != "csv" or not asked("read_action_units"):
+def files_of_units(w):
+    """A params function: what the source of action units reads outside the results, such as CSV files."""
+    if not asked("read_action_units"):
         return ""
-    files = csv_print(settings.folder, samples_of(w), dataset.samples)
-    return f"{files} {file_print(settings.table)}"
+    return units(w).fingerprint(samples_of(w), CONFIG.datasets[w.dataset].samples)
 
 
 CHECKED = [name for name in DATASETS if CONFIG.datasets[name].check != "off"]

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ulcag.action_units.models import OTHER_DETECTOR, check_models, hash_of_models
-from ulcag.config.action_units import OPENFACE_IMAGE, OpenFaceSettings
+from ulcag.action_units.sources.openface import OPENFACE_IMAGE, OpenFaceSettings
 from ulcag.errors import InputError
 from ulcag.files import sha256
 

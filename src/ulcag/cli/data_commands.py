@@ -64,18 +64,21 @@ def add_commands(commands: Any) -> None:
     add_settings(faces, FacesSettings)
     faces.set_defaults(do=_faces)
 
-    action_units = commands.add_parser("action-units", help="read OpenFace's CSV files")
+    action_units = commands.add_parser(
+        "action-units",
+        help="action units of a data set, or of one shard of crops",
+        description="A source that reads a data set at once (csv, none) is given --samples; one that reads crops "
+        "(openface), shard by shard, is given --faces and --state.",
+    )
     action_units.add_argument("--from-csv", metavar="DIR", help="the folder of the CSV files; as --set folder=DIR")
-    action_units.add_argument("--faces", type=Path, help="faces.parquet, for --set of_several=nearest_box")
+    action_units.add_argument("--samples", type=Path, help="samples.parquet")
+    action_units.add_argument(
+        "--faces", type=Path, help="the shard's table, beside its crops; for --set of_several=nearest_box faces.parquet"
+    )
+    action_units.add_argument("--state", type=Path, help="folder that a killed job goes on from")
+    action_units.add_argument("--threads", type=whole_number(1), help="cores to use, if not those of the settings")
     add_settings(action_units, SourceSettings)
     action_units.set_defaults(do=_action_units)
-
-    openface = commands.add_parser("openface", help="action units of one shard of crops, by OpenFace in a container")
-    openface.add_argument("--faces", type=Path, required=True, help="the shard's table (.parquet), beside its crops")
-    openface.add_argument("--state", type=Path, required=True, help="folder that a killed job goes on from")
-    openface.add_argument("--threads", type=whole_number(1), help="containers at a time; as --set openface.threads=N")
-    add_settings(openface, SourceSettings)
-    openface.set_defaults(do=_openface)
 
     merge = commands.add_parser("merge", help="join the tables of all shards of a stage")
     merge.add_argument("stage", choices=["faces", "action_units"])
@@ -88,9 +91,9 @@ def add_commands(commands: Any) -> None:
     add_settings(graph, PresenceSettings)
     graph.set_defaults(do=_graph)
 
-    for parser in (check, noise, faces, merge, action_units, graph):
+    for parser in (check, noise, faces, merge, graph):
         parser.add_argument("--samples", type=Path, required=True, help="samples.parquet")
-    for parser in (samples, noise, merge, action_units, openface, graph):
+    for parser in (samples, noise, merge, action_units, graph):
         parser.add_argument("--out", type=Path, required=True, help="the table to write (.parquet)")
 
 
@@ -164,38 +167,39 @@ def _faces(options: argparse.Namespace) -> None:
 
 
 def _action_units(options: argparse.Namespace) -> None:
-    from ulcag.action_units.read import do_without, read_folder
+    from ulcag.action_units.run import read_all, read_shard
+    from ulcag.action_units.sources import source_of
+    from ulcag.action_units.sources.source import ByShard
+    from ulcag.faces.shard import crops_of
     from ulcag.faces.table import FACES
     from ulcag.samples.table import SAMPLES
     from ulcag.tables import read_table
 
     if options.from_csv:
         options.set.append(f"folder={json.dumps(options.from_csv)}")
-    settings = read_settings(options, SourceSettings)
-    nearest = settings.of_several == "nearest_box"
-    if nearest and options.faces is None:
-        raise InputError("--faces", expected="faces.parquet, which of_several: nearest_box needs", found="nothing")
-    inputs = {"samples": options.samples} | ({"faces": options.faces} if nearest else {})
-    inputs |= {"table": Path(settings.table)} if settings.table else {}
-    samples = read_table(options.samples, SAMPLES)
-    if settings.source == "none":
-        do_without(samples, settings, options.out, hashes(inputs))
+    source = source_of(read_settings(options, SourceSettings))
+    if isinstance(source, ByShard):
+        faces, state = _given(options, "faces", source.name), _given(options, "state", source.name)
+        how = {"state": state, "threads": options.threads}
+        read_shard(source, read_table(faces, FACES), crops_of(faces), options.out, hashes({"faces": faces}), **how)
         return
-    faces = read_table(options.faces, FACES) if nearest else None
-    read_folder(samples, settings, options.out, hashes(inputs), faces)
+    files = {"samples": _given(options, "samples", source.name)}
+    files |= {"faces": _given(options, "faces", "of_several: nearest_box")} if source.needs_faces else {}
+    rows = read_table(files["faces"], FACES) if "faces" in files else None
+    files |= {"table": Path(source.settings.table)} if source.settings.table else {}
+    read_all(source, read_table(files["samples"], SAMPLES), rows, options.out, hashes(files))
 
 
-def _openface(options: argparse.Namespace) -> None:
-    from ulcag.action_units.run import openface_shard
-    from ulcag.faces.shard import crops_of
-    from ulcag.faces.table import FACES
-    from ulcag.tables import read_table
+def _given(options: argparse.Namespace, name: str, who: str) -> Path:
+    """An option that is not always needed.
 
-    if options.threads:
-        options.set.append(f"openface.threads={options.threads}")
-    settings = read_settings(options, SourceSettings)
-    faces, crops, inputs = read_table(options.faces, FACES), crops_of(options.faces), hashes({"faces": options.faces})
-    openface_shard(faces, crops, settings, options.out, inputs, options.state)
+    Raises:
+        InputError: it is now, and was not given.
+    """
+    path: Path | None = getattr(options, name)
+    if path is None:
+        raise InputError(f"--{name}", expected=f"a path, which {who} needs", found="nothing")
+    return path
 
 
 def _merge(options: argparse.Namespace) -> None:

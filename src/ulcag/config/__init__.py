@@ -1,6 +1,7 @@
 """config.yaml, checked. Imports no heavy package, so that the Snakefile can use it."""
 
-from ulcag.config.action_units import ActionUnitsSettings, OpenFaceSettings, PresenceSettings, SourceSettings
+from ulcag.action_units.sources.openface import OpenFaceSettings
+from ulcag.config.action_units import ActionUnitsSettings, PresenceSettings, SourceSettings
 from ulcag.config.arms import ARMS, ArmSettings
 from ulcag.config.project import Audit, Config, DatasetSettings, Run, check_braces
 from ulcag.config.stages import (

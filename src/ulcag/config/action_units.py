@@ -1,53 +1,18 @@
-"""Settings of the action units stage: CSV files that exist, or OpenFace run in a container."""
+"""Settings of the action units stage: where they come from, and when one counts as present."""
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from ulcag.action_units.sources import SOURCES
+from ulcag.action_units.sources.openface import OpenFaceSettings
 from ulcag.section import Section
-
-# The image that OpenFace's users take; of the 2.0 series, nothing newer was published under this name.
-OPENFACE_IMAGE = "algebr/openface@sha256:f43ad4e7fa4530143c7a9e0e8eca7e4f2b45599c1ef19680b68ad1eebba05197"
-
-
-# How the work is done and not what comes out: an edit of these runs nothing again.
-EXECUTION_ONLY = ("chunk", "threads", "memory_mb", "stall_seconds")
-
-
-class OpenFaceSettings(Section):
-    """How OpenFace's FaceLandmarkImg is run on the crops."""
-
-    runtime: Literal["docker", "podman", "apptainer", "none"] = Field(
-        "docker", description="none: a local build of OpenFace, `program`"
-    )
-    image: str = Field(OPENFACE_IMAGE, description="container image; for apptainer the path of a .sif file")
-    program: str = Field(
-        "/home/openface-build/build/bin/FaceLandmarkImg", description="FaceLandmarkImg, inside the image"
-    )
-    detector: Literal["own_else_box", "own", "box"] = Field(
-        "own_else_box",
-        description="own: OpenFace searches again, and may find none; box: it is told where the face is; own_else_box: "
-        "told where it is not sure of one itself",
-    )
-    face_size: int = Field(
-        160, ge=60, le=1000, description="a crop whose face box is smaller is scaled up to it, pixels"
-    )
-    chunk: int = Field(200, ge=1, description="images a container is given")
-    threads: int = Field(2, ge=1, description="containers at a time, one core each")
-    memory_mb: int = Field(4000, ge=100, description="limit for a container")
-    stall_seconds: float = Field(120, gt=0, description="a container that puts out nothing for so long is stopped")
-    engine_arguments: tuple[str, ...] = Field((), description="more arguments for docker run, and the like")
-    program_arguments: tuple[str, ...] = Field((), description="more arguments for FaceLandmarkImg")
 
 
 class SourceSettings(Section):
     """Where pseudo action units come from."""
 
-    source: Literal["csv", "openface", "none"] = Field(
-        "csv",
-        description="csv: OpenFace CSV files that exist already, one an image; openface: run it on the crops; "
-        "none: do without, for arms that have no auxiliary branch",
-    )
+    source: str = Field("csv", description="; ".join(f"{name}: {source.about}" for name, source in SOURCES.items()))
     folder: str = Field("", description="`csv`: where the files are; blank: `openface` beside the samples' images")
     table: str = Field(
         "", description="`csv`: a CSV with columns image and csv that says which file belongs to what; blank: same stem"
@@ -61,10 +26,12 @@ class SourceSettings(Section):
     )
     openface: OpenFaceSettings = OpenFaceSettings()
 
-    def of_table(self) -> dict[str, Any]:
-        """The settings that the stage's table depends on, as plain values."""
-        openface = self.openface.model_dump(mode="json", exclude=set(EXECUTION_ONLY))
-        return self.model_dump(mode="json", include=set(SourceSettings.model_fields)) | {"openface": openface}
+    @field_validator("source")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in SOURCES:
+            raise ValueError(f"must be one of {', '.join(SOURCES)}")
+        return value
 
 
 class PresenceSettings(Section):

@@ -1,6 +1,7 @@
 """A folder of CSV files."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from tests.action_units.conftest import Csv
 from ulcag.action_units.presence import presence
-from ulcag.action_units.read import do_without, read_folder
+from ulcag.action_units.run import read_all
+from ulcag.action_units.sources import source_of
+from ulcag.action_units.sources.source import AtOnce
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import PresenceSettings, SourceSettings
 from ulcag.errors import InputError
@@ -20,8 +23,15 @@ SAMPLES = pd.DataFrame({"sample_id": NAMES, "path": [f"images/{name}.jpg" for na
 
 
 def read(csv: Csv, tmp_path: Path, samples: pd.DataFrame = SAMPLES) -> pd.DataFrame:
-    settings = SourceSettings(folder=str(csv.folder))
-    read_folder(samples, settings, tmp_path / "au.parquet", {})
+    return read_by({"folder": str(csv.folder)}, tmp_path, samples)
+
+
+def read_by(
+    settings: dict[str, Any], tmp_path: Path, samples: pd.DataFrame = SAMPLES, faces: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    source = source_of(SourceSettings.read(settings))
+    assert isinstance(source, AtOnce)
+    read_all(source, samples, faces, tmp_path / "au.parquet", {})
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 
 
@@ -55,7 +65,10 @@ def test_a_summary_counts_everything(csv: Csv, tmp_path: Path, capsys: pytest.Ca
     csv.write("a", {"confidence": 0.9})
     csv.write("other", {"confidence": 0.9})
     read(csv, tmp_path)
-    assert "3 no_face, 1 ok, 1 unmatched" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "1 of 4 samples have a CSV file" in said
+    assert "action units by csv, au: 3 no_face, 1 ok" in said
+    assert "CSV files of no sample: other.csv (1)" in said
 
 
 def test_nothing_that_matches_is_an_error(csv: Csv, tmp_path: Path) -> None:
@@ -108,8 +121,7 @@ def test_the_table_is_the_same_whatever_the_order(
 def test_blank_means_beside_the_images(csv: Csv, tmp_path: Path) -> None:
     csv.write("a", {"confidence": 0.9})
     samples = SAMPLES.assign(path=[str(tmp_path / "images" / f"{name}.jpg") for name in NAMES])
-    counts = read_folder(samples, SourceSettings(), tmp_path / "au.parquet", {})
-    assert counts == {"no_face": 3, "ok": 1, "unmatched": 0}
+    assert read_by({}, tmp_path, samples)["status"].tolist() == ["ok", "no_face", "no_face", "no_face"]
 
 
 def test_no_face_says_whether_there_is_a_file(csv: Csv, tmp_path: Path) -> None:
@@ -142,9 +154,7 @@ def test_the_table_says_what_made_it(csv: Csv, tmp_path: Path) -> None:
 
 def by_table(csv: Csv, tmp_path: Path, *rows: str) -> pd.DataFrame:
     (tmp_path / "map.csv").write_text("\n".join(["image,csv", *rows]) + "\n")
-    settings = SourceSettings(folder=str(csv.folder), table=str(tmp_path / "map.csv"))
-    read_folder(SAMPLES, settings, tmp_path / "au.parquet", {})
-    return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
+    return read_by({"folder": str(csv.folder), "table": str(tmp_path / "map.csv")}, tmp_path)
 
 
 def test_a_table_says_which_file_belongs_to_what(csv: Csv, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,7 +164,7 @@ def test_a_table_says_which_file_belongs_to_what(csv: Csv, tmp_path: Path, capsy
     assert table["AU01_r"].fillna(-1).tolist() == [1, 0, -1, 2]
     assert table["status"].tolist() == ["ok", "ok", "no_face", "ok"]
     said = capsys.readouterr().err
-    assert "3 ok, 1 no_face, 1 unmatched" in said
+    assert "3 ok, 1 no_face" in said
     assert "of no sample: 3.csv" in said
 
 
@@ -165,14 +175,11 @@ def test_the_face_nearest_to_our_box(csv: Csv, tmp_path: Path) -> None:
         path.write_text("\n".join([f"{header},x_0,y_0", f"{rows[0]},10,10", f"{rows[1]},90,90"]) + "\n")
     corners = ("box_x0", "box_y0", "box_x1", "box_y1")
     faces = pd.DataFrame([("a", 60, 60, 100, 100), ("b", 0, 0, 30, 40)], columns=["sample_id", *corners])
-    settings = SourceSettings(folder=str(csv.folder), of_several="nearest_box")
-    read_folder(SAMPLES, settings, tmp_path / "au.parquet", {}, faces)
-    assert read_table(tmp_path / "au.parquet", ACTION_UNITS)["AU01_r"].tolist()[:2] == [2, 1]
+    table = read_by({"folder": str(csv.folder), "of_several": "nearest_box"}, tmp_path, faces=faces)
+    assert table["AU01_r"].tolist()[:2] == [2, 1]
 
 
 def test_doing_without_makes_a_table_in_which_nothing_is_known(tmp_path: Path) -> None:
-    settings = SourceSettings(source="none")
-    do_without(SAMPLES, settings, tmp_path / "au.parquet", {})
-    table = read_table(tmp_path / "au.parquet", ACTION_UNITS)
+    table = read_by({"source": "none"}, tmp_path)
     assert set(table["status"]) == {"not_read"}
     assert not presence(table, PresenceSettings())[2].any()

@@ -1,4 +1,4 @@
-"""A folder of OpenFace CSV files to the action units table."""
+"""A folder of OpenFace CSV files to rows of the action units table."""
 
 import sys
 from pathlib import Path
@@ -8,34 +8,22 @@ import pandas as pd
 from ulcag.action_units.match import by_name, by_table, csv_folder
 from ulcag.action_units.openface_csv import DamagedCsvError, read_openface_csv, select_face
 from ulcag.action_units.outcomes import Outcome, action_unit_rows
-from ulcag.action_units.table import ACTION_UNITS, NOT_READ, OK
+from ulcag.action_units.table import OK
 from ulcag.config import SourceSettings
 from ulcag.errors import InputError
 from ulcag.progress import progress
-from ulcag.tables import write_table
 
 
-def read_folder(
-    samples: pd.DataFrame,
-    settings: SourceSettings,
-    out: Path,
-    inputs: dict[str, str],
-    faces: pd.DataFrame | None = None,
-) -> dict[str, int]:
-    """Read the CSV of each sample's image and write the table.
+def read_folder(samples: pd.DataFrame, settings: SourceSettings, faces: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Rows of the action units table from the CSV of each sample's image.
 
-    Which CSV belongs to which image is told by their names, or by `settings.table`.
+    Which CSV belongs to which image is told by their names, or by `settings.table`. Files of no sample are counted.
 
     Args:
         samples: rows of the samples table.
         settings: folder, table, which of several faces, and least confidence.
-        out: action_units.parquet.
-        inputs: name to SHA-256 of what `samples` was read from.
         faces: the faces table, where the face nearest to our box is wanted. OpenFace must have seen the pictures that
             the boxes are in.
-
-    Returns:
-        Number of samples by status, and `unmatched`: CSV files that belong to no sample.
 
     Raises:
         InputError: as `by_name` or `by_table`, a file is no OpenFace CSV, or no file is without error.
@@ -52,12 +40,7 @@ def read_folder(
     if failed.any() and not frame["confidence"].notna().any():
         found = f"{frame['reason'][failed].iloc[0]}; {failed.sum()} files fail, and none is good"
         raise InputError(folder, expected="CSV files as OpenFace 2 writes them", found=found)
-    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.of_table(), inputs=inputs)
-
-    counts = {str(status): int(count) for status, count in frame["status"].value_counts().items()}
-    counts["unmatched"] = len(matched.unmatched)
-    summary = ", ".join(f"{count} {status}" for status, count in counts.items())
-    print(f"action units from {folder}: {summary}", file=sys.stderr)
+    print(f"{folder}: {len(matched.csv_of)} of {len(frame)} samples have a CSV file", file=sys.stderr)
     for what, paths in (
         ("unmatched, that is CSV files of no sample", matched.unmatched),
         ("hidden files, not read", matched.hidden),
@@ -65,14 +48,7 @@ def read_folder(
         if paths:
             some = ", ".join(sorted(path.name for path in paths)[:3])
             print(f"{what}: {some}{', ...' if len(paths) > 3 else ''} ({len(paths)})", file=sys.stderr)
-    return counts
-
-
-def do_without(samples: pd.DataFrame, settings: SourceSettings, out: Path, inputs: dict[str, str]) -> None:
-    """Write a table in which no action unit is known, for arms that need none; arguments as in `read_folder`."""
-    outcomes = ((sample_id, Outcome(sample_id, NOT_READ)) for sample_id in samples["sample_id"])
-    frame = action_unit_rows(samples["sample_id"], outcomes, settings.min_confidence)
-    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=settings.of_table(), inputs=inputs)
+    return frame
 
 
 def _one(sample_id: str, path: Path | None, near: tuple[float, float] | None) -> Outcome:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.action_units.conftest import DEADLY, LOW, MISSED, NEIGHBOUR, NO_FACE, TWO_FACES, UNSURE, install_stand_in
 from ulcag.action_units.engine import Engine
-from ulcag.action_units.run import openface_shard
+from ulcag.action_units.run import read_shard
+from ulcag.action_units.sources import source_of
+from ulcag.action_units.sources.source import ByShard
 from ulcag.action_units.table import ACTION_UNITS
 from ulcag.config import SourceSettings
 from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
@@ -45,8 +47,9 @@ def shard(tmp_path: Path) -> tuple[pd.DataFrame, Crops]:
 def run(shard: tuple[pd.DataFrame, Crops], tmp_path: Path, **openface: Any) -> pd.DataFrame:
     program = install_stand_in(tmp_path / "bin")
     options = {"runtime": "none", "program": str(program), "face_size": 60, "threads": 1} | openface
-    settings = SourceSettings.read({"source": "openface", "openface": options})
-    openface_shard(*shard, settings, tmp_path / "au.parquet", {"faces": "1"}, tmp_path / "state")
+    source = source_of(SourceSettings.read({"source": "openface", "openface": options}))
+    assert isinstance(source, ByShard)
+    read_shard(source, *shard, tmp_path / "au.parquet", {"faces": "1"}, state=tmp_path / "state")
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 
 
@@ -108,7 +111,7 @@ def hard(tmp_path: Path) -> tuple[pd.DataFrame, Crops]:
 )
 def test_who_finds_the_face(detector: str, by: list[str], hard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:
     # the stand-in is not confident of a box in another convention than OpenFace's
-    table = run(hard, tmp_path, detector=detector)
+    table = run(hard, tmp_path, detector=detector).loc[hard[0]["sample_id"]]
     assert table["detector"].where(table["status"] == "ok", table["status"]).tolist() == by
     assert table["detector"].notna().equals(table["AU01_r"].notna())
 
