@@ -174,9 +174,12 @@ def test_the_face_nearest_to_our_box(csv: Csv, tmp_path: Path) -> None:
         header, *rows = path.read_text().splitlines()
         path.write_text("\n".join([f"{header},x_0,y_0", f"{rows[0]},10,10", f"{rows[1]},90,90"]) + "\n")
     corners = ("box_x0", "box_y0", "box_x1", "box_y1")
-    faces = pd.DataFrame([("a", 60, 60, 100, 100), ("b", 0, 0, 30, 40)], columns=["sample_id", *corners])
-    table = read_by({"folder": str(csv.folder), "of_several": "nearest_box"}, tmp_path, faces=faces)
-    assert table["AU01_r"].tolist()[:2] == [2, 1]
+    rows = [("a", 60, 60, 100, 100), ("b", 0, 0, 30, 40), ("c", *[None] * 4), ("d", *[None] * 4)]
+    faces = pd.DataFrame(rows, columns=["sample_id", *corners])
+    settings = {"folder": str(csv.folder), "of_several": "nearest_box"}
+    assert read_by(settings, tmp_path, faces=faces.iloc[::-1])["AU01_r"].tolist()[:2] == [2, 1]
+    with pytest.raises(InputError, match=r"faces\n.*a row for each sample\n.*none for 1, such as 'd'"):
+        read_by(settings, tmp_path, faces=faces.iloc[:3])
 
 
 def test_doing_without_makes_a_table_in_which_nothing_is_known(tmp_path: Path) -> None:

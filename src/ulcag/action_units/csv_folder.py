@@ -12,6 +12,7 @@ from ulcag.action_units.table import OK
 from ulcag.config import SourceSettings
 from ulcag.errors import InputError
 from ulcag.progress import progress
+from ulcag.tables import rows_of
 
 
 def read_folder(samples: pd.DataFrame, settings: SourceSettings, faces: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -26,7 +27,8 @@ def read_folder(samples: pd.DataFrame, settings: SourceSettings, faces: pd.DataF
             the boxes are in.
 
     Raises:
-        InputError: as `by_name` or `by_table`, a file is no OpenFace CSV, or no file is without error.
+        InputError: as `by_name` or `by_table`, a file is no OpenFace CSV, no file is without error, or a sample has no
+            row in `faces`.
     """
     folder = csv_folder(samples, settings)
     matched = by_table(samples, folder, Path(settings.table)) if settings.table else by_name(samples, folder)
@@ -66,6 +68,6 @@ def _one(sample_id: str, path: Path | None, near: tuple[float, float] | None) ->
 
 def _centres(samples: pd.DataFrame, faces: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """The middle of each face box in the original picture."""
-    boxes = faces.set_index("sample_id").reindex(samples["sample_id"]).dropna(subset=["box_x0"])
+    boxes = rows_of(faces, samples["sample_id"], "faces").dropna(subset=["box_x0"])
     x, y = ((boxes[f"box_{axis}0"] + boxes[f"box_{axis}1"]) / 2 for axis in "xy")
-    return dict(zip(boxes.index, zip(x, y, strict=True), strict=True))
+    return dict(zip(boxes["sample_id"], zip(x, y, strict=True), strict=True))
