@@ -205,7 +205,7 @@ class Config(Section):
         method = self.method_settings(run.dataset, run.arm)
         if method.needs_action_units and self.datasets[run.dataset].action_units.source == "none":
             expected = f"action units, which the arm {run.arm} needs"
-            do = "set action_units.source to csv or openface, or choose an arm without auxiliary branch"
+            do = "set another action_units.source, or choose an arm without auxiliary branch"
             raise InputError(f"{where}, {run.dataset}", expected=expected, found="action_units.source: none", do=do)
 
 
