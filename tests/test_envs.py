@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ulcag.action_units.sources import SOURCES
+
 ROOT = Path(__file__).parents[1]
 ENVS = sorted((ROOT / "envs").glob("*.yaml"))
 
@@ -31,6 +33,9 @@ def test_every_rule_that_runs_a_command_has_an_environment_log_and_benchmark() -
                 continue
             for part in ("conda:", "log:", "benchmark:", "mem_mb=", "runtime="):
                 assert part in rule, f"{path.name}: rule {rule.split(':')[0]} has no {part}"
-            env = re.search(r"envs/(\w+)\.yaml", rule)
+            env = re.search(r"envs/(.+)\.yaml", rule)
             assert env is not None
-            assert (ROOT / "envs" / f"{env[1]}.yaml") in ENVS
+            # a source of action units names its own
+            sources = {source.environment for source in SOURCES.values()}
+            for name in sources if env[1] == "{units(w).environment}" else {env[1]}:
+                assert (ROOT / "envs" / f"{name}.yaml") in ENVS

@@ -52,11 +52,11 @@ def test_a_file_and_a_line_make_a_source(tmp_path: Path) -> None:
         registry = registry.replace(at, at + what if at.endswith("(") else what + at)
     (sources / "__init__.py").write_text(registry)
 
-    (work / "happy").mkdir(parents=True)
+    (work / "pictures" / "happy").mkdir(parents=True)
     for level in (50, 100, 150, 200):
-        Image.fromarray(np.full((60, 60, 3), level, dtype=np.uint8)).save(work / "happy" / f"{level}.png")
+        Image.fromarray(np.full((60, 60, 3), level, dtype=np.uint8)).save(work / "pictures" / "happy" / f"{level}.png")
     dataset = {
-        "samples": {"reader": "folder", "root": str(work)},
+        "samples": {"reader": "folder", "root": "pictures"},
         "check": "off",
         "faces": {"source": "whole_image", "shards": 2},
         "action_units": {"source": "brightness"},
