@@ -12,7 +12,7 @@ help:  ## what there is
 .venv/stamp: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[check,cleanlab,synthetic,workflow,slurm,export,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[check,cleanlab,synthetic,workflow,slurm,export,dlib-face,timm,dev]'
 	touch .venv/stamp
 
 setup: .venv/stamp  ## the virtual environment in .venv

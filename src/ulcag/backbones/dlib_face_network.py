@@ -1,0 +1,106 @@
+"""dlib's face-recognition network in PyTorch, and what its layers know of an expression.
+
+Davis King trained it on some three million faces to tell people apart (dlib.net, dnn_face_recognition_ex.cpp). So its
+last layers have forgotten expressions, and its features are taken from several depths.
+
+A convolution and the affine layer after it are one convolution here: the same function, and a seventh less time to train.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ulcag.backbones.dlib_face_file import Layer, read_layers
+
+# Channels of the 14 blocks. A block of more channels than the one before it halves the picture; so does the last.
+CHANNELS = (32, 32, 32, 64, 64, 64, 64, 128, 128, 128, 256, 256, 256, 256)
+HALVING = frozenset({3, 7, 10, 13})
+DESCRIPTOR = 128
+
+
+class Block(nn.Module):
+    """Two convolutions beside a shortcut."""
+
+    def __init__(self, channels_in: int, channels: int, *, halving: bool) -> None:
+        super().__init__()
+        self.halving = halving
+        stride, padding = (2, 0) if halving else (1, 1)
+        self.first = nn.Conv2d(channels_in, channels, 3, stride, padding)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', H', W')."""
+        y = self.second(F.relu(self.first(x)))
+        if self.halving:
+            # The two differ in size by a row and a column at most; zeros fill the smaller one.
+            x = F.avg_pool2d(x, 2)
+            height, width = (max(x.shape[side], y.shape[side]) for side in (2, 3))
+            x, y = (_filled(part, y.shape[1], height, width) for part in (x, y))
+        return F.relu(x + y)
+
+
+def _filled(x: Tensor, channels: int, height: int, width: int) -> Tensor:
+    return F.pad(x, (0, width - x.shape[3], 0, height - x.shape[2], 0, channels - x.shape[1]))
+
+
+class Trunk(nn.Module):
+    """The network without its last layer. The smallest picture that it takes has 103 pixels a side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, CHANNELS[0], 7, stride=2)
+        before = (CHANNELS[0], *CHANNELS)
+        self.blocks = nn.ModuleList(
+            Block(before[number], channels, halving=number in HALVING) for number, channels in enumerate(CHANNELS)
+        )
+
+    def forward(self, images: Tensor) -> list[Tensor]:
+        """Normalised images (N, 3, H, W) to the outputs (N, C, H', W') of all blocks."""
+        x = F.max_pool2d(F.relu(self.stem(images)), 3, stride=2)
+        outputs = []
+        for block in self.blocks:
+            x = block(x)
+            outputs.append(x)
+        return outputs
+
+    def convolutions(self) -> list[nn.Conv2d]:
+        """In the order of the file."""
+        return [module for module in self.modules() if isinstance(module, nn.Conv2d)]
+
+
+class Descriptor(nn.Module):
+    """dlib's own output: 128 numbers that are alike for pictures of the same person."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = Trunk()
+        self.last = nn.Linear(CHANNELS[-1], DESCRIPTOR, bias=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images (N, 3, H, W) to (N, 128)."""
+        descriptors: Tensor = self.last(self.trunk(images)[-1].mean((2, 3)))
+        return descriptors
+
+    def load(self, path: Path) -> None:
+        """Take the weights of the published file.
+
+        Raises:
+            InputError: it is another file.
+        """
+        layers = read_layers(path)
+        load_trunk(self.trunk, layers[:-1])
+        with torch.no_grad():
+            self.last.weight.copy_(torch.from_numpy(layers[-1].values).view(CHANNELS[-1], DESCRIPTOR).T)
+
+
+@torch.no_grad()
+def load_trunk(trunk: Trunk, layers: Sequence[Layer]) -> None:
+    """Put the file's pairs of a convolution and an affine layer into the trunk's convolutions."""
+    for convolution, plain, affine in zip(trunk.convolutions(), layers[::2], layers[1::2], strict=True):
+        weights, biases = torch.from_numpy(plain.values).split([convolution.weight.numel(), convolution.out_channels])
+        gains, offsets = torch.from_numpy(affine.values).view(2, -1)
+        convolution.weight.copy_(weights.view_as(convolution.weight) * gains.view(-1, 1, 1, 1))
+        convolution.bias.copy_(biases * gains + offsets)
