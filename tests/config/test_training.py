@@ -27,7 +27,7 @@ def test_size_mean_and_std_follow_the_backbone(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(BACKBONES, "other", other)
     settings = TrainingSettings.read({"backbone": "other", "std": [0.5, 0.5, 0.5]})
     assert (settings.image_size, settings.mean, settings.std) == (112, (0.5, 0.4, 0.3), (0.5, 0.5, 0.5))
-    with pytest.raises(InputError, match=r"one of resnet18(.|\n)*did you mean 'resnet"):
+    with pytest.raises(InputError, match=r"one of dlib_face, resnet18(.|\n)*did you mean 'resnet"):
         TrainingSettings.read({"backbone": "resnet8"})
 
 

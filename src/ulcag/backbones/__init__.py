@@ -6,11 +6,12 @@ Imports no heavy package, so that the Snakefile can check settings: torch is rea
 import difflib
 
 from ulcag.backbones.backbone import Backbone
+from ulcag.backbones.dlib_face import DLIB_FACE
 from ulcag.backbones.resnet import RESNETS
 from ulcag.backbones.timm_models import PREFIX, timm_backbone
 from ulcag.errors import InputError
 
-BACKBONES: dict[str, Backbone] = {backbone.name: backbone for backbone in RESNETS}
+BACKBONES: dict[str, Backbone] = {backbone.name: backbone for backbone in (DLIB_FACE, *RESNETS)}
 
 
 def backbone_named(name: str) -> Backbone:

