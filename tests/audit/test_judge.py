@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ulcag.audit.judge import audit_rows, judge, noise_joint
+from ulcag.audit.judge import RESTORED, audit_rows, chance_joint, judge, noise_joint
 from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW
 from ulcag.classes import CLASSES
 
@@ -83,13 +83,33 @@ def test_a_suggestion_that_rests_on_frequency_alone_is_only_reviewed() -> None:
     # Nearly all are happy: whatever is not clear looks happy, but not if classes were equally frequent.
     random = np.random.default_rng(3)
     happy, disgust = CLASSES.index("happy"), CLASSES.index("disgust")
-    given = np.full(1000, happy)
-    given[:40] = disgust
-    seen = np.where(random.random(1000) < 0.5, given, random.integers(0, C, 1000))
-    found = judge(confident(seen, 0.3), nothing_measured(1000), given)
-    rare = found.decision[:40]
+    given = np.full(4000, happy)
+    given[:160] = disgust
+    seen = np.where(random.random(4000) < 0.5, given, random.integers(0, C, 4000))
+    found = judge(confident(seen, 0.3), nothing_measured(4000), given)
+    rare = found.decision[:160]
     assert (rare == REVIEW).any()
     assert not (rare == RELABEL).any()
+
+
+def test_chance_alone_mislabels_every_class_alike_and_as_often() -> None:
+    joint = np.full((C, C), 0.4 / (C * (C - 1)))
+    np.fill_diagonal(joint, 0.6 / C)
+    joint[0], joint[1] = joint[0] * 1.5, joint[1] * 0.5
+    chance = chance_joint(joint)
+    assert chance.sum(axis=1) == pytest.approx(joint.sum(axis=1))
+    assert chance.trace() == pytest.approx(joint.trace())
+    assert chance[0, 1:] == pytest.approx(chance[0, 1])
+
+
+def test_nothing_is_relabelled_where_evidence_knows_nothing() -> None:
+    random = np.random.default_rng(5)
+    given = random.integers(0, C, 500)
+    found = judge(confident(random.integers(0, C, 500)), nothing_measured(500), given)
+    assert found.restored < RESTORED
+    assert not (found.decision == RELABEL).any()
+    _, given, p = known_noise(1)
+    assert judge(p, nothing_measured(len(given)), given).restored > RESTORED
 
 
 def test_rows_say_why_in_words() -> None:

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from PIL import Image
 
-from ulcag.audit.start import SMALL, audit_config, snakefile
-from ulcag.config import Config
+from ulcag.audit.start import FINE_TUNED, audit_config, snakefile
+from ulcag.config import Config, TrainingSettings
 from ulcag.errors import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -29,10 +29,12 @@ def read(data: Path, out: Path, **changes: Any) -> Config:
     return Config.read(audit_config(data, out, **({"values": {}} | changes)))
 
 
-def test_a_folder_of_classes_is_audited_without_action_units_by_the_baseline(tmp_path: Path) -> None:
-    config = read(pictures(tmp_path / "faces", {"happy": 40, "sad": 40}), tmp_path / "out")
+@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "baseline")])
+def test_a_folder_of_classes_is_audited_by_features_or_by_networks(networks: bool, arm: str, tmp_path: Path) -> None:
+    config = read(pictures(tmp_path / "faces", {"happy": 40, "sad": 40}), tmp_path / "out", networks=networks)
     audit = config.all_audits()[0]
-    assert (audit.arm, audit.folds) == ("baseline", 4)
+    assert (audit.arm, audit.folds) == (arm, 4)
+    assert config.datasets["data"].training.backbone == "dlib_face"
     assert config.datasets["data"].action_units.source == "none"
     assert config.results == str(tmp_path / "out")
     # 60 pictures to train on, 8 batches an epoch
@@ -52,7 +54,7 @@ def test_it_is_said_what_data_is_taken_for_and_what_is_left_out(
 
 def test_with_action_units_it_is_the_whole_method(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
-    config = read(data, tmp_path / "out", units=str(tmp_path / "csv"), seed=3, folds=5, cleanlab=True)
+    config = read(data, tmp_path / "out", units=str(tmp_path / "csv"), networks=True, seed=3, folds=5, cleanlab=True)
     audit = config.all_audits()[0]
     assert (audit.arm, audit.seed, audit.folds, audit.cleanlab) == ("au-posterior", 3, 5, True)
     assert config.datasets["data"].action_units.folder == str(tmp_path / "csv")
@@ -73,11 +75,14 @@ def test_settings_win_over_what_is_recognised(tmp_path: Path) -> None:
     assert settings.training.epochs == 2
 
 
-def test_small_is_what_the_embedded_set_is_trained_with(tmp_path: Path) -> None:
-    assert yaml.safe_load((ROOT / "config.yaml").read_text())["datasets"]["synthetic"]["training"] == SMALL
-    config = read(pictures(tmp_path / "faces", {"happy": 400, "sad": 400}), tmp_path / "out", small=True)
-    assert config.datasets["data"].training.plain()["batch_size"] == 64
-    assert config.datasets["data"].training.image_size == 48
+def test_networks_are_trained_as_the_embedded_set_is_unless_a_backbone_is_named(tmp_path: Path) -> None:
+    embedded = Config.read(yaml.safe_load((ROOT / "config.yaml").read_text())).datasets["synthetic"].training
+    assert embedded == TrainingSettings.read(FINE_TUNED)
+    data = pictures(tmp_path / "faces", {"happy": 400, "sad": 400})
+    assert read(data, tmp_path / "out", networks=True).datasets["data"].training == embedded
+    own = read(data, tmp_path / "out", networks=True, values={"training": {"backbone": "resnet18"}})
+    assert own.datasets["data"].training.image_size == 224
+    assert own.datasets["data"].training.optimiser == "sgd"
 
 
 def test_paths_in_settings_are_those_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everything_is_there_and_the_originals_are_untouched(done: Path) -> None:
-    folder = done / "out/audit/data/none/baseline/seed0"
+    folder = done / "out/audit/data/none/linear/seed0"
     names = {"audit.parquet", "audit.csv", "audit.json", "audit.html", "noise_matrix.csv", "labels_clean.csv", "clean"}
     assert {path.name for path in folder.iterdir()} == names
     audit = read_table(folder / "audit.parquet", AUDIT)
@@ -65,7 +65,7 @@ def test_the_same_command_again_has_nothing_to_do(done: Path) -> None:
 
 
 def test_a_review_is_taken_over(done: Path) -> None:
-    folder = done / "out/audit/data/none/baseline/seed0"
+    folder = done / "out/audit/data/none/linear/seed0"
     audit = read_table(folder / "audit.parquet", AUDIT)
     name = audit["sample_id"][0]
     pd.DataFrame([{"sample_id": name, "verdict": "other", "label": "fear"}]).to_csv(done / "review.csv", index=False)

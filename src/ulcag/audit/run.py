@@ -200,6 +200,7 @@ def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: p
         "decisions": {name: int(counts.get(name, 0)) for name in DECISIONS},
         "expected_wrong": float(1 - audit["quality"].mean()),
         "weights": {"network": network, "action_units": units},
+        "restored_in_trial": round(found.restored, 4),
         "classes": {
             "before": class_counts(audit["given"].to_numpy()),
             "after": class_counts(final_labels(audit).to_numpy()),

@@ -35,7 +35,12 @@ def add_commands(commands: Any) -> None:
     audit.add_argument(
         "--openface", default="", choices=["", "docker", "podman", "apptainer", "none"], help="run OpenFace with this"
     )
-    audit.add_argument("--small", action="store_true", help="small networks from scratch, for a machine without GPU")
+    audit.add_argument(
+        "--networks",
+        action="store_true",
+        help="train networks, as is done where there is a GPU; else: logistic regressions on features of a face network",
+    )
+    audit.add_argument("--small", action="store_true", help=argparse.SUPPRESS)
     audit.add_argument("--folds", type=int, default=4, help="parts, each judged by networks that never saw it")
     audit.add_argument("--seed", type=whole_number(0), default=0)
     audit.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab (extra `cleanlab`)")
@@ -71,10 +76,14 @@ def add_commands(commands: Any) -> None:
 
 
 def _audit(options: argparse.Namespace) -> None:
+    import torch
     import yaml
 
     from ulcag.audit.start import audit_config, snakemake_command
 
+    if options.small:
+        do = "leave it out: without a GPU features of a face network are used, in less time; --networks trains networks"
+        raise InputError("--small", expected="an option of this release", found="one of an earlier release", do=do)
     path = options.out.resolve() / "config.yaml"
     _check_ours(path)
     config = audit_config(
@@ -83,7 +92,7 @@ def _audit(options: argparse.Namespace) -> None:
         values=settings_values(options),
         units=options.action_units,
         openface=options.openface,
-        small=options.small,
+        networks=options.networks or torch.cuda.is_available(),
         folds=options.folds,
         seed=options.seed,
         cleanlab=options.cleanlab,

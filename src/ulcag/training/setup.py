@@ -76,7 +76,7 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
             settings.
     """
     training, processes = settings.training, Processes.started()
-    _check(run, training, data, processes)
+    _check(run, settings, data, processes)
     repeatable(training.threads)
     device = choose_device(training.device, processes.local)
     processes.join(device)
@@ -131,8 +131,9 @@ def make_optimiser(network: Network, training: TrainingSettings) -> torch.optim.
     return torch.optim.SGD(groups, momentum=training.momentum, weight_decay=training.weight_decay)
 
 
-def _check(run: Run, training: TrainingSettings, data: RunData, processes: Processes) -> None:
-    if len(data.train) < training.batch_size:
+def _check(run: Run, settings: TrainSettings, data: RunData, processes: Processes) -> None:
+    training, at_once = settings.training, settings.settings.at_once
+    if len(data.train) < training.batch_size and not at_once:
         raise InputError(
             f"run {run.path}",
             expected=f"at least one batch of {training.batch_size} training samples",
