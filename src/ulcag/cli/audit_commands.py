@@ -38,7 +38,7 @@ def add_commands(commands: Any) -> None:
     audit.add_argument(
         "--networks",
         action="store_true",
-        help="train networks, as is done where there is a GPU; else: logistic regressions on features of a face network",
+        help="train networks, as where there is a GPU; else: logistic regressions on features of a face network",
     )
     audit.add_argument("--small", action="store_true", help=argparse.SUPPRESS)
     audit.add_argument("--folds", type=int, default=4, help="parts, each judged by networks that never saw it")
