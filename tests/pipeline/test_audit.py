@@ -16,8 +16,7 @@ from ulcag.samples.read_folder import read_folder
 from ulcag.tables import read_table
 
 ROOT = Path(__file__).parents[2]
-QUICK = ("--set", "training.image_size=32", "--set", "training.epochs=2", "--set", "training.precision=fp32")
-QUICK = (*QUICK, "--set", "faces.source=whole_image", "--set", "faces.shards=2", "--folds", "2")
+QUICK = ("--set", "faces.source=whole_image", "--set", "faces.shards=2", "--folds", "2")
 
 
 def ulcag(*arguments: str | Path, cwd: Path) -> tuple[int, str]:
