@@ -107,6 +107,15 @@ def test_features_are_divided_by_their_spread() -> None:
         torch.testing.assert_close(network(images), f)
 
 
+def test_a_feature_that_hardly_varies_is_not_blown_up() -> None:
+    network = Features([(1, 1)])
+    f = torch.rand(50, network.width)
+    f[:, 0] = 0.5
+    divided = network.calibrate(f)
+    assert divided.isfinite().all() and divided[:, 0].max() < 10 * divided[:, 1:].max()
+    assert network.calibrate(torch.zeros(50, network.width)).isfinite().all()
+
+
 def test_all_of_it_learns() -> None:
     network, width = DLIB_FACE.build(112)
     features = network(torch.randn(4, 3, 112, 112))

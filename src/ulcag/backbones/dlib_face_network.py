@@ -24,7 +24,8 @@ DESCRIPTOR = 128
 SMALLEST = 103
 # (block, parts of a side) pairs: shape and place from the middle of the network, the whole face from its end.
 DEPTHS = ((7, 2), (10, 2), (13, 1), (14, 1))
-_LEAST_SPREAD = 1e-6
+# Of the median spread: what hardly differs between the training images would be large as soon as it does.
+_LEAST_SPREAD = 0.1
 
 
 class Block(nn.Module):
@@ -104,7 +105,8 @@ class Features(nn.Module):
     @torch.no_grad()
     def calibrate(self, f: Tensor) -> Tensor:
         """Take the spread from features (n, D) of the training images; returns them divided by it."""
-        spread = f.std(dim=0).clamp(min=_LEAST_SPREAD)
+        spread = f.std(dim=0)
+        spread = spread.clamp(min=_LEAST_SPREAD * spread.median().clamp(min=1e-6))
         self.spread.mul_(spread)
         return f / spread
 
