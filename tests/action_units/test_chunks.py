@@ -211,9 +211,17 @@ def many() -> dict[str, bytes]:
     return pictures | {f"p{i:02d}": picture for i, picture in bad.items()}
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """Of a job that was left alone."""
+    folder = tmp_path_factory.mktemp("whole")
+    return work(many(), install_stand_in(folder / "bin"), folder, chunk=10, stall_seconds=1)
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_job_that_is_stopped_goes_on_to_the_same_table(how: signal.Signals, program: Path, tmp_path: Path) -> None:
-    whole = work(many(), program, tmp_path / "whole", chunk=10, stall_seconds=1)
+def test_a_job_that_is_stopped_goes_on_to_the_same_table(
+    how: signal.Signals, whole: Outcomes, program: Path, tmp_path: Path
+) -> None:
     state = tmp_path / "stopped"
     job = [sys.executable, "-c", JOB, str(state), str(program)]
     paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))

@@ -24,10 +24,20 @@ def card_code(folder: Path) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (folder / "README.md").read_text(), re.DOTALL)
 
 
-@pytest.mark.parametrize("arm", list(ARMS))
-def test_both_files_give_what_the_run_gives(arm: str, runs: dict[str, Path], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def exported(
+    request: pytest.FixtureRequest, runs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path, float]:
+    """An arm, its run exported with all it has, and the greatest difference: to look at only."""
+    arm, folder = request.param, tmp_path_factory.mktemp("exported")
+    return arm, folder, export_run(runs[arm], folder, with_units=arm in WITH_BRANCH)
+
+
+@pytest.mark.parametrize("exported", list(ARMS), indirect=True)
+def test_both_files_give_what_the_run_gives(exported: tuple[str, Path, float], runs: dict[str, Path]) -> None:
+    arm, folder, difference = exported
     with_units = arm in WITH_BRANCH
-    assert export_run(runs[arm], tmp_path, with_units=with_units) < 1e-3
+    assert difference < 1e-3
     _, _, network = load_run(runs[arm])
     network.eval()
     images = torch.randint(0, 256, (3, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
@@ -36,7 +46,7 @@ def test_both_files_give_what_the_run_gives(arm: str, runs: dict[str, Path], tmp
         logits = network.classifier(f)
         units = network.method.unit_probabilities(f)
 
-    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
+    session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
     outputs = {output.name: place for place, output in enumerate(session.get_outputs())}
     assert list(outputs) == ["logits", "probabilities", *(["action_units"] if with_units else [])]
     found = session.run(None, {"images": images.numpy().astype(np.float32) / 255})
@@ -48,21 +58,21 @@ def test_both_files_give_what_the_run_gives(arm: str, runs: dict[str, Path], tmp
     assert about["classes"] == "angry,disgust,fear,happy,neutral,sad,surprise"
     assert about.get("action_units") == ("a,b,c,d,e" if with_units else None)
 
-    saved, own = load_file(tmp_path / "model.safetensors"), network.state_dict()
+    saved, own = load_file(folder / "model.safetensors"), network.state_dict()
     assert all(torch.equal(saved[name], own[name]) for name in saved)
     of_units = {name for name in own if name.startswith("method.action_units.")}
     rest = {name for name in own if not name.startswith("method.")}
     assert set(saved) == (rest | of_units if with_units else rest)
 
 
-@pytest.mark.parametrize("arm", ["baseline", "scn", "posterior", "reading"])
+@pytest.mark.parametrize("exported", ["baseline", "scn", "posterior", "reading"], indirect=True)
 def test_the_code_on_the_card_runs(
-    arm: str, runs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exported: tuple[str, Path, float], runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    arm, folder, _ = exported
     with_units = arm in WITH_BRANCH
-    export_run(runs[arm], tmp_path, with_units=with_units)
-    monkeypatch.chdir(tmp_path)
-    with_onnx, with_ulcag = card_code(tmp_path)
+    monkeypatch.chdir(folder)
+    with_onnx, with_ulcag = card_code(folder)
     a: dict[str, Any] = {}
     b: dict[str, Any] = {}
     exec(with_onnx, a)
