@@ -4,8 +4,6 @@ import fcntl
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.pipeline.snakemake_server import start
 from ulcag.config.arms import merged
 
-ROOT = Path(__file__).parents[2]
 # A space in every path: folders of users have them.
 RESULTS = "my results"
 CONFIG: dict[str, Any] = {
@@ -30,12 +28,6 @@ CONFIG: dict[str, Any] = {
     "noise": {"half": {"kind": "uniform", "rate": 0.5}},
     "runs": [{"datasets": ["tiny"], "noise": ["half"], "arms": ["baseline", "scn", "ulc-ag"]}],
 }
-
-
-def start(folder: Path, *arguments: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
 
 
 def snakemake(folder: Path, *arguments: str) -> str:

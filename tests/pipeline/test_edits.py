@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.pipeline.conftest import RESULTS, ROOT, Change, jobs, refused, snakemake
+from tests.pipeline.conftest import RESULTS, Change, jobs, refused, snakemake
+from tests.pipeline.snakemake_server import ROOT
 from ulcag.config import Config
 from ulcag.config.arms import merged
 

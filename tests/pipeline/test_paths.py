@@ -1,13 +1,12 @@
 """Paths as people have them: of the project, of the data, and of results."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.pipeline.conftest import ROOT, configure
+from tests.pipeline.conftest import configure
+from tests.pipeline.snakemake_server import ROOT, start
 from tests.pipeline.test_changes import NAMES, write_data
 from ulcag.config import Config
 from ulcag.errors import InputError
@@ -33,16 +32,13 @@ def test_odd_letters_in_every_path(tmp_path: Path) -> None:
     results = f"{ODD} results"
     configure(work, {"results": results, "datasets": {"raf": dataset}, "noise": noise, "runs": runs})
     targets = [f"{results}/faces/raf/faces.parquet", f"{results}/samples/raf/noise/theirs/seed0.parquet"]
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(project / "Snakefile"), "--cores", "2", *targets]
-    done = subprocess.run(command, cwd=work, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    code, said = start(work, *targets, snakefile=project / "Snakefile")
+    assert code == 0, said
     assert all((work / target).is_file() for target in targets)
-    again = subprocess.run(command, cwd=work, capture_output=True, text=True)
-    assert "Nothing to be done" in again.stdout + again.stderr
+    assert "Nothing to be done" in start(work, *targets, snakefile=project / "Snakefile")[1]
     labels = work / data / "raf" / "EmoLabel" / "list_patition_label.txt"
     labels.write_text(labels.read_text().replace(f"{NAMES[0]} 4", f"{NAMES[0]} 6"))
-    again = subprocess.run([*command, "-n"], cwd=work, capture_output=True, text=True)
-    assert "read_samples" in again.stdout + again.stderr
+    assert "read_samples" in start(work, *targets, "-n", snakefile=project / "Snakefile")[1]
 
 
 def test_braces_are_refused_where_snakemake_has_no_way_to_write_them() -> None:

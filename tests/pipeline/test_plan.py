@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from tests.pipeline.conftest import CONFIG, ROOT, configure, jobs, snakemake
+from tests.pipeline.conftest import CONFIG, configure, jobs, snakemake
+from tests.pipeline.snakemake_server import ROOT
 
 SLURM = ("--profile", str(ROOT / "workflow" / "profiles" / "slurm"))
 ARMS = ["baseline", "scn", "ulc-ag"]
