@@ -28,7 +28,7 @@ def test_a_deleted_shard_is_made_again_with_what_depends_on_it(project: Path) ->
     [
         ("datasets.tiny.faces.margin", 0.4, {"crop_faces": 2, "train_run": 3}, {"read_samples", "read_action_units"}),
         ("datasets.tiny.training.learning_rate", 0.02, {"train_run": 3}, {"crop_faces", "count_cooccurrence"}),
-        ("datasets.tiny.method", {"relabelling": {"margin": 0.1}}, {"train_run": 1}, {"crop_faces"}),
+        ("datasets.tiny.methods", {"ulc-ag": {"relabelling": {"margin": 0.1}}}, {"train_run": 1}, {"crop_faces"}),
         (
             "datasets.tiny.action_units.presence",
             "intensity",

@@ -33,7 +33,7 @@ class Training:
         self._command = [sys.executable, "-m", "ulcag", "train", "--settings", str(folder / "settings.yaml")]
         self._command += [word for name, path in tables.items() for word in (f"--{name}", str(results / path))]
         settings = {"image_size": 32, "batch_size": 16, "epochs": 9}
-        (folder / "settings.yaml").write_text(yaml.safe_dump({"training": settings, "method": {}}))
+        (folder / "settings.yaml").write_text(yaml.safe_dump({"training": settings}))
         subprocess.run(self.command("whole"), check=True, capture_output=True)
 
     def command(self, name: str, workers: int = 0) -> list[str]:
