@@ -1,8 +1,6 @@
 """What a new source of action units takes: a file in sources/, and its name in the registry beside it."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.pipeline.conftest import ROOT, configure
+from tests.pipeline.conftest import configure
+from tests.pipeline.snakemake_server import ROOT, start
 
 SOURCE = '''
 """How bright a crop is, as if a smile were."""
@@ -63,9 +62,8 @@ def test_a_file_and_a_line_make_a_source(tmp_path: Path) -> None:
     }
     configure(work, {"datasets": {"new": dataset}, "runs": [{"datasets": ["new"], "arms": ["ulc-ag"]}]})
     target = "results/graph/new/all/cooccurrence.parquet"
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(project / "Snakefile"), "--cores", "2", target]
-    done = subprocess.run(command, cwd=work, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    code, said = start(work, target, snakefile=project / "Snakefile")
+    assert code == 0, said
     table = pd.read_parquet(work / "results/action_units/new/action_units.parquet").set_index("sample_id")
     assert table["AU12_r"].to_numpy() == pytest.approx([5 * level / 255 for level in (100, 150, 200, 50)])
     assert pd.read_parquet(work / target)["n_samples"].tolist()[0] == 4
