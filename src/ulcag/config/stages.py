@@ -52,8 +52,8 @@ class SyntheticSamples(Section):
     """The embedded data set: rendered faces whose true expression and action units are known."""
 
     reader: Literal["synthetic"] = "synthetic"
-    train: int = Field(1500, ge=1, description="pictures in the training split")
-    test: int = Field(400, ge=1, description="pictures in the test split")
+    train: int = Field(1200, ge=1, description="pictures in the training split")
+    test: int = Field(1000, ge=1, description="pictures in the test split")
     size: int = Field(256, ge=96, le=1024, description="side of a picture, pixels")
     seed: int = Field(0, ge=0, description="decides every picture")
 
