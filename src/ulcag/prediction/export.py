@@ -98,7 +98,7 @@ def _write_onnx(path: Path, exported: Exported, size: int, about: dict[str, str]
         # The older exporter on purpose: the newer one needs two more packages (onnxscript, onnx-ir) for the same graph.
         warnings.simplefilter("ignore", DeprecationWarning)
         # The graph is for images of one size.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
         torch.onnx.export(
             exported,
             (torch.zeros(2, 3, size, size),),
