@@ -137,13 +137,13 @@ class FaceImages(Dataset[tuple[Tensor, int]]):
         epoch, number = key
         shard, row = self.places[number]
         which = int(shard), int(row), self.sample_ids[number].as_py()
-        size, how = self.settings.image_size, self.settings.augmentation
+        size, changes = self.settings.image_size, self.settings.augmentation
         if self.augment_seed is None:
             image = self.crops.tight(*which, size)
         else:
             random = sample_generator(self.augment_seed, epoch, number)
-            image = self.crops.tight(*which, size, random_shift(how, random))
-            image = augment(image, how, self.fill, random)
+            image = self.crops.tight(*which, size, random_shift(changes, random))
+            image = augment(image, changes, self.fill, random)
         return torch.from_numpy(image), number
 
     def __getitems__(self, keys: Sequence[tuple[int, int]]) -> list[tuple[Tensor, int]] | InputError:
