@@ -76,6 +76,8 @@ def curves_figure(history: pd.DataFrame, metrics: dict[str, Any], relabel_start:
 
     for axes in (losses, accuracy, confidence, labels):
         axes.set_xlabel("epoch")
+        if len(epochs) == 1:
+            axes.set_xlim(-1, 1)  # or marks would be at parts of an epoch
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(axis="y")
         if relabel_start is not None:
