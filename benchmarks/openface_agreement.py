@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
 from ulcag.action_units.table import ACTION_UNITS, OK
 from ulcag.tables import read_table
 

@@ -98,7 +98,7 @@ def all_missing(samples: Path, settings: SamplesSettings, shards: int, shard: in
 
 
 def csv_print(folder: str, samples: Path, settings: SamplesSettings) -> str:
-    """Fingerprint of OpenFace's CSV files.
+    """Fingerprint of CSV files of action units.
 
     Args:
         folder: where they are; blank: `openface` beside or in the folder of all images, as the reader looks for it.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
 
 
 class Csv:

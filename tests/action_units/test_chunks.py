@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.action_units.conftest import DEADLY, HALF, HANG, LOW, NO_FACE, TWO_FACES, install_stand_in, png_header
 from ulcag.action_units.chunks import run_chunks
 from ulcag.action_units.engine import Engine
-from ulcag.action_units.openface_csv import select_face
 from ulcag.action_units.outcomes import Outcomes
 from ulcag.action_units.picture import openface_box
+from ulcag.action_units.unit_csv import select_face
 from ulcag.config import OpenFaceSettings
 from ulcag.errors import InputError
 

@@ -128,7 +128,8 @@ def test_no_face_says_whether_there_is_a_file(csv: Csv, tmp_path: Path) -> None:
     csv.write("a", {"confidence": 0.9})
     csv.write("b")
     reasons = read(csv, tmp_path)["reason"]
-    assert reasons.tolist()[1:3] == ["b.csv holds no face", "no CSV file: OpenFace writes none where it finds no face"]
+    none = "no CSV file: OpenFace and LibreFace write none where they find no face"
+    assert reasons.tolist()[1:3] == ["b.csv holds no face", none]
 
 
 def test_a_file_that_cannot_be_opened_is_one_failure(csv: Csv, tmp_path: Path) -> None:

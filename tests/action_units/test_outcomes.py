@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, FaceRow
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
 from ulcag.action_units.outcomes import Outcome, Outcomes, action_unit_rows
+from ulcag.action_units.unit_csv import FaceRow
 from ulcag.errors import InputError
 
 VALUES = dict.fromkeys(R_COLUMNS, 0.25) | dict.fromkeys(C_COLUMNS, 1.0)

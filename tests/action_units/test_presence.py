@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
 from ulcag.action_units.presence import presence
 from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
 from ulcag.config import PresenceSettings

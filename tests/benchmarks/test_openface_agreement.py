@@ -3,7 +3,7 @@
 import pandas as pd
 
 from benchmarks.openface_agreement import agreement
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
 
 
 def table(rows: dict[str, tuple[str, int, float]]) -> pd.DataFrame:

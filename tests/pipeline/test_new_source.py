@@ -22,8 +22,9 @@ class Brightness(ByShard):
     about = "how bright a crop is"
 
     def read(self, faces, crops, *, threads, state, bound_to):
-        from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, FaceRow
+        from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
         from ulcag.action_units.outcomes import Outcome, action_unit_rows
+        from ulcag.action_units.unit_csv import FaceRow
 
         outcomes = []
         for sample_id, shard, row in faces[["sample_id", "shard", "row"]].itertuples(index=False):

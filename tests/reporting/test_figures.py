@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, FaceRow
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
 from ulcag.action_units.outcomes import Outcome, action_unit_rows
 from ulcag.action_units.table import INTENSITY_UNITS
+from ulcag.action_units.unit_csv import FaceRow
 from ulcag.classes import CLASSES
 from ulcag.config import PresenceSettings
 from ulcag.evaluation.metrics import area_under_curve

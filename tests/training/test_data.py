@@ -32,8 +32,19 @@ def gather(**changes: object) -> RunData:
     for name in ACTION_UNITS.names:
         if name not in units:
             units[name] = 1
+    graph = changes.pop("graph", GRAPH)
     tables = {"samples": samples, "noise": noise, "faces": faces, "action_units": units} | changes
-    return gather_run_data(*tables.values(), GRAPH, "all", Crops({}), {})  # type: ignore[arg-type]
+    return gather_run_data(*tables.values(), graph, "all", Crops({}), {})  # type: ignore[arg-type]
+
+
+def test_a_graph_of_fewer_units_wants_a_table_of_as_few() -> None:
+    fewer = CoOccurrence(PRESENCE_UNITS[:-1], np.eye(17), np.eye(17), np.ones(17), 4, 0, PresenceSettings())
+    with pytest.raises(InputError, match=r"cooccurrence\n.*AU45\n"):
+        gather(graph=fewer)
+    units = pd.DataFrame({"sample_id": list("abcdef"), "status": "ok"} | dict.fromkeys(ACTION_UNITS.names[2:], 1))
+    for status, known in (("ok", 3), ("no_face", 0)):
+        data = gather(graph=fewer, action_units=units.assign(status=status, AU45_c=None))
+        assert (data.z.shape, int(data.known.sum()), data.units) == ((3, 17), known, PRESENCE_UNITS[:-1])
 
 
 def test_tables_are_joined_by_sample_and_those_without_a_face_are_left_out() -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ulcag.action_units.engine import BOXES, CSVS, PICTURES, Engine
-from ulcag.action_units.openface_csv import DamagedCsvError, FaceRow, read_openface_csv
 from ulcag.action_units.outcomes import Outcome, Outcomes
+from ulcag.action_units.unit_csv import DamagedCsvError, FaceRow, read_unit_csv
 from ulcag.errors import InputError
 from ulcag.progress import progress
 
@@ -152,7 +152,7 @@ class _Work:
         if not whole and not path.read_bytes().endswith(b"\n"):
             return None
         try:
-            faces = read_openface_csv(path)
+            faces = read_unit_csv(path)
             face = self.select(stem, path, faces)
         except DamagedCsvError as error:
             return Outcome(stem, "failed", f"OpenFace's CSV, {error}") if whole else None

@@ -1,13 +1,18 @@
-"""Which of OpenFace's CSV files belongs to which sample: by their names and folders, or as a table says."""
+"""Which CSV file belongs to which sample: by their names and folders, or as a table says. In py-feat's, of many
+pictures each, which picture does.
+"""
 
 import os
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import pandas as pd
 
+from ulcag.action_units.csv_programs import PY_FEAT
+from ulcag.action_units.unit_csv import Picture, program_of, read_pictures
 from ulcag.config import SourceSettings
 from ulcag.errors import InputError
 from ulcag.text import CsvFile
@@ -22,12 +27,12 @@ class Matched:
 
     Attributes:
         csv_of: sample id -> its file; samples without one are left out.
-        unmatched: files that belong to no sample.
+        unmatched: files that belong to no sample, and pictures in a file of many.
         hidden: files that were not looked at, because their name or folder begins with a dot.
     """
 
     csv_of: dict[str, Path]
-    unmatched: list[Path]
+    unmatched: Sequence[PurePath]
     hidden: list[Path]
 
 
@@ -61,35 +66,93 @@ def by_name(samples: pd.DataFrame, folder: Path) -> Matched:
     Raises:
         InputError: no file belongs to any sample, or it is not plain which one does.
     """
-    files, hidden = _csv_files(folder)
+    files, hidden = csv_files(folder)
+    found, several = _by_stem(samples, {path.relative_to(folder): path for path in files}, _DO)
+    if not found:
+        raise _nothing(samples, folder, files, several)
+    matched = {sample_id: folder / within for sample_id, within in found.items()}
+    taken = set(matched.values())
+    return Matched(matched, [path for path in files if path not in taken], hidden)
+
+
+def by_picture(samples: pd.DataFrame, folder: Path) -> tuple[dict[str, Picture], Matched]:
+    """What py-feat's files say of each sample: their column `input` has the picture's path, matched as in `by_name`.
+
+    Args:
+        samples: rows of the samples table.
+        folder: searched with all below it; files of no program are counted as unmatched.
+
+    Returns:
+        Sample id -> its picture; and the files, with pictures of no sample among the unmatched.
+
+    Raises:
+        InputError: as `by_name`, a file is another program's, or a picture is in two.
+    """
+    files, hidden = csv_files(folder)
+    pictures: dict[PurePath, Picture] = {}
+    unmatched: list[PurePath] = []
+    for path in files:
+        program = program_of(path)
+        if program is None:
+            unmatched.append(path)
+            continue
+        if program is not PY_FEAT:
+            do = "give each program's files a folder of their own"
+            raise InputError(path, expected="a CSV file of py-feat, as others here", found=f"{program.name}'s", do=do)
+        for name, picture in read_pictures(path).items():
+            if pictures.setdefault(name, picture) is not picture:
+                found = f"'{name}' again, also in {pictures[name].path}"
+                raise InputError(path, expected="each picture in one file", found=found, do="take one of them out")
+    matched, several = _by_stem(samples, {name: name for name in pictures}, "give the samples' own paths in `input`")
+    if not matched:
+        example = PurePath(samples["path"].iloc[0]).name if len(samples) else "none"
+        some = f", such as '{next(iter(pictures))}'" if pictures else ""
+        found = f"{len(pictures)} pictures{some}" + (f"; '{several[0]}' more than once" if several else "")
+        raise InputError(folder, expected=f"pictures of samples, such as {example}, in `input`", found=found)
+    taken = set(matched.values())
+    unmatched += [name for name in pictures if name not in taken]
+    of_samples = {sample_id: pictures[name] for sample_id, name in matched.items()}
+    return of_samples, Matched({sample_id: one.path for sample_id, one in of_samples.items()}, unmatched, hidden)
+
+
+def _by_stem(samples: pd.DataFrame, files: dict[PurePath, PurePath], do: str) -> tuple[dict[str, PurePath], list[str]]:
+    """Match files and images by stem, and by the folders above where a stem comes more than once.
+
+    Args:
+        samples: rows of the samples table.
+        files: what messages call each file, by its path as far as folders count.
+        do: what helps.
+
+    Returns:
+        Sample id -> file; and the stems that come more than once, in order.
+
+    Raises:
+        InputError: it is not plain which one belongs to which.
+    """
     images: dict[str, list[tuple[str, PurePath]]] = defaultdict(list)
     for sample_id, path in zip(samples["sample_id"], samples["path"], strict=True):
         images[_norm(PurePath(path).stem)].append((sample_id, PurePath(path)))
-    by_stem = _of_stems(files, images)
+    by_stem = _of_stems(list(files), images)
     several = {stem for stem, paths in by_stem.items() if len(paths) > 1 or len(images[stem]) > 1}
-    matched: dict[str, Path] = {}
+    matched: dict[str, PurePath] = {}
     for stem, paths in by_stem.items():
         for path in paths:
-            within = path.relative_to(folder)
-            common = {sample_id: _folders_in_common(within, image) for sample_id, image in images[stem]}
+            common = {sample_id: _folders_in_common(path, image) for sample_id, image in images[stem]}
             most = max(common.values())
-            if not most and len(within.parts) > 1 and several:
+            if not most and len(path.parts) > 1 and several:
                 continue
             best = [sample_id for sample_id, number in common.items() if number == most]
             if len(best) > 1:
                 found = f"it may be of {best[0]} and of {best[1]}"
-                raise InputError(path, expected="a CSV file of one image", found=found, do=_DO)
+                raise InputError(files[path], expected="a CSV file of one image", found=found, do=do)
             other = matched.setdefault(best[0], path)
             if not most:
                 # It says of no folder that it is from there: another file of that name may as well be meant.
                 other = next((another for another in paths if another is not path), path)
             if other is not path:
-                found = f"it may be of {best[0]}, and so may {other}"
-                raise InputError(path, expected="one CSV file an image", found=found, do=_DO)
-    if not matched:
-        raise _nothing(samples, folder, files, sorted(several))
-    taken = set(matched.values())
-    return Matched(matched, [path for path in files if path not in taken], hidden)
+                found = f"it may be of {best[0]}, and so may {files[other]}"
+                raise InputError(files[path], expected="one CSV file an image", found=found, do=do)
+    return matched, sorted(several)
 
 
 def by_table(samples: pd.DataFrame, folder: Path, table: Path) -> Matched:
@@ -159,7 +222,7 @@ def _keys(image: str) -> tuple[tuple[str, str], ...]:
     return ("id", image), ("path", os.path.abspath(image)), ("name", image)
 
 
-def _csv_files(folder: Path) -> tuple[list[Path], list[Path]]:
+def csv_files(folder: Path) -> tuple[list[Path], list[Path]]:
     """All CSV files in a folder and below, and the hidden ones."""
     files: list[Path] = []
     hidden: list[Path] = []
@@ -170,7 +233,7 @@ def _csv_files(folder: Path) -> tuple[list[Path], list[Path]]:
     return files, hidden
 
 
-def _of_stems(files: list[Path], images: dict[str, list[tuple[str, PurePath]]]) -> dict[str, list[Path]]:
+def _of_stems(files: list[PurePath], images: dict[str, list[tuple[str, PurePath]]]) -> dict[str, list[PurePath]]:
     """Files by the stem of the images that they are named like.
 
     Upper and lower case make no difference where only one image and no file has the stem in another case.
@@ -179,7 +242,7 @@ def _of_stems(files: list[Path], images: dict[str, list[tuple[str, PurePath]]]) 
     for stem in images:
         loose[stem.casefold()].append(stem)
     exact = {_norm(path.stem) for path in files}
-    found: dict[str, list[Path]] = defaultdict(list)
+    found: dict[str, list[PurePath]] = defaultdict(list)
     for path in files:
         stem = _norm(path.stem)
         if stem not in images:

@@ -13,10 +13,10 @@ import pandas as pd
 
 from ulcag.action_units.chunks import remove_leftovers, run_chunks
 from ulcag.action_units.engine import Engine
-from ulcag.action_units.openface_csv import FaceRow, select_face
 from ulcag.action_units.outcomes import Outcome, Outcomes, action_unit_rows
 from ulcag.action_units.picture import openface_box, openface_picture, write_picture
 from ulcag.action_units.sources.openface import OpenFaceSettings
+from ulcag.action_units.unit_csv import FaceRow, select_face
 from ulcag.errors import InputError
 from ulcag.faces.boxes import Box
 from ulcag.faces.shard import Crops

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ulcag.action_units.openface_csv import C_COLUMNS, R_COLUMNS, FaceRow
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
 from ulcag.action_units.table import ACTION_UNITS
+from ulcag.action_units.unit_csv import FaceRow
 from ulcag.errors import InputError
 
 
@@ -58,7 +59,7 @@ def action_unit_rows(
         face = outcome.face
         texts["status"][number], texts["reason"][number] = outcome.status, outcome.reason
         if face is not None:
-            values[number] = (face.confidence, face.face, *(face.values[name] for name in names[2:]))
+            values[number] = (face.confidence, face.face, *(face.values.get(name, np.nan) for name in names[2:]))
             texts["detector"][number], texts["openface"][number] = outcome.detector, openface
             if face.confidence < min_confidence:
                 texts["status"][number] = "low_confidence"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ulcag.action_units.sources.source import AtOnce, ByShard, Source
-from ulcag.action_units.table import ACTION_UNITS
+from ulcag.action_units.table import ACTION_UNITS, INTENSITY_UNITS, OK, PRESENCE_UNITS
 from ulcag.faces.shard import Crops
 from ulcag.files import binding
 from ulcag.tables import write_table
@@ -56,6 +56,22 @@ def read_shard(
 
 
 def _write(source: Source, frame: pd.DataFrame, out: Path, inputs: dict[str, str]) -> None:
-    write_table(out, frame.sort_values("sample_id"), ACTION_UNITS, settings=source.of_table(), inputs=inputs)
+    notes = _not_measured(frame)
+    rows, settings = frame.sort_values("sample_id"), source.of_table()
+    write_table(out, rows, ACTION_UNITS, settings=settings, inputs=inputs, notes=notes)
+    for note in notes:
+        print(note, file=sys.stderr)
     counts = ", ".join(f"{count} {status}" for status, count in frame["status"].value_counts().items())
     print(f"action units by {source.name}, {out.stem}: {counts}", file=sys.stderr)
+
+
+def _not_measured(frame: pd.DataFrame) -> list[str]:
+    """What the source does not measure at all, in words; nothing where no row may be used."""
+    usable = frame[frame["status"] == OK]
+    notes = []
+    for what, kind, units in (("presence", "c", PRESENCE_UNITS), ("intensity", "r", INTENSITY_UNITS)):
+        unknown = [unit for unit in units if usable[f"{unit}_{kind}"].isna().all()]
+        if unknown and len(usable):
+            which = "any action unit" if len(unknown) == len(units) else ", ".join(unknown)
+            notes.append(f"not measured, so unknown for all samples: {what} (AUxx_{kind}) of {which}")
+    return notes

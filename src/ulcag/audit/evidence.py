@@ -21,7 +21,8 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 
-from ulcag.action_units.table import INTENSITY_UNITS, OK, PRESENCE_UNITS
+from ulcag.action_units.presence import measured
+from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
 from ulcag.classes import CLASSES
 from ulcag.correction.posterior import whitened_distances, whitened_templates
 
@@ -40,13 +41,17 @@ def measured_units(action_units: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         action_units: n rows of the action units table.
 
     Returns:
-        (n, 35) float64, zeros where unknown, and (n,) bool, whether they are known.
+        (n, M) float64, zeros where unknown, and (n,) bool, whether they are known. M is 35, or less where the source
+        does not measure all.
+
+    Raises:
+        InputError: a value is known in some of the usable rows alone.
     """
-    known = (action_units["status"] == OK).to_numpy()
-    presences = action_units[[f"{u}_c" for u in PRESENCE_UNITS]].to_numpy(dtype=np.float64, na_value=0)
-    intensities = action_units[[f"{u}_r" for u in INTENSITY_UNITS]].to_numpy(dtype=np.float64, na_value=0)
-    points = np.hstack([presences, np.sqrt(np.clip(intensities, 0, None))])
-    return np.where(known[:, None], points, 0.0), known
+    columns = [f"{u}_c" for u in PRESENCE_UNITS] + [f"{u}_r" for u in INTENSITY_UNITS]
+    names, points, known = measured(action_units, columns)
+    intensities = [name.endswith("_r") for name in names]
+    points[:, intensities] = np.sqrt(np.clip(points[:, intensities], 0, None))
+    return points, known
 
 
 def held_out_distances(points: np.ndarray, given: np.ndarray, known: np.ndarray, fold: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ def audit_config(
         data: folder or table.
         out: folder for all results.
         values: settings of the data set (samples, faces, action_units, training, ...) that differ from the defaults.
-        units: folder of OpenFace's CSV files.
+        units: folder of CSV files of action units.
         openface: the engine to run OpenFace with. Without either, networks have no auxiliary branch (arm `baseline`).
         networks: train networks; else labels are judged by logistic regressions on frozen features (arm `linear`).
         folds, seed, cleanlab: as in `audits`.

@@ -31,7 +31,7 @@ def add_commands(commands: Any) -> None:
         "data", type=Path, help="folders named like classes, a table (.csv, .parquet), or a known data set"
     )
     audit.add_argument("--out", type=Path, required=True, help="folder for all results")
-    audit.add_argument("--action-units", default="", metavar="DIR", help="OpenFace's CSV files, one an image")
+    audit.add_argument("--action-units", default="", metavar="DIR", help="CSV files of OpenFace, LibreFace or py-feat")
     audit.add_argument(
         "--openface", default="", choices=["", "docker", "podman", "apptainer", "none"], help="run OpenFace with this"
     )

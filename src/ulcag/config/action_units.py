@@ -22,7 +22,7 @@ class SourceSettings(Section):
         description="`csv`: which of several faces; nearest_box: to ours, by landmarks (-2Dfp); `openface`: always so",
     )
     min_confidence: float = Field(
-        0.5, ge=0, le=1, description="OpenFace's confidence; below it a row counts as missing"
+        0.5, ge=0, le=1, description="the source's confidence; below it a row counts as missing"
     )
     openface: OpenFaceSettings = OpenFaceSettings()
 
@@ -38,7 +38,7 @@ class PresenceSettings(Section):
     """When an action unit counts as present."""
 
     presence: Literal["presence", "intensity"] = Field(
-        "presence", description="AUxx_c (18 units), or AUxx_r >= threshold (17 units, no AU28)"
+        "presence", description="AUxx_c (OpenFace: 18 units), or AUxx_r >= threshold (17 units, no AU28)"
     )
     intensity_threshold: float = Field(1.0, gt=0, le=5, description="for `intensity`, on OpenFace's scale 0 to 5")
 

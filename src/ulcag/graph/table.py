@@ -75,7 +75,8 @@ def read_cooccurrence(path: Path) -> CoOccurrence:
     """
     frame = read_table(path, COOCCURRENCE)
     settings = PresenceSettings.read(settings_of(path), where=str(path))
-    names = units_of(settings)
+    # A source of action units may not measure all of them.
+    names = tuple(unit for unit in units_of(settings) if unit in set(frame["unit"]))
     pairs = pd.MultiIndex.from_product([names, names], names=["unit", "given"])
     by_pair = frame.set_index(["unit", "given"])
     if len(frame) != len(pairs) or not pairs.isin(by_pair.index).all():

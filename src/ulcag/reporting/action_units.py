@@ -1,4 +1,4 @@
-"""What OpenFace said of a data set: how often each action unit, how surely, and where it said nothing."""
+"""What is known of a data set's action units: how often each action unit, how surely, and where nothing is."""
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ def action_units_figure(labels: np.ndarray, table: pd.DataFrame, min_confidence:
 
 
 def _rates(axes: Axes, labels: np.ndarray, table: pd.DataFrame) -> None:
-    presence = table[[f"{unit}_c" for unit in PRESENCE_UNITS]].to_numpy(dtype=float)
+    presence = _values(table, "c", PRESENCE_UNITS)
     counts = np.bincount(labels, minlength=len(CLASSES))
     rates = np.full((len(CLASSES), len(PRESENCE_UNITS)), np.nan)
     for code in counts.nonzero()[0]:
@@ -50,12 +50,13 @@ def _rates(axes: Axes, labels: np.ndarray, table: pd.DataFrame) -> None:
 
 
 def _agreement(axes: Axes, table: pd.DataFrame) -> None:
-    """Both are OpenFace's, trained apart: how often each says present, and how often they agree."""
-    present = table[[f"{unit}_c" for unit in INTENSITY_UNITS]].to_numpy(dtype=float) > 0
-    strong = table[[f"{unit}_r" for unit in INTENSITY_UNITS]].to_numpy(dtype=float) >= _PRESENT
+    """OpenFace trains the two apart: how often each says present, and how often they agree; no bar where unknown."""
+    present, strong = _values(table, "c", INTENSITY_UNITS), _values(table, "r", INTENSITY_UNITS)
+    unknown = np.isnan(present) | np.isnan(strong)
+    strong = np.where(np.isnan(strong), np.nan, strong >= _PRESENT)
     places = np.arange(len(INTENSITY_UNITS))
     if len(table):
-        agree = (present == strong).mean(axis=0)
+        agree = np.where(unknown, np.nan, present == strong).mean(axis=0)
         axes.barh(places - 0.2, 100 * present.mean(axis=0), 0.38, color=COLOURS[0], label="AUxx_c is 1")
         axes.barh(places + 0.2, 100 * strong.mean(axis=0), 0.38, color=COLOURS[1], label=f"AUxx_r ≥ {_PRESENT:g}")
         axes.plot(100 * agree, places, "D", color="black", markersize=4, label="the two agree")
@@ -66,11 +67,16 @@ def _agreement(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_title("presence against intensity, % of usable samples")
 
 
+def _values(table: pd.DataFrame, kind: str, units: tuple[str, ...]) -> np.ndarray:
+    """(n, M) presences (c) or intensities (r), NaN where unknown."""
+    return table[[f"{unit}_{kind}" for unit in units]].to_numpy(dtype=float, na_value=np.nan)
+
+
 def _confidence(axes: Axes, values: np.ndarray, least: float) -> None:
     axes.hist(values, bins=[i / 40 for i in range(41)], color=COLOURS[0])
     axes.axvline(least, color=COLOURS[5], linestyle="--")
     below = int((values < least).sum())
-    axes.set_title(f"OpenFace's confidence: {below} of {len(values)} below {least:g} (dashed), not used")
+    axes.set_title(f"confidence: {below} of {len(values)} below {least:g} (dashed), not used")
     axes.set_xlabel("confidence")
     axes.set_ylabel("samples")
 

@@ -101,6 +101,8 @@ def gather_run_data(
     train, held_out = parts
     ids = pd.Series(train.sample_ids)
     units, z, known = presence(rows_of(action_units, ids, "action_units"), graph.settings)
+    if not known.any():
+        units, z = graph.names, np.zeros((len(ids), len(graph.names)), dtype=np.float32)
     if units != graph.names:
         expected = f"the action units {', '.join(units)}"
         raise InputError("cooccurrence", expected=expected, found=", ".join(graph.names))

@@ -1,4 +1,4 @@
-"""CSV files of OpenFace that exist already, one an image."""
+"""CSV files that exist already: of OpenFace and LibreFace one an image, of py-feat one of many."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ class Csv(AtOnce):
     """A folder of such files."""
 
     name = "csv"
-    about = "OpenFace CSV files that exist already, one an image"
+    about = "CSV files of OpenFace, LibreFace or py-feat that exist already"
     uses = ("folder", "table", "of_several")
 
     @property

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.action_units.conftest import Csv
-from ulcag.action_units.openface_csv import (
+from ulcag.action_units.unit_csv import (
     C_COLUMNS,
     R_COLUMNS,
     DamagedCsvError,
     FaceRow,
-    read_openface_csv,
+    read_unit_csv,
     select_face,
 )
 from ulcag.errors import InputError
@@ -23,7 +23,7 @@ from ulcag.errors import InputError
 @pytest.mark.parametrize("lead", ["face", "frame"])
 def test_both_programs_and_both_styles(style: str, lead: str, csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.98, "AU12_r": 2.5, "AU28_c": 1.0}, style=style, lead=lead)
-    (face,) = read_openface_csv(path)
+    (face,) = read_unit_csv(path)
     assert face.confidence == 0.98
     assert (face.values["AU12_r"], face.values["AU28_c"], face.values["AU04_r"]) == (2.5, 1, 0)
     assert len(face.values) == 17 + 18
@@ -32,39 +32,39 @@ def test_both_programs_and_both_styles(style: str, lead: str, csv: Csv) -> None:
 def test_the_most_confident_of_several_faces(csv: Csv) -> None:
     faces = [{"confidence": c, "AU01_r": 5 * c} for c in (0.2, 0.9, 0.9, 0.5)]
     path = csv.write("x", *faces)
-    face = select_face(path, read_openface_csv(path))
+    face = select_face(path, read_unit_csv(path))
     assert face is not None
     assert (face.face, face.values["AU01_r"]) == (1, 4.5)
 
 
 def test_no_rows_no_face(csv: Csv) -> None:
     path = csv.write("x")
-    assert read_openface_csv(path) == []
+    assert read_unit_csv(path) == []
     assert select_face(path, []) is None
     empty = csv.folder / "empty.csv"
     empty.touch()
-    assert read_openface_csv(empty) == []
+    assert read_unit_csv(empty) == []
 
 
 @pytest.mark.parametrize("value", ["", "much", "nan", "inf"])
 def test_what_is_no_number_is_named(value: str, csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.9}, {"confidence": 0.9, "AU06_r": value})
     with pytest.raises(DamagedCsvError, match="row 3, AU06_r: expected a"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 def test_a_cut_row_is_named(csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.9})
     path.write_text(path.read_text().rsplit(",", 3)[0])
     with pytest.raises(DamagedCsvError, match="found nothing"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 def test_a_csv_without_action_units_says_what_to_do(csv: Csv) -> None:
     path = csv.folder / "x.csv"
     path.write_text("face,confidence\n0,0.9\n")
     with pytest.raises(InputError, match="run OpenFace with -aus"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 @settings(max_examples=50, deadline=None)
@@ -82,23 +82,23 @@ def test_every_value_is_read_from_its_own_column(tmp_path_factory: pytest.TempPa
     cells = [str(values.get(name, -7)).replace(".", point) for name in order]
     path = tmp_path_factory.mktemp("csv") / "x.csv"
     path.write_text(f"{separator.join(order)}\n{separator.join(cells)}\n")
-    (face,) = read_openface_csv(path)
+    (face,) = read_unit_csv(path)
     assert face.values | {"confidence": face.confidence} == values
 
 
 def test_a_sequence_is_not_a_picture_with_several_faces(csv: Csv) -> None:
     path = csv.write("x", {"frame": 1, "confidence": 0.9}, {"frame": 2, "confidence": 0.9}, lead="frame")
     with pytest.raises(DamagedCsvError, match="found a sequence of 2 frames; run FaceLandmarkImg"):
-        read_openface_csv(path)
+        read_unit_csv(path)
     both = csv.write("y", {"face_id": 0, "confidence": 0.8}, {"face_id": 1, "confidence": 0.9}, lead="frame")
-    assert [face.confidence for face in read_openface_csv(both)] == [0.8, 0.9]
+    assert [face.confidence for face in read_unit_csv(both)] == [0.8, 0.9]
 
 
 def test_a_frame_without_success_is_no_face(csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.9, "success": 0}, lead="frame")
-    assert read_openface_csv(path) == []
+    assert read_unit_csv(path) == []
     path = csv.write("x", {"confidence": 0.9, "success": 0}, {"confidence": 0.7}, lead="frame")
-    assert [face.face for face in read_openface_csv(path)] == [1]
+    assert [face.face for face in read_unit_csv(path)] == [1]
 
 
 def rewrite(path: Path, change: Callable[[str], str], encoding: str = "utf-8") -> Path:
@@ -117,7 +117,7 @@ def rewrite(path: Path, change: Callable[[str], str], encoding: str = "utf-8") -
 )
 def test_as_a_spreadsheet_saves_it(change: Callable[[str], str], encoding: str, csv: Csv) -> None:
     path = rewrite(csv.write("x", {"confidence": 0.98, "AU12_r": 2.5}), change, encoding)
-    (face,) = read_openface_csv(path)
+    (face,) = read_unit_csv(path)
     assert (face.confidence, face.values["AU12_r"]) == (0.98, 2.5)
 
 
@@ -126,14 +126,14 @@ def test_decimal_commas_between_commas_are_named(csv: Csv) -> None:
     header, row = path.read_text().splitlines()
     path.write_text(f"{header}\n{row.replace('.', ',')}\n")
     with pytest.raises(DamagedCsvError, match=r"row 2: expected 38 cells, .* found 75: .*decimal commas"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 def test_a_column_that_is_there_twice_is_named(csv: Csv) -> None:
     path = rewrite(csv.write("x", {"confidence": 0.9}), lambda text: text.replace("AU12_c", "AU12_r"))
     path.write_text(path.read_text().replace("AU14_c", "AU12_c").replace("gaze_0_x", "AU14_c"))
     with pytest.raises(InputError, match="found:    several columns AU12_r"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 @pytest.mark.parametrize(
@@ -149,11 +149,11 @@ def test_a_column_that_is_there_twice_is_named(csv: Csv) -> None:
 def test_a_value_out_of_its_range_is_named(column: str, value: float, expected: str, csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.9} | {column: value})
     with pytest.raises(DamagedCsvError, match=f"row 2, {column}: expected {expected}"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 def test_minus_zero_is_zero(csv: Csv) -> None:
-    (face,) = read_openface_csv(csv.write("x", {"confidence": 0.9, "AU06_r": "-0.00"}))
+    (face,) = read_unit_csv(csv.write("x", {"confidence": 0.9, "AU06_r": "-0.00"}))
     assert face.values["AU06_r"] == 0
 
 
@@ -161,14 +161,14 @@ def test_what_is_no_csv_at_all_is_damaged(csv: Csv) -> None:
     path = csv.folder / "x.csv"
     path.write_text('"' + "x" * 200)
     with pytest.raises(DamagedCsvError, match=r"row 1: expected CSV, .* quotation mark"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 def test_missing_columns_are_named(csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.9})
     path.write_text(path.read_text().replace("AU28_c", "AU28_x").replace("AU12_r", "AU12_x"))
     with pytest.raises(InputError, match=r"x\.csv\n.*\n  found:    no column AU12_r, AU28_c\n"):
-        read_openface_csv(path)
+        read_unit_csv(path)
 
 
 def with_landmarks(csv: Csv, *points: tuple[object, object, object, object]) -> list[FaceRow]:
@@ -177,7 +177,7 @@ def with_landmarks(csv: Csv, *points: tuple[object, object, object, object]) -> 
     header, *rows = path.read_text().splitlines()
     rows = [f"{row},{','.join(map(str, point))}" for row, point in zip(rows, points, strict=True)]
     path.write_text("\n".join([f"{header},x_0,x_1,y_0,y_1", *rows]) + "\n")
-    return read_openface_csv(path)
+    return read_unit_csv(path)
 
 
 def test_the_centre_is_the_mean_of_the_landmarks(csv: Csv) -> None:
@@ -195,7 +195,7 @@ def test_the_face_nearest_to_a_point(csv: Csv) -> None:
 
 def test_without_landmarks_one_face_is_the_nearest_and_two_are_an_error(csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.5})
-    faces = read_openface_csv(path)
+    faces = read_unit_csv(path)
     assert select_face(path, faces, (0, 0)) is faces[0]
     with pytest.raises(InputError, match="2 faces without\n  to do:    run OpenFace with -2Dfp"):
         select_face(path, faces * 2, (0, 0))
