@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import Field
 
+from ulcag.action_units.sources import SOURCES, source_of
+from ulcag.action_units.sources.source import ByShard
 from ulcag.cli.settings import add_settings, read_settings, settings_values, whole_number
 from ulcag.config import (
     AffectNetSamples,
@@ -64,11 +66,12 @@ def add_commands(commands: Any) -> None:
     add_settings(faces, FacesSettings)
     faces.set_defaults(do=_faces)
 
+    by_shard = [name for name, source in SOURCES.items() if issubclass(source, ByShard)]
     action_units = commands.add_parser(
         "action-units",
         help="action units of a data set, or of one shard of crops",
-        description="A source that reads a data set at once (csv, none) is given --samples; one that reads crops "
-        "(openface), shard by shard, is given --faces and --state.",
+        description=f"Sources that read crops, shard by shard ({', '.join(by_shard)}), are given --faces and --state; "
+        "others read a data set at once and are given --samples.",
     )
     action_units.add_argument("--from-csv", metavar="DIR", help="the folder of the CSV files; as --set folder=DIR")
     action_units.add_argument("--samples", type=Path, help="samples.parquet")
@@ -168,8 +171,6 @@ def _faces(options: argparse.Namespace) -> None:
 
 def _action_units(options: argparse.Namespace) -> None:
     from ulcag.action_units.run import read_all, read_shard
-    from ulcag.action_units.sources import source_of
-    from ulcag.action_units.sources.source import ByShard
     from ulcag.faces.shard import crops_of
     from ulcag.faces.table import FACES
     from ulcag.samples.table import SAMPLES

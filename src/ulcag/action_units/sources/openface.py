@@ -49,7 +49,7 @@ class OpenFace(ByShard):
     """OpenFace as its settings say."""
 
     name = "openface"
-    about = "run it on the crops"
+    about = "OpenFace, run on the crops"
     uses = ("openface",)
 
     @property
