@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 
 from tests.action_units.conftest import DEADLY, LOW, MISSED, NEIGHBOUR, NO_FACE, TWO_FACES, UNSURE, install_stand_in
+from tests.faces.conftest import leaning
 from ulcag.action_units.engine import Engine
 from ulcag.action_units.run import read_shard
 from ulcag.action_units.sources import source_of
 from ulcag.action_units.sources.source import ByShard
 from ulcag.action_units.table import ACTION_UNITS
-from ulcag.config import SourceSettings
+from ulcag.config import FacesSettings, SourceSettings
+from ulcag.faces.crop import cut_crop
 from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.files import binding
 from ulcag.tables import read_made_by, read_table
@@ -83,6 +85,21 @@ def test_a_neighbour_in_the_margin_is_not_taken_for_the_face(tmp_path: Path) -> 
     assert own["status"].tolist() == ["no_face", "ok"]  # where MTCNN found none, OpenFace may find it anywhere
     assert own["reason"]["beside"] == "OpenFace found a face beside the one that MTCNN found, and not that one"
     assert run(shard, tmp_path)["detector"].tolist() == ["box", "own"]
+
+
+@pytest.mark.parametrize("detector", ["own", "box"])
+def test_a_face_that_was_turned_upright_is_read_as_it_is_stored(detector: str, tmp_path: Path) -> None:
+    # It leans by 40 degrees, half of it beyond the border: a box of the picture itself would be no good here.
+    crop = cut_crop(np.full((150, 150, 3), 128, np.uint8), leaning(10 + 80j, 90, 40), FacesSettings(align=True))
+    assert crop.turn == pytest.approx(40)
+    with new_shard(tmp_path / "crops.arrow") as add:
+        row = add({"sample_id": "a", "jpeg": crop.jpeg, **dict(zip(CORNERS, crop.box, strict=True))})
+    rows = faces_of({"sample_id": ["a"], "row": [row], "status": ["found"], "reason": [None]})
+    shard = rows, Crops({SHARD: shard_of(tmp_path / "crops.arrow")})
+    # the stand-in is sure only of a face in the middle of the picture, and of OpenFace's box about it
+    table = run(shard, tmp_path, detector=detector)
+    assert table["status"].tolist() == ["ok"]
+    assert table["detector"].tolist() == [detector]
 
 
 @pytest.fixture

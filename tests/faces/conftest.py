@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ulcag.faces.crop import UPRIGHT, UPRIGHT_WIDTH
 from ulcag.faces.detect import Detection
 from ulcag.faces.shard import Crops, shard_of
 
@@ -43,3 +44,11 @@ def crops_in(*paths: Path) -> Crops:
 
 def face(*box: float, probability: float = 0.99) -> Detection:
     return Detection((box[0], box[1], box[2], box[3]), probability, np.arange(10.0).reshape(5, 2))
+
+
+def leaning(middle: complex, height: float, degrees: float) -> Detection:
+    """A face that leans to the right, as MTCNN would find it; `UPRIGHT` fits its landmarks without a rest."""
+    points = middle + height * np.exp(1j * np.radians(degrees)) * UPRIGHT
+    x, y, half = middle.real, middle.imag, height / 2
+    box = (x - UPRIGHT_WIDTH * half, y - half, x + UPRIGHT_WIDTH * half, y + half)
+    return Detection(box, 0.99, np.stack([points.real, points.imag], axis=1))

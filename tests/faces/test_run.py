@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.faces.conftest import cartoon, crops_in
+from tests.faces.conftest import cartoon, crops_in, leaning
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.faces.detect import Detection, Mtcnn, NotSearchedError, select_face
@@ -68,6 +68,32 @@ def test_every_picture_has_a_status_and_none_costs_the_shard(samples: pd.DataFra
     assert image.shape == (64, 48, 3)
     assert box == (9, 12, 39, 52)
     assert set(read_made_by(tmp_path / "0.parquet")["inputs"]) == {"samples"}
+
+
+@pytest.mark.parametrize("align", [True, False])
+def test_a_leaning_face_is_stored_upright_if_asked_for(align: bool, tmp_path: Path) -> None:
+    image, lean = np.zeros((200, 200, 3), np.uint8), leaning(100 + 100j, 80, 20)
+    for x, y in lean.landmarks[:2]:
+        cv2.circle(image, (round(x), round(y)), 5, (255, 255, 255), -1)
+    Image.fromarray(image).save(tmp_path / "a.png")
+    samples = pd.DataFrame({"sample_id": ["a"], "path": [str(tmp_path / "a.png")]})
+    out = tmp_path / "0.arrow", tmp_path / "0.parquet"
+    crop_shard(samples, 0, FacesSettings(shards=1, align=align), *out, {}, lambda _: [lean])
+    row = read_table(out[1], FACES).loc[0]
+    crops = crops_of(out[1])
+    assert crops.settings.align == align
+    stored, _ = crops.whole(0, 0, "a")
+    _, _, _, ends = cv2.connectedComponentsWithStats((stored[:, :, 0] > 128).astype(np.uint8))
+    (_, left), (_, right) = sorted(tuple(end) for end in ends[1:])
+    if align:
+        assert row["crop_turn"] == pytest.approx(20, abs=1e-3)
+        assert abs(left - right) < 1
+    else:
+        assert pd.isna(row["crop_turn"])
+        assert right - left > 8
+    # what is said of the picture itself is the same
+    assert row["box_x0"] == lean.box[0]
+    assert row["right_eye_y"] == pytest.approx(lean.landmarks[1, 1])
 
 
 def test_policies(samples: pd.DataFrame, tmp_path: Path) -> None:

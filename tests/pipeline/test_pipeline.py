@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 
 from tests.action_units.conftest import install_stand_in
 from tests.pipeline.conftest import CONFIG, RESULTS, Change, jobs, refused, snakemake
+from ulcag.tables import read_made_by
 
 FIGURES = ("confidence", "confusion", "curves", "flow", "semantics", "sheet", "templates")
 
@@ -31,6 +32,8 @@ def test_a_run_can_be_told_from_its_folder(done: Path) -> None:
     run = json.loads((done / RESULTS / "training/tiny/half/ulc-ag/seed0/all/run.json").read_text())
     assert run["run"] == {"dataset": "tiny", "noise": "half", "arm": "ulc-ag", "seed": 0, "fold": "all"}
     assert run["settings"]["training"]["epochs"] == 3
+    faces = read_made_by(done / RESULTS / "faces/tiny/faces.parquet")["settings"]
+    assert run["faces"] == faces and "align" in faces
     assert run["samples"] == {"train": 48, "held_out": 12, "left_out": {"train": 0, "held_out": 0}}
     assert set(run["inputs"]) == {"samples", "noise", "faces", "action_units", "cooccurrence"}
 

@@ -125,6 +125,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
     (run / "model.pt").write_bytes((runs["posterior"] / "model.pt").read_bytes())
     record = read_json(runs["posterior"] / "run.json")
     record["run"] = {"dataset": "mine", "noise": "uniform30", "arm": "ours", "seed": 4, "fold": "2of5"}
+    record["faces"]["align"] = True
     record |= {
         "inputs": {"noise": "ab" * 32},
         "samples": {"train": 1500, "held_out": 100, "left_out": {"train": 3, "held_out": 0}},
@@ -146,6 +147,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
         "| mean of classes | 0.9178 |",
         "| macro F1 | 0.8000 |",
         "| ECE | 0.0625 |",
+        "A face is turned upright by MTCNN's five landmarks",
         "| angry | 31 | 0 | 0 | 0 | 0 | 0 | 42 |",
         "`action_units` (N, 5), probabilities: a, b, c, d, e",
         f"| input noise | `{'ab' * 32}` |",
@@ -162,9 +164,11 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
         assert fact in card, fact
 
 
-def test_a_card_without_metrics_says_so(runs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_card_without_metrics_says_so_and_how_faces_are_cut(runs: dict[str, Path], tmp_path: Path) -> None:
     export_run(runs["baseline"], tmp_path)
-    assert "nothing is known here of how good this network is" in (tmp_path / "README.md").read_text()
+    card = (tmp_path / "README.md").read_text()
+    assert "nothing is known here of how good this network is" in card
+    assert "A face is cut as a square around its box and scaled to 32 x 32 pixels" in card
     assert os.stat(tmp_path / "model.safetensors").st_mode == os.stat(tmp_path / "README.md").st_mode
 
 

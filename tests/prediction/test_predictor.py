@@ -1,6 +1,8 @@
 """One call from a picture to faces with expression, confidence and action units."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ import torch
 from PIL import Image
 
 import ulcag
+from tests.faces.conftest import leaning
 from tests.prediction.conftest import BOXES, WITH_BRANCH, picture, see_bright
 from ulcag.classes import CLASSES
 from ulcag.config import FacesSettings
@@ -17,11 +20,21 @@ from ulcag.evaluation.metrics import softmax
 from ulcag.faces.detect import Detection, NotSearchedError
 from ulcag.faces.run import crop_shard
 from ulcag.faces.shard import crops_of
+from ulcag.files import read_json, write_json
 from ulcag.prediction.predictor import Predictor
 from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
 from ulcag.training.predict import held_out_logits
 from ulcag.training.saved import load_run
 from ulcag.training.tables import LOGITS
+
+
+def see_leaning(image: np.ndarray) -> list[Detection]:
+    """As `see_bright`, with landmarks of a face that leans by 15 degrees."""
+    faces = see_bright(image)
+    for face in faces:
+        x0, y0, x1, y1 = face.box
+        face.landmarks[:] = leaning(complex(x0 + x1, y0 + y1) / 2, y1 - y0, 15).landmarks
+    return faces
 
 
 def test_the_package_hands_it_out() -> None:
@@ -30,21 +43,28 @@ def test_the_package_hands_it_out() -> None:
         _ = ulcag.Predicter  # type: ignore[attr-defined]
 
 
-def test_a_picture_gets_the_numbers_that_the_pipeline_gives_it(runs: dict[str, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("faces", [{"align": True}, {"align": False}, {"margin": 0.1}, {"longest_side": 64}])
+def test_a_picture_gets_the_numbers_that_the_pipeline_gives_it(
+    faces: dict[str, Any], runs: dict[str, Path], tmp_path: Path
+) -> None:
+    run, settings_of_faces = tmp_path / "run", FacesSettings.read({"shards": 1} | faces)
+    shutil.copytree(runs["posterior"], run)
+    write_json(run / "run.json", read_json(run / "run.json") | {"faces": settings_of_faces.plain()})
     boxes = (BOXES[1], (50, 30, 100, 90))
     for seed, box in enumerate(boxes):
         Image.fromarray(picture(box, seed=seed)).save(tmp_path / f"{seed}.png")
     paths = [str(tmp_path / f"{seed}.png") for seed in range(2)]
     samples = pd.DataFrame({"sample_id": ["0", "1"], "path": paths})
     table = tmp_path / "0.parquet"
-    crop_shard(samples, 0, FacesSettings(shards=1), tmp_path / "0.arrow", table, {}, see_bright)
-    _, settings, network = load_run(runs["posterior"])
+    found = crop_shard(samples, 0, settings_of_faces, tmp_path / "0.arrow", table, {}, see_leaning)
+    assert found["crop_turn"].notna().all() == settings_of_faces.align
+    _, settings, network = load_run(run)
     part = Part(["0", "1"], np.array([[0, 0], [0, 1]]))
     images = FaceImages(crops_of(table), part, settings.training, None)
     cpu = torch.device("cpu")
     logits = held_out_logits(network, make_loader(images, EpochBatches(2, 2), 0, cpu), cpu)[LOGITS].to_numpy()
 
-    predictor = Predictor(runs["posterior"], detector=see_bright)
+    predictor = Predictor(run, detector=see_leaning)
     for path, expected in zip(paths, softmax(logits), strict=True):
         (face,) = predictor(path)
         assert np.allclose(list(face.probabilities.values()), expected, atol=1e-6)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from ulcag.config import ARMS, TrainSettings
+from ulcag.config import ARMS, FacesSettings, TrainSettings
 from ulcag.config.arms import merged
 from ulcag.errors import InputError
 from ulcag.files import read_json, sha256, write_json
@@ -25,6 +25,7 @@ def write_run(folder: Path, arm: str, **changes: Any) -> Network:
     record = {
         "settings": settings.plain(),
         "run": {"seed": 4},
+        "faces": FacesSettings().plain(),
         "action_units": {"names": list("abcde")},
         "model_sha256": sha256(folder / "model.pt"),
     }

@@ -174,6 +174,7 @@ class FacesSettings(Section):
         le=1,
         description="select largest: smaller ones than this part of the shorter side only if no other is found",
     )
+    align: bool = Field(False, description="found faces are turned upright and scaled by their five landmarks")
     margin: float = Field(0.3, ge=0, le=2, description="kept around the face box, as a part of its size")
     longest_side: int = Field(320, ge=64, description="a stored crop is scaled down to it, pixels")
     jpeg_quality: int = Field(95, ge=50, le=100, description="of the stored crops")

@@ -60,12 +60,14 @@ class Mtcnn:
         ]
 
 
+def area(face: Detection) -> float:
+    """Of its box, square pixels."""
+    x0, y0, x1, y1 = face.box
+    return (x1 - x0) * (y1 - y0)
+
+
 def select_face(faces: list[Detection], policy: str, width: int, height: int) -> Detection:
     """The face that a picture is about: the largest, the most probable, or the one nearest to its centre."""
-
-    def area(face: Detection) -> float:
-        x0, y0, x1, y1 = face.box
-        return (x1 - x0) * (y1 - y0)
 
     def distance(face: Detection) -> float:
         x0, y0, x1, y1 = face.box

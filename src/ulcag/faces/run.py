@@ -82,6 +82,7 @@ def _one(
     row |= {"width": width, "height": height}
 
     faces: list[Detection] = []
+    face: Detection | None = None
     try:
         if settings.source == "mtcnn" and detector is not None:
             faces = detector(image)
@@ -92,10 +93,8 @@ def _one(
         face = select_face(faces, settings.select, width, height)
         row["status"] = "found" if len(faces) == 1 else "several"
         row |= _detection(face)
-        box, margin = face.box, settings.margin
     elif settings.source == "whole_image" or settings.none_found == "whole_image":
         row["status"] = "whole_image" if settings.source == "whole_image" else "none"
-        box, margin = (0.0, 0.0, float(width), float(height)), 0.0
     elif settings.none_found == "error":
         do = "leave the picture out, or set faces.none_found: drop or whole_image"
         found = "none" + (f" ({row['reason']})" if row["reason"] else "")
@@ -103,8 +102,9 @@ def _one(
     else:
         return row | {"status": "none"}, None
 
-    crop = cut_crop(image, box, margin, settings)
+    crop = cut_crop(image, face, settings)
     row |= {f"crop_{corner}": float(value) for corner, value in zip(CORNERS, crop.part, strict=True)}
+    row["crop_turn"] = crop.turn
     return row, {"sample_id": sample_id, "jpeg": crop.jpeg, **dict(zip(CORNERS, crop.box, strict=True))}
 
 

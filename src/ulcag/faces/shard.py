@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from PIL import Image
 
+from ulcag.config import FacesSettings
 from ulcag.errors import InputError
 from ulcag.faces.boxes import tight_square
 from ulcag.faces.table import CORNERS, SHARD
@@ -94,15 +95,21 @@ def shard_of(path: Path) -> Shard:
 
 
 class Crops:
-    """Crops of all shards, by shard number and row. Files are opened when first used, once in each process."""
+    """Crops of all shards, by shard number and row. Files are opened when first used, once in each process.
 
-    def __init__(self, shards: Mapping[int, Shard]) -> None:
+    Args:
+        shards: the files, by number.
+        settings: what the crops were found and cut with; None: the defaults.
+    """
+
+    def __init__(self, shards: Mapping[int, Shard], settings: FacesSettings | None = None) -> None:
         self.shards = dict(shards)
+        self.settings = settings or FacesSettings()
         self._readers: dict[int, tuple[Any, Any]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         # A memory map cannot be handed to another process: it opens its own.
-        return {"shards": self.shards, "_readers": {}}
+        return {"shards": self.shards, "settings": self.settings, "_readers": {}}
 
     def whole(self, shard: int, row: int, sample_id: str) -> tuple[np.ndarray, tuple[float, float, float, float]]:
         """The stored crop (H, W, 3) uint8 RGB, and the face box in its pixels.
@@ -190,7 +197,8 @@ def crops_of(faces_file: Path) -> Crops:
     Raises:
         InputError: it names none, or one that is not there. That a shard is of another making shows when it is opened.
     """
-    named: Any = read_made_by(faces_file).get("files")
+    made_by = read_made_by(faces_file)
+    named: Any = made_by.get("files")
     try:
         shards = {int(number): Shard(faces_file.parent / one["file"], one["content"]) for number, one in named.items()}
     except (AttributeError, TypeError, KeyError, ValueError):
@@ -202,7 +210,8 @@ def crops_of(faces_file: Path) -> Crops:
             expected = f"the file of crops that {faces_file.name} names"
             do = "move the whole folder where you move the table, or run the stage `faces` again"
             raise InputError(shard.path, expected=expected, found="no such file", do=do)
-    return Crops(shards)
+    of_all = {name: value for name, value in made_by.get("settings", {}).items() if name != "shard"}
+    return Crops(shards, FacesSettings.read(of_all, where=str(faces_file)))
 
 
 def pictures_of(faces: pd.DataFrame, crops: Crops, size: int) -> Callable[[str], np.ndarray | None]:

@@ -29,7 +29,14 @@ FACES = Schema(
         Column("width", pa.int32(), "of the original image", "pixels", nullable=True),
         Column("height", pa.int32(), "of the original image", "pixels", nullable=True),
         *_box("box", "face box in the original image"),
-        *_box("crop", "stored crop (box and margin) in the original image"),
+        *_box("crop", "stored crop (face and margin) in the original image; if turned, the upright box around it"),
+        Column(
+            "crop_turn",
+            pa.float32(),
+            "how far the face leant to the right, which the crop undoes; blank: not turned",
+            "degrees",
+            nullable=True,
+        ),
         *[
             Column(f"{name}_{axis}", pa.float32(), "landmark in the original image", "pixels", nullable=True)
             for name in LANDMARKS

@@ -117,9 +117,12 @@ def _use(record: Mapping[str, Any], settings: TrainSettings, units: Sequence[str
     # the layer of the confidence is left out of the file
     strict = ", strict=False" if units else ""
     also = "\n    action_units = network.method.unit_probabilities(f)" if units else ""
+    cut = "A face is cut as a square around its box"
+    if record["faces"]["align"] and record["faces"]["source"] == "mtcnn":
+        cut = "A face is turned upright by MTCNN's five landmarks (`cut_crop` of the package `ulcag`), cut as a square"
     return f"""## Use
 
-A face is cut as a square around its box and scaled to {size} x {size} pixels. Mean and standard deviation are
+{cut} and scaled to {size} x {size} pixels. Mean and standard deviation are
 inside the network. With onnxruntime:
 
 ```python

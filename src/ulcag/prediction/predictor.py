@@ -13,7 +13,7 @@ from ulcag.errors import InputError
 from ulcag.evaluation.metrics import softmax
 from ulcag.faces.boxes import Box, tight_square
 from ulcag.faces.crop import cut_crop
-from ulcag.faces.detect import Detector, NotSearchedError, make_detector
+from ulcag.faces.detect import Detection, Detector, NotSearchedError, area, make_detector
 from ulcag.faces.shard import decode_jpeg
 from ulcag.image import UnreadableError, read_image
 from ulcag.training.device import choose_device
@@ -54,8 +54,8 @@ class FoundFace:
 class Predictor:
     """A run's network after its last epoch, in fp32, on a GPU where there is one.
 
-    Faces are found and cut as by `ulcag faces` with its default settings, the JPEG of the stored crop included, so that
-    a picture gets the very numbers that evaluation gives it.
+    Faces are found and cut as by `ulcag faces` with the settings of the faces that the run learnt from, the JPEG of the
+    stored crop included, so that a picture gets the very numbers that evaluation gives it.
 
     Args:
         run: the run's folder.
@@ -69,7 +69,8 @@ class Predictor:
     def __init__(self, run: str | Path, *, whole_image: bool = False, detector: Detector | None = None) -> None:
         self.record, self.settings, network = load_run(Path(run))
         # All faces are wanted here, small ones beside a large one, too.
-        self.faces = FacesSettings(source="whole_image" if whole_image else "mtcnn", min_face_share=0)
+        here = {"source": "whole_image" if whole_image else "mtcnn", "min_face_share": 0.0}
+        self.faces = FacesSettings.read(self.record["faces"] | here, where=str(Path(run) / "run.json"))
         self.detector = None if whole_image else detector or make_detector(self.faces)
         self.device = choose_device("auto")
         layout = memory_format(self.device, torch.float32, self.settings.training.image_size)
@@ -105,15 +106,12 @@ class Predictor:
         Raises:
             NotSearchedError: it could not be searched.
         """
-        height, width = image.shape[:2]
-        boxes: list[tuple[Box, float | None]] = [((0.0, 0.0, float(width), float(height)), None)]
-        margin = 0.0
-        if self.detector is not None:
-            boxes = [(face.box, face.probability) for face in self.detector(image)]
-            # as `faces.select: largest` would choose them
-            boxes.sort(key=lambda one: (one[0][2] - one[0][0]) * (one[0][3] - one[0][1]), reverse=True)
-            margin = self.faces.margin
-        return [FoundFace(box, probability, self._square(image, box, margin)) for box, probability in boxes]
+        if self.detector is None:
+            height, width = image.shape[:2]
+            return [FoundFace((0.0, 0.0, float(width), float(height)), None, self._square(image, None))]
+        # as `faces.select: largest` would choose them
+        faces = sorted(self.detector(image), key=area, reverse=True)
+        return [FoundFace(face.box, face.probability, self._square(image, face)) for face in faces]
 
     @torch.no_grad()
     def judge(self, found: Sequence[FoundFace]) -> list[Face]:
@@ -141,8 +139,8 @@ class Predictor:
             for face, p, alpha, of_face in zip(found, probabilities, alphas, units, strict=True)
         ]
 
-    def _square(self, image: np.ndarray, box: Box, margin: float) -> np.ndarray:
-        crop = cut_crop(image, box, margin, self.faces)
+    def _square(self, image: np.ndarray, face: Detection | None) -> np.ndarray:
+        crop = cut_crop(image, face, self.faces)
         stored = decode_jpeg(crop.jpeg)
         assert stored is not None  # it was encoded just now
         return tight_square(stored, crop.box, self.settings.training.image_size)

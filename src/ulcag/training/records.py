@@ -76,6 +76,7 @@ def write_run(
     record = {
         "run": run.plain(),
         "settings": settings.plain(),
+        "faces": data.crops.settings.plain(),
         "samples": {"train": len(data.train), "held_out": len(data.held_out), "left_out": data.left_out},
         "action_units": {"names": list(data.units), "known": int(data.known.sum())},
         "inputs": data.inputs,

@@ -12,7 +12,7 @@ from ulcag.errors import InputError
 from ulcag.files import read_json, sha256
 from ulcag.training.network import Network
 
-_NEEDED = ("run", "settings", "action_units", "model_sha256")
+_NEEDED = ("run", "settings", "faces", "action_units", "model_sha256")
 
 
 def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
@@ -31,7 +31,7 @@ def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
     if missing:
         expected, found = "the record that `ulcag train` wrote", f"no {', '.join(missing)}"
         raise InputError(folder / "run.json", expected=expected, found=found, do="name another folder")
-    read_json(folder / "run.json", "run.seed", "action_units.names")
+    read_json(folder / "run.json", "run.seed", "faces.align", "action_units.names")
     found = sha256(path)
     if found != record["model_sha256"]:
         do = "make the run again"
