@@ -1,6 +1,7 @@
 """The training loop."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ def test_learning_rate_falls_at_10_and_20_of_30() -> None:
     settings = TrainSettings()
     factors = [learning_rate_factor(settings, epoch) for epoch in (0, 9, 10, 19, 20, 29)]
     assert factors == pytest.approx([1, 1, 0.1, 0.1, 0.01, 0.01])
+    assert learning_rate_factor(settings, 9, 0.99) == 1
 
 
 def test_one_cycle_rises_and_falls_and_is_never_zero() -> None:
@@ -30,6 +32,18 @@ def test_one_cycle_rises_and_falls_and_is_never_zero() -> None:
     assert factors[3:] == sorted(factors[3:], reverse=True)
     assert min(factors) > 0
     assert max(factors) <= 1
+    # within epoch 0, which is the first third of the rise: sin(pi / 6) ** 2 at its end
+    assert learning_rate_factor(settings, 0, 0) == 0
+    assert learning_rate_factor(settings, 0, 1) == pytest.approx(0.25)
+    assert learning_rate_factor(settings, 9, 1) == pytest.approx(0, abs=1e-12)
+
+
+def test_one_cycle_changes_the_rate_at_every_step(toy: Toy) -> None:
+    learner = toy.learner("baseline", training={"epochs": 4, "image_size": 32, "schedule": "one_cycle"})
+    batches = toy.batches()
+    train_epoch(learner, batches, 3)
+    last = learning_rate_factor(learner.settings, 3, 1 - 0.5 / len(batches))
+    assert learner.optimiser.param_groups[0]["lr"] == pytest.approx(0.01 * last)
 
 
 def test_schedule_of_a_short_run() -> None:
@@ -92,16 +106,16 @@ def test_a_new_label_acts_from_the_next_epoch_or_at_once(toy: Toy) -> None:
         learner = toy.learner("ulc-ag", (toy.truth + 1) % 7, settings={"relabelling": {"takes_effect": effect}})
         during = []
 
-        def batches():  # type: ignore[no-untyped-def]
-            for _ in range(3):
-                for batch in toy.batches():
+        class Watched(list[tuple[torch.Tensor, torch.Tensor]]):
+            def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+                for batch in super().__iter__():
                     yield batch
                     during.append(learner.samples.labels.clone())
 
         for epoch in range(3):
             train_epoch(learner, toy.batches(), epoch)
         during.clear()
-        train_epoch(learner, batches(), 12)
+        train_epoch(learner, Watched(3 * toy.batches()), 12)
         return any(not torch.equal(seen, learner.samples.given) for seen in during)
 
     assert not labels_seen("next_epoch")

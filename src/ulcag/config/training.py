@@ -53,7 +53,7 @@ class TrainingSettings(Section):
     backbone_learning_rate: float | None = Field(None, gt=0, description="blank: as learning_rate")
     auxiliary_learning_rate: float = Field(0.005, gt=0, description="of action unit features and graph layers")
     schedule: Literal["steps", "one_cycle"] = Field(
-        "steps", description="one_cycle: up over the first 30 % of epochs, down to 0 after; for training from scratch"
+        "steps", description="one_cycle: up over the first 30 % of steps, down to 0 after"
     )
     learning_rate_steps: tuple[float, ...] = Field((10, 20), description="epochs (of 30) at which it falls")
     learning_rate_factor: float = Field(0.1, gt=0, le=1)

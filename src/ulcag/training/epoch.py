@@ -1,12 +1,13 @@
 """The training loop: an epoch of any method. What a method does with a batch, its own `step` says."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
 from ulcag.config import TrainSettings
 from ulcag.learning import Batch, Epoch, NewLabels, Samples, Step
@@ -40,7 +41,7 @@ class Learner:
 
 
 def train_epoch(
-    learner: Learner, batches: Iterable[tuple[Tensor, Tensor]], number: int
+    learner: Learner, batches: DataLoader | Sequence[tuple[Tensor, Tensor]], number: int
 ) -> tuple[dict[str, float | None], pd.DataFrame]:
     """Train for one epoch and correct labels.
 
@@ -54,8 +55,6 @@ def train_epoch(
     """
     settings, network, samples = learner.settings, learner.network, learner.samples
     method, device = network.method, samples.labels.device
-    for group in learner.optimiser.param_groups:
-        group["lr"] = group["initial_lr"] * learning_rate_factor(settings, number)
     start = relabelling_start(settings)
     method.start_epoch(Epoch(number, settings.training.epoch, start is not None and number >= start), samples)
     next_labels = samples.labels.clone()
@@ -63,7 +62,11 @@ def train_epoch(
 
     network.train()
     heads = network.heads()
-    for images, numbers in batches:
+    for place, (images, numbers) in enumerate(batches):
+        # In the middle of the step, so that neither the first nor the last has rate 0.
+        factor = learning_rate_factor(settings, number, (place + 0.5) / len(batches))
+        for group in learner.optimiser.param_groups:
+            group["lr"] = group["initial_lr"] * factor
         images = images.to(device, non_blocking=True)
         numbers = numbers.to(device, non_blocking=True)
         f = network.features(images, dtype=learner.dtype, through=learner.backbone)
@@ -94,7 +97,7 @@ def train_epoch(
         changes = [_changed(everyone, judged, judged.alpha)]
     samples.labels = learner.processes.as_the_first(next_labels)
     log = log_of_changes(changes, number)
-    rate = float(learner.optimiser.param_groups[0]["lr"])
+    rate = settings.training.learning_rate * learning_rate_factor(settings, number)
     row = {"epoch": number, "learning_rate": rate, **_summary([step for _, step in done]), **method.history()}
     return row | {"relabelled": len(log)}, log
 

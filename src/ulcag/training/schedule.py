@@ -11,15 +11,18 @@ def relabelling_start(settings: TrainSettings) -> int | None:
     return None if of_thirty is None else round(settings.training.epoch(of_thirty))
 
 
-def learning_rate_factor(settings: TrainSettings, epoch: int) -> float:
-    """What the learning rates of the settings are multiplied with in an epoch."""
+def learning_rate_factor(settings: TrainSettings, epoch: int, through: float = 0.5) -> float:
+    """What the learning rates of the settings are multiplied with.
+
+    Args:
+        settings: of the training.
+        epoch: from 0.
+        through: the part of the epoch that is over, 0..1. `one_cycle` alone changes within an epoch.
+    """
     if settings.training.schedule == "one_cycle":
-        # in the middle of the epoch, so that neither the first nor the last has rate 0
-        now, top = (epoch + 0.5) / settings.training.epochs, 0.3
-        return (
-            math.sin(math.pi / 2 * now / top) ** 2
-            if now < top
-            else math.cos(math.pi / 2 * (now - top) / (1 - top)) ** 2
-        )
+        now, top = (epoch + through) / settings.training.epochs, 0.3
+        if now < top:
+            return math.sin(math.pi / 2 * now / top) ** 2
+        return math.cos(math.pi / 2 * (now - top) / (1 - top)) ** 2
     passed = sum(epoch >= round(settings.training.epoch(step)) for step in settings.training.learning_rate_steps)
     return settings.training.learning_rate_factor**passed
