@@ -13,7 +13,7 @@ import pandas as pd
 
 from ulcag.action_units.chunks import remove_leftovers, run_chunks
 from ulcag.action_units.engine import Engine
-from ulcag.action_units.outcomes import Outcome, Outcomes, action_unit_rows
+from ulcag.action_units.outcomes import Outcome, Outcomes, action_unit_rows, without_crop
 from ulcag.action_units.picture import openface_box, openface_picture, write_picture
 from ulcag.action_units.sources.openface import OpenFaceSettings
 from ulcag.action_units.unit_csv import FaceRow, select_face
@@ -73,7 +73,7 @@ def openface_shard(
     finally:
         signal.signal(signal.SIGTERM, before)
     found = (
-        (sample_id, _without_crop(sample_id, status, reason) if pd.isna(row) else outcomes[_stem(row)])
+        (sample_id, without_crop(sample_id, status, reason) if pd.isna(row) else outcomes[_stem(row)])
         for sample_id, row, status, reason in zip(*(faces[c] for c in _COLUMNS), strict=True)
     )
     return action_unit_rows(faces["sample_id"], found, min_confidence, made_by)
@@ -156,14 +156,6 @@ def _confidence(outcome: Outcome) -> float:
 
 def _stem(row: int) -> str:
     return f"{int(row):08d}"
-
-
-def _without_crop(sample_id: str, status: str, reason: object) -> Outcome:
-    """Of a sample for which the faces stage stored nothing."""
-    said = reason if isinstance(reason, str) else None
-    if status == "unreadable":
-        return Outcome(sample_id, "failed", f"no picture: {said}")
-    return Outcome(sample_id, "no_face", said or "the faces stage found none")
 
 
 def _exit(number: int, _: FrameType | None) -> None:

