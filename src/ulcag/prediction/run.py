@@ -61,7 +61,7 @@ def predict_pictures(
         found = f"{pictures[0]['reason']}; none of the {len(pictures)} files can be read"
         raise InputError(pictures[0]["path"], expected="a picture", found=found, do="check the files")
 
-    schema = predicted_faces(predictor.units)
+    schema = predicted_faces(predictor.units, predictor.read_units)
     rows = [row for picture in pictures for row in _rows(picture)]
     frame = pd.DataFrame(rows, columns=schema.names).astype({"face": "Int16", "width": "Int32", "height": "Int32"})
     settings = {"run": predictor.record["run"], "faces": predictor.faces.plain()}
@@ -196,6 +196,7 @@ def _rows(picture: dict[str, Any]) -> Iterator[dict[str, Any]]:
         row = about | {"face": number, "detection": face.detection, "expression": face.expression, "alpha": face.alpha}
         row |= dict(zip(BOX, face.box, strict=True))
         row |= dict(zip(PROBABILITIES, face.probabilities.values(), strict=True))
+        row |= {f"{unit}_r": value for unit, value in (face.intensities or {}).items()}
         yield row | (face.action_units or {})
 
 

