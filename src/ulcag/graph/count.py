@@ -35,8 +35,10 @@ def count_cooccurrence(
     names, z, known = presence(table, settings)
     # Where nobody asked for action units, the graph has no edges, and no arm that needs it is trained.
     if not known.any() and not (table["status"] == NOT_READ).all():
-        do = "look at the column `status` of action_units.parquet"
-        raise InputError("graph", expected="training samples with usable action units", found="none", do=do)
+        counts = table["status"].value_counts().items()
+        found = f"none ({', '.join(f'{count} {status}' for status, count in counts)})"
+        do = "see the column reason of action_units.parquet; pictures that are face crops: faces.source: whole_image"
+        raise InputError("graph", expected="training samples with usable action units", found=found, do=do)
     z = z[known]
     pairs = (z.T.astype(np.float64) @ z.astype(np.float64)).astype(np.int64)
     return CoOccurrence(
