@@ -98,6 +98,17 @@ def quarters(x: Tensor, first: slice, second: slice) -> Tensor:
     return torch.stack(means, dim=2).flatten(1)
 
 
+def test_an_image_and_its_mirror_image_have_the_same_features_but_in_training() -> None:
+    network, _ = DLIB_FACE.build(112)
+    images = torch.randn(2, 3, 112, 112)
+    with torch.inference_mode():
+        training, mirrored = network(images), network(images.flip(3))
+        network.eval()
+        torch.testing.assert_close(network(images), (training + mirrored) / 2)
+        torch.testing.assert_close(network(images.flip(3)), network(images))
+    assert not torch.allclose(training, mirrored)
+
+
 def test_features_are_divided_by_their_spread() -> None:
     network = Features([(2, 2)])
     images = torch.randn(9, 3, 112, 112)

@@ -26,7 +26,7 @@ class DlibFace(Backbone):
             expected = f"{SMALLEST} pixels or more for the backbone {self.name}"
             do = f"leave image_size out: it is {self.image_size} then"
             raise InputError("training.image_size", expected=expected, found=str(image_size), do=do)
-        network = Features()
+        network = Features(mirrored=True)
         return network, network.width
 
     def load(self, network: "nn.Module", path: Path) -> str:

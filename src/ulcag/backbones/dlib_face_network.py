@@ -86,11 +86,14 @@ class Features(nn.Module):
 
     Args:
         depths: (block, parts of a side) pairs; blocks count from 1.
+        mirrored: whether, but in training, they are means over the picture and its mirror image, which shows the same
+            expression.
     """
 
-    def __init__(self, depths: Sequence[tuple[int, int]] = DEPTHS) -> None:
+    def __init__(self, depths: Sequence[tuple[int, int]] = DEPTHS, *, mirrored: bool = False) -> None:
         super().__init__()
         self.depths = tuple(depths)
+        self.mirrored = mirrored
         self.trunk = Trunk(max(block for block, _ in depths))
         self.width = sum(CHANNELS[block - 1] * parts**2 for block, parts in depths)
         self.spread: Tensor
@@ -98,9 +101,14 @@ class Features(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (N, 3, H, W) to (N, D)."""
+        f = self._means(images)
+        if self.mirrored and not self.training:
+            f = (f + self._means(images.flip(3))) / 2
+        return f / self.spread
+
+    def _means(self, images: Tensor) -> Tensor:
         outputs = self.trunk(images)
-        means = [_means(outputs[block - 1], parts) for block, parts in self.depths]
-        return torch.cat(means, dim=1) / self.spread
+        return torch.cat([means(outputs[block - 1], parts) for block, parts in self.depths], dim=1)
 
     @torch.no_grad()
     def calibrate(self, f: Tensor) -> Tensor:
@@ -111,7 +119,7 @@ class Features(nn.Module):
         return f / spread
 
 
-def _means(x: Tensor, parts: int) -> Tensor:
+def means(x: Tensor, parts: int) -> Tensor:
     """(N, C, H, W) to means over parts x parts of the picture (N, C * parts ** 2), which overlap if they must."""
     # int: an exported graph is for pictures of one size
     height, width = (int(side) for side in x.shape[2:])
