@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ulcag.backbones.dlib_face import DLIB_FACE
 from ulcag.backbones.dlib_face_file import installed_file, read_layers
-from ulcag.backbones.dlib_face_network import CHANNELS, SMALLEST, Descriptor, Features, Trunk, load_trunk
+from ulcag.backbones.dlib_face_network import CHANNELS, SMALLEST, Descriptor, FaceNetwork, Features, Trunk, load_trunk
 from ulcag.errors import InputError
 
 # Side of the pictures that dlib takes.
@@ -99,32 +99,33 @@ def quarters(x: Tensor, first: slice, second: slice) -> Tensor:
 
 
 def test_an_image_and_its_mirror_image_have_the_same_features_but_in_training() -> None:
-    network, _ = DLIB_FACE.build(112)
+    network = FaceNetwork().eval()
     images = torch.randn(2, 3, 112, 112)
     with torch.inference_mode():
-        training, mirrored = network(images), network(images.flip(3))
-        network.eval()
-        torch.testing.assert_close(network(images), (training + mirrored) / 2)
         torch.testing.assert_close(network(images.flip(3)), network(images))
-    assert not torch.allclose(training, mirrored)
+        network.train()
+        assert not torch.allclose(network(images.flip(3)), network(images))
 
 
-def test_features_are_divided_by_their_spread() -> None:
-    network = Features([(2, 2)])
-    images = torch.randn(9, 3, 112, 112)
+def test_features_are_divided_by_their_spread_and_not_centred() -> None:
+    network = FaceNetwork().eval()
+    wanted = 3 * torch.rand(50, network.features.width) + torch.arange(network.features.width) % 5
     with torch.inference_mode():
-        f = network.calibrate(network(images))
-        torch.testing.assert_close(f.std(dim=0), torch.ones(network.width))
-        torch.testing.assert_close(network(images), f)
+        f = network.calibrate(network.norm(wanted))
+        torch.testing.assert_close(f, wanted / torch.sqrt(wanted.var(dim=0) + 1e-3))
+        torch.testing.assert_close(network.norm(wanted), f)
+        images = torch.randn(2, 3, 112, 112)
+        both = (network.features(images) + network.features(images.flip(3))) / 2
+        torch.testing.assert_close(network(images), network.norm(both))
 
 
 def test_a_feature_that_hardly_varies_is_not_blown_up() -> None:
-    network = Features([(1, 1)])
-    f = torch.rand(50, network.width)
+    network = FaceNetwork()
+    f = torch.rand(50, network.features.width)
     f[:, 0] = 0.5
     divided = network.calibrate(f)
     assert divided.isfinite().all() and divided[:, 0].max() < 10 * divided[:, 1:].max()
-    assert network.calibrate(torch.zeros(50, network.width)).isfinite().all()
+    assert FaceNetwork().calibrate(torch.zeros(50, network.features.width)).isfinite().all()
 
 
 def test_all_of_it_learns() -> None:

