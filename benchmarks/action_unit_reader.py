@@ -9,6 +9,7 @@ them, too. Writes a section and a figure of docs/action-unit-reader.md.
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 # One thread, before anything starts threads.
@@ -19,8 +20,8 @@ import pandas as pd
 from harness import processor, table, write_section
 from matplotlib.figure import Figure
 
+from ulcag.action_units.reader.fit import correlations
 from ulcag.action_units.reader.head import about_head
-from ulcag.action_units.reader.ridge import correlations
 from ulcag.action_units.reader.shard import reader_shard
 from ulcag.action_units.table import INTENSITY_UNITS, OK
 from ulcag.classes import CLASSES
@@ -51,10 +52,10 @@ def main() -> None:
         read = reader_shard(faces, crops, 0.5, 1)
         seconds = time.perf_counter() - start
         picture = pictures_of(faces, crops, 160)
-        figure(samples, read.set_index("sample_id"), truth, picture)
-    read = read[read["status"] == OK].set_index("sample_id")
-    true = truth.loc[read.index]
-    units = [unit for unit in INTENSITY_UNITS if read[f"{unit}_r"].notna().all()]
+        read = read[read["status"] == OK].set_index("sample_id")
+        true = truth.loc[read.index]
+        units = [unit for unit in INTENSITY_UNITS if read[f"{unit}_r"].notna().all()]
+        figure(samples, read, true, units, picture)
     write_section("rendered", text(read, true, units, len(read) / seconds), PAGE)
 
 
@@ -84,12 +85,16 @@ def text(read: pd.DataFrame, true: pd.DataFrame, units: list[str], speed: float)
     )
 
 
-def figure(samples: pd.DataFrame, read: pd.DataFrame, truth: pd.DataFrame, picture: object) -> None:
-    """The first face of each expression, and its units, true and read."""
-    assert callable(picture)
+def figure(
+    samples: pd.DataFrame,
+    read: pd.DataFrame,
+    true: pd.DataFrame,
+    units: list[str],
+    picture: Callable[[str], np.ndarray | None],
+) -> None:
+    """The first face of each expression, and its units, true and read; tables by sample id."""
     drawn = Figure(figsize=(11, 6.4), layout="constrained")
-    cells = drawn.subplots(2, 2 * len(SHOWN) // 2, width_ratios=(1, 1.15) * (len(SHOWN) // 2)).ravel()
-    units = list(INTENSITY_UNITS)
+    cells = drawn.subplots(2, len(SHOWN), width_ratios=(1, 1.15) * (len(SHOWN) // 2)).ravel()
     for number, name in enumerate(SHOWN):
         sample_id = samples.loc[samples["label"] == CLASSES.index(name), "sample_id"].iloc[0]
         left, right = cells[2 * number], cells[2 * number + 1]
@@ -97,16 +102,15 @@ def figure(samples: pd.DataFrame, read: pd.DataFrame, truth: pd.DataFrame, pictu
         left.set_title(name, fontsize=9)
         left.axis("off")
         places = np.arange(len(units))
-        right.barh(places - 0.2, truth.loc[sample_id, units], 0.4, color=COLOURS[0], label="true")
-        values = read.loc[sample_id, [f"{unit}_r" for unit in units]].to_numpy(dtype=float, na_value=np.nan)
+        right.barh(places - 0.2, true.loc[sample_id, units], 0.4, color=COLOURS[0], label="true")
+        values = read.loc[sample_id, [f"{unit}_r" for unit in units]].to_numpy(dtype=float)
         right.barh(places + 0.2, values, 0.4, color=COLOURS[1], label="read")
-        right.plot(np.zeros(np.isnan(values).sum()), places[np.isnan(values)] + 0.2, "x", color="grey", markersize=3)
         right.set_yticks(places, units, fontsize=6)
         right.invert_yaxis()
         right.set_xlim(0, 5)
         right.tick_params(axis="x", labelsize=6)
     drawn.legend(*cells[1].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
-    drawn.savefig(FIGURE, dpi=110)
+    drawn.savefig(FIGURE, dpi=85)
 
 
 if __name__ == "__main__":

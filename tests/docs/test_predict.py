@@ -22,8 +22,8 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     Image.fromarray(cartoon()).save(tmp_path / "portrait.png")
     monkeypatch.chdir(tmp_path)
     exec(code[1], {})
-    (line,) = capsys.readouterr().out.splitlines()
-    assert "'happy': " in line and "'a': " in line
+    first, second = capsys.readouterr().out.splitlines()
+    assert "'happy': " in first and "'a': " in second
 
 
 def test_the_picture_is_small() -> None:

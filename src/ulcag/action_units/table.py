@@ -25,7 +25,7 @@ ACTION_UNITS = Schema(
         Column(
             "confidence",
             pa.float32(),
-            "OpenFace's in its landmarks, py-feat's in the face",
+            "OpenFace's in its landmarks, py-feat's in the face, the reader's by the mirror image",
             "0..1",
             nullable=True,
         ),

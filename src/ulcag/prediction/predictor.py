@@ -156,8 +156,8 @@ class Predictor:
         if self._reader is None:
             yield from [None] * len(found)
             return
-        for read in self._reader(face.for_units for face in found):
-            yield dict(zip(self.read_units, read.tolist(), strict=True))
+        for reading in self._reader(face.for_units for face in found):
+            yield dict(zip(self.read_units, reading.intensities.tolist(), strict=True))
 
     def _squares(self, image: np.ndarray, face: Detection | None) -> tuple[np.ndarray, np.ndarray]:
         crop = cut_crop(image, face, self.faces)

@@ -17,10 +17,18 @@ def weights() -> None:
 
 @pytest.fixture
 def head() -> Head:
-    """Of two action units; it knows nothing."""
+    """Of two action units, with three hidden units; it knows nothing."""
     random = np.random.default_rng(0)
-    weights = random.normal(0, 0.01, (WIDTH, 2)).astype(np.float32)
-    return Head(("AU06", "AU12"), weights, np.float32([1, 2]), np.float32([0.5, 1.5]))
+    return Head(
+        ("AU06", "AU12"),
+        mean=random.normal(1, 0.1, WIDTH).astype(np.float32),
+        spread=random.uniform(0.5, 2, WIDTH).astype(np.float32),
+        # Half precision can tell them apart.
+        first=(random.integers(-9, 9, (WIDTH, 3)) / 1024).astype(np.float32),
+        first_bias=np.float32([0, 1, -1]),
+        second=np.float32([[1, 0], [0, 1], [0.5, -2]]),
+        bias=np.float32([1, 2]),
+    )
 
 
 @pytest.fixture(scope="session")

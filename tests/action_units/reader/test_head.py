@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ def test_it_is_read_back_as_it_was_written(head: Head, tmp_path: Path) -> None:
     write_head(path, head, {"people": 3})
     read, made_by = read_head(path)
     assert read.units == head.units
-    for name in ("weights", "bias", "present_from"):
-        assert np.array_equal(getattr(read, name), getattr(head, name))
+    for name, value in vars(head).items():
+        assert np.array_equal(getattr(read, name), value)
     assert made_by == sha256(path)
     assert about_head(path) == {"people": 3}
     before = path.read_bytes()
@@ -31,7 +32,7 @@ def test_it_is_read_back_as_it_was_written(head: Head, tmp_path: Path) -> None:
 
 
 def test_the_shipped_one_is_small_and_says_what_it_was_fitted_to() -> None:
-    head, _ = read_head()
+    head, _ = read_head(SHIPPED)
     assert SHIPPED.stat().st_size < 2_000_000
     assert set(head.units) <= set(INTENSITY_UNITS)
     assert len(head.units) >= 10
@@ -40,20 +41,33 @@ def test_the_shipped_one_is_small_and_says_what_it_was_fitted_to() -> None:
     assert min(about["held_out_r"].values()) > 0.2
 
 
-def test_intensities_are_0_to_5_and_presences_follow_them(head: Head) -> None:
-    f = np.zeros(WIDTH, dtype=np.float32)
-    assert head.intensities(f).tolist() == [1, 2]
-    assert head.presences(head.intensities(f)).tolist() == [True, True]
-    f[:] = 1e6 * head.weights[:, 0]
-    assert head.intensities(f)[0] == 5
-    assert head.intensities(-f)[0] == 0
-    assert head.presences(np.float32([[0.4, 1.5], [0.5, 1.4]])).tolist() == [[False, True], [True, False]]
+def test_hidden_units_count_where_they_are_above_0(head: Head) -> None:
+    f = head.mean.copy()
+    # s is 0: the second hidden unit alone is above 0
+    assert head.intensities(f).tolist() == [1, 3]
+    f[0] += 2 * head.spread[0]
+    hidden = np.maximum(2 * head.first[0] + [0, 1, -1], 0)
+    expected = hidden @ head.second + [1, 2]
+    assert head.intensities(f) == pytest.approx(expected, abs=1e-6)
+    assert head.intensities(f).dtype == np.float32
+
+
+def test_intensities_are_0_to_5(head: Head) -> None:
+    for sign, end in ((1, 5), (-1, 0)):
+        far = replace(head, bias=np.float32([sign * 99, 2]))
+        assert far.intensities(head.mean)[0] == end
 
 
 def content(**changes: Any) -> bytes:
-    """A file of one unit with some things changed; None leaves one out."""
-    tensors = {"weights": np.zeros((WIDTH, 1), np.float32), "bias": np.zeros(1, np.float32)}
-    tensors |= {"present_from": np.ones(1, np.float32)}
+    """A file of one unit and one hidden unit with some things changed; None leaves one out."""
+    tensors = {
+        "mean": np.zeros(WIDTH, np.float32),
+        "spread": np.ones(WIDTH, np.float32),
+        "first": np.zeros((WIDTH, 1), np.float16),
+        "first_bias": np.zeros(1, np.float32),
+        "second": np.zeros((1, 1), np.float32),
+        "bias": np.zeros(1, np.float32),
+    }
     said = {"format": FORMAT, "units": ["AU12"], "about": {}}
     for name, value in changes.items():
         place: dict[str, Any] = said if name in said else tensors
@@ -72,10 +86,13 @@ def content(**changes: Any) -> bytes:
         (b"\x80\x04\x95pickle" * 9, "."),
         (content(format="another"), "format 'another'"),
         (content(format=None), "format None"),
-        (content(bias=None), "tensors present_from, weights"),
-        (content(more=np.zeros(1, np.float32)), "tensors bias, more, present_from, weights"),
+        (content(bias=None), "tensors first, first_bias, mean, second, spread"),
+        (content(more=np.zeros(1, np.float32)), "tensors bias, first, first_bias, mean, more,"),
         (content(bias=np.zeros(2, np.float32)), r"bias of float32 and shape \(2,\)"),
-        (content(weights=np.zeros((WIDTH - 1, 1), np.float32)), "weights of float32"),
+        (content(first=np.zeros((WIDTH - 1, 1), np.float16)), r"first of float16 and shape \(\d+, 1\), not"),
+        (content(first=np.zeros((WIDTH, 1), np.float32)), "first of float32"),
+        (content(first_bias=np.zeros(2, np.float32)), "first of float16"),
+        (content(spread=np.zeros(WIDTH, np.float32)), "a spread that is not above 0"),
         (content(bias=np.zeros(1, np.float64)), "bias of float64"),
         (content(bias=np.float32([np.nan])), "values in bias that are not finite"),
         (content(units=["AU99"]), "action units .'AU99'"),
@@ -83,9 +100,9 @@ def content(**changes: Any) -> bytes:
         (content(units=["AU12", "AU06"]), "action units"),
         (content(units=["AU12", "AU12"]), "action units"),
         (content(units="AU12"), "action units AU12"),
-        (save({"weights": np.zeros(1, np.float32)}), "format None"),
-        (save({"weights": np.zeros(1, np.float32)}, {"ulcag": "[]"}), "format None"),
-        (save({"weights": np.zeros(1, np.float32)}, {"ulcag": "{"}), "Expecting"),
+        (save({"bias": np.zeros(1, np.float32)}), "format None"),
+        (save({"bias": np.zeros(1, np.float32)}, {"ulcag": "[]"}), "format None"),
+        (save({"bias": np.zeros(1, np.float32)}, {"ulcag": "{"}), "Expecting"),
     ],
 )
 def test_anything_else_is_refused(damaged: bytes, message: str, tmp_path: Path) -> None:
@@ -104,4 +121,4 @@ def test_no_file_is_refused(tmp_path: Path) -> None:
 def test_without_safetensors_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "safetensors", None)
     with pytest.raises(InputError, match=r"pip install 'ulcag\[dlib-face\]'"):
-        read_head()
+        read_head(SHIPPED)

@@ -1,8 +1,8 @@
 """The rendered faces that the reader's head is fitted to: who is in picture k, what the face does, how it is taken.
 
-Other people than the embedded data set's, and more of them. Half of the pictures show an expression as that set does;
-in the other half each action unit is there or not by itself, so that no unit is read by the company that it keeps.
-Most are lit and turned more than there.
+Other people than the embedded data set's, and more of them, most of them lit and turned more than there. Action units
+are drawn in three ways: as an expression of that set; each by itself, so that no unit is read by the company that it
+keeps; and in groups that photographs show together, for there a smile comes with cheeks and lids.
 """
 
 import zlib
@@ -16,10 +16,22 @@ from ulcag.samples.synthetic.expressions import RIVALS, draw_expression
 from ulcag.samples.synthetic.identity import Person, draw_person
 from ulcag.samples.synthetic.scene import Scene, draw_scene
 
-PEOPLE, PICTURES = 600, 10  # of each person
+PEOPLE, PICTURES = 1200, 10  # of each person
+# From this person on units are drawn in groups; before, pictures with even numbers show an expression.
+_IN_GROUPS = 800
 SIZE = 160  # pixels of a side
 _SEED = 7
 _WIDER = 0.7  # part of the pictures with a wider scene
+# How often each group is there. Smiles, raised brows, frowns, open mouths, mouths drawn down, aside, pressed.
+_GROUPS = {
+    ("AU06", "AU07", "AU10", "AU12", "AU14", "AU25"): 0.4,
+    ("AU01", "AU02", "AU05"): 0.3,
+    ("AU04", "AU07", "AU09"): 0.3,
+    ("AU25", "AU26"): 0.25,
+    ("AU15", "AU17"): 0.25,
+    ("AU20", "AU25"): 0.12,
+    ("AU23", "AU17"): 0.12,
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,10 @@ def generator(*names: object) -> Generator:
 def draw(number: int) -> Drawn:
     """Picture `number`; neighbours are of the same person."""
     rng = generator("picture", "train", number)
-    intensities = _each_by_itself(rng) if number % 2 else draw_expression(rng).intensities
+    if number >= _IN_GROUPS * PICTURES:
+        intensities = _in_groups(rng)
+    else:
+        intensities = _each_by_itself(rng) if number % 2 else draw_expression(rng).intensities
     scene = _wider(rng) if rng.random() < _WIDER else draw_scene(rng)
     return Drawn(f"train_{number:05d}", f"train_person_{number // PICTURES:04d}", intensities, scene)
 
@@ -51,14 +66,36 @@ def person_named(name: str) -> Person:
 
 
 def _each_by_itself(rng: Generator) -> dict[str, float]:
-    """Up to some eight of the 18 units; of two that exclude each other the weaker one, mostly."""
+    """Up to some eight of the 18 units."""
     share = rng.uniform(0.0, 0.45)
-    units = {unit: float(rng.uniform(0.3, MAX_INTENSITY)) for unit in AU_PRESENCE if rng.random() < share}
+    return _possible(
+        {unit: float(rng.uniform(0.3, MAX_INTENSITY)) for unit in AU_PRESENCE if rng.random() < share}, rng
+    )
+
+
+def _in_groups(rng: Generator) -> dict[str, float]:
+    """Some of the groups, most units of each about equally strong, and now and then a unit that belongs to none."""
+    units: dict[str, float] = {}
+    for group, share in _GROUPS.items():
+        takes_part, strength = rng.random() < share, rng.uniform(0.5, MAX_INTENSITY)
+        for unit in group:
+            shows, intensity = rng.random() < 0.75, float(strength * rng.uniform(0.5, 1.1))
+            if takes_part and shows:
+                units[unit] = max(units.get(unit, 0.0), intensity)
+    for unit in AU_PRESENCE:
+        shows, intensity = rng.random() < 0.07, float(rng.uniform(0.3, 4))
+        if shows:
+            units[unit] = max(units.get(unit, 0.0), intensity)
+    return _possible(units, rng)
+
+
+def _possible(units: dict[str, float], rng: Generator) -> dict[str, float]:
+    """All 18 units within 0..5, those that exclude each other weakened, and no jaw drop behind closed lips."""
     for first, second in RIVALS:
         # else the second would never win
         if first in units and second in units and rng.random() < 0.5:
             del units[first]
-    full = {unit: units.get(unit, 0.0) for unit in AU_PRESENCE}
+    full = {unit: min(units.get(unit, 0.0), MAX_INTENSITY) for unit in AU_PRESENCE}
     for winner, loser in RIVALS:
         full[loser] = max(0.0, full[loser] - 0.7 * full[winner])
     full["AU25"] = max(full["AU25"], 0.7 * full["AU26"])

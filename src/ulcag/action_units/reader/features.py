@@ -18,7 +18,7 @@ from ulcag.backbones.dlib_face_network import CHANNELS, Features, load_trunk
 # Pixels of a side.
 SIDE = 112
 # (block, parts of a side) pairs, as of the backbone.
-DEPTHS = ((3, 4), (7, 4), (10, 3))
+DEPTHS = ((5, 6), (7, 6), (10, 6))
 WIDTH = sum(CHANNELS[block - 1] * parts**2 for block, parts in DEPTHS)
 # Always so many at once, the last ones filled up: what a picture gives does not depend on its neighbours.
 _BATCH = 16

@@ -1,6 +1,5 @@
 """Makes the reader's head from rendered faces alone: `ulcag fit-reader`."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,11 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from ulcag.action_units.reader.drawn import PEOPLE, draw, generator
+from ulcag.action_units.reader.drawn import PEOPLE, PICTURES, draw, generator
 from ulcag.action_units.reader.features import DEPTHS, SIDE, WIDTH, FaceFeatures, grey
-from ulcag.action_units.reader.head import Head, write_head
+from ulcag.action_units.reader.fit import fit_head
+from ulcag.action_units.reader.head import write_head
 from ulcag.action_units.reader.rendered import render_faces, rendered_folder
-from ulcag.action_units.reader.ridge import correlations, fit_ridge
 from ulcag.action_units.reader.spoil import spoilt
 from ulcag.action_units.table import INTENSITY_UNITS
 from ulcag.config import FacesSettings
@@ -22,12 +21,10 @@ from ulcag.image import read_image
 from ulcag.progress import progress
 
 # Each picture is spoilt so many times, each time in another way.
-COPIES = 2
+COPIES = 3
 # Units that it does not read: on photographs it does not agree with OpenFace about them (docs/action-unit-reader.md).
 NOT_READ = frozenset({"AU23"})
 UNITS = tuple(unit for unit in INTENSITY_UNITS if unit not in NOT_READ)
-# An intensity from which on a unit is there: the weakest that the coding manual has a letter for (A).
-_PRESENT = 1.0
 
 
 def fit_reader(out: Path, cache: Path, *, people: int = PEOPLE, workers: int = 2) -> dict[str, Any]:
@@ -46,7 +43,8 @@ def fit_reader(out: Path, cache: Path, *, people: int = PEOPLE, workers: int = 2
         InputError: a package is missing, or a file is damaged.
     """
     features, detector = FaceFeatures(), make_detector(FacesSettings())
-    torch.set_num_threads(workers)
+    # More would add up in another order.
+    torch.set_num_threads(1)
     paths = render_faces(rendered_folder(cache), people, workers)
     numbers: list[int] = []
     bar = progress(paths, what="features", unit="picture", total=len(paths))
@@ -56,20 +54,16 @@ def fit_reader(out: Path, cache: Path, *, people: int = PEOPLE, workers: int = 2
     x = x[: len(numbers)]
     pictures = [draw(number) for number in numbers]
     y = np.array([[picture.intensities[unit] for unit in UNITS] for picture in pictures])
-    print(f"fitting to {len(x)} faces of {people} people", file=sys.stderr)
-    fit = fit_ridge(x, y, [picture.person for picture in pictures])
-    read = np.clip(fit.held_out, 0, None)
-    present_from = _as_often(read, (y >= _PRESENT).mean(axis=0))
+    head, r = fit_head(UNITS, x, y, np.array(numbers) // PICTURES)
     about = {
         "people": people,
         "pictures": len(set(numbers)),
         "copies": COPIES,
         "pixels": SIDE,
         "depths": [list(depth) for depth in DEPTHS],
-        "penalty": fit.penalty,
-        "held_out_r": dict(zip(UNITS, correlations(read, y).round(3).tolist(), strict=True)),
+        "held_out_r": dict(zip(UNITS, r.round(3).tolist(), strict=True)),
     }
-    write_head(out, Head(UNITS, fit.weights, fit.bias, present_from), about)
+    write_head(out, head, about)
     return about
 
 
@@ -85,8 +79,3 @@ def _faces(paths: Sequence[Path], detector: Detector, numbers: list[int]) -> Ite
         for copy in range(COPIES):
             numbers.append(number)
             yield spoilt(grey(picture), box, generator("spoilt", path.stem, copy))
-
-
-def _as_often(read: np.ndarray, rates: np.ndarray) -> np.ndarray:
-    """(M,) thresholds that so many of the values (n, M) reach as `rates` (M,) says."""
-    return np.array([np.quantile(of_unit, 1 - rate) for of_unit, rate in zip(read.T, rates, strict=True)])

@@ -7,7 +7,8 @@ import pandas as pd
 import torch
 
 from ulcag.action_units.outcomes import Outcome, action_unit_rows, without_crop
-from ulcag.action_units.reader.unit_reader import UnitReader, face_square
+from ulcag.action_units.reader.head import PRESENT_FROM
+from ulcag.action_units.reader.unit_reader import Reading, UnitReader, face_square
 from ulcag.action_units.table import OK
 from ulcag.action_units.unit_csv import FaceRow
 from ulcag.faces.shard import Crops
@@ -20,7 +21,7 @@ def reader_shard(faces: pd.DataFrame, crops: Crops, min_confidence: float, threa
     Args:
         faces: the shard's rows of the faces table.
         crops: the shard's.
-        min_confidence: as of all sources; the reader has no confidence.
+        min_confidence: below it a row has the status `low_confidence`.
         threads: of torch; changes no result.
 
     Returns:
@@ -41,8 +42,8 @@ def reader_shard(faces: pd.DataFrame, crops: Crops, min_confidence: float, threa
             yield face_square(*crops.whole(int(shard), int(row), sample_id))
 
     outcomes = [
-        (sample_id, Outcome(sample_id, OK, face=_face_row(reader, intensities), detector="box"))
-        for sample_id, intensities in zip(stored["sample_id"], reader(squares()), strict=True)
+        (sample_id, Outcome(sample_id, OK, face=_face_row(reader, reading), detector="box"))
+        for sample_id, reading in zip(stored["sample_id"], reader(squares()), strict=True)
     ]
     outcomes += [
         (sample_id, without_crop(sample_id, status, reason))
@@ -51,9 +52,9 @@ def reader_shard(faces: pd.DataFrame, crops: Crops, min_confidence: float, threa
     return action_unit_rows(faces["sample_id"], outcomes, min_confidence, reader.made_by)
 
 
-def _face_row(reader: UnitReader, intensities: np.ndarray) -> FaceRow:
-    """Intensities (M,) of a face, and what they say of presence, by column of the action units table."""
-    presences = reader.presences(intensities)
-    values = {f"{unit}_r": float(value) for unit, value in zip(reader.units, intensities, strict=True)}
-    values |= {f"{unit}_c": float(value) for unit, value in zip(reader.units, presences, strict=True)}
-    return FaceRow(0, float("nan"), values)
+def _face_row(reader: UnitReader, reading: Reading) -> FaceRow:
+    """What was read off a face, and what that says of presence, by column of the action units table."""
+    by_unit = dict(zip(reader.units, reading.intensities.tolist(), strict=True))
+    values = {f"{unit}_r": intensity for unit, intensity in by_unit.items()}
+    values |= {f"{unit}_c": float(intensity >= PRESENT_FROM) for unit, intensity in by_unit.items()}
+    return FaceRow(0, reading.confidence, values)

@@ -9,8 +9,8 @@ from ulcag.faces.boxes import Box
 
 # The smallest that a face is made before it is enlarged again, pixels; FER2013's have 48.
 _SMALLEST = 44
-# The square that is cut is so many times the face box's; the reader's own is features.GROWN.
-_GROWN = (0.95, 1.3)
+# The square that is cut is so many times the face box's.
+_GROWN = (0.8, 1.25)
 
 
 def spoilt(picture: np.ndarray, box: Box, rng: Generator) -> np.ndarray:

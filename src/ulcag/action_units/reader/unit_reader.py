@@ -1,6 +1,7 @@
 """From a crop to action units: the square that is cut, the network's features, the head."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
@@ -9,8 +10,21 @@ from ulcag.action_units.reader.features import SIDE, FaceFeatures, grey
 from ulcag.action_units.reader.head import SHIPPED, read_head
 from ulcag.faces.boxes import Box, tight_square
 
-# The square around the face is so many times its box.
-GROWN = 1.1
+# So much, on the scale of intensities and as a mean over the units, a face and its mirror image are apart at most.
+_FAR_APART = 0.8
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Of one face.
+
+    Attributes:
+        intensities: (M,) float32 in 0..5, the mean of the face and of its mirror image, which shows the same units.
+        confidence: 1 where both say the same, down to 0. The reader knows nothing else of how far it may be trusted.
+    """
+
+    intensities: np.ndarray
+    confidence: float
 
 
 class UnitReader:
@@ -29,27 +43,21 @@ class UnitReader:
         self._features = FaceFeatures()
         self.units, self.made_by = self._head.units, f"reader {sha256[:12]}"
 
-    def __call__(self, faces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Intensities of each face, one after the other; what one has does not depend on the others.
+    def __call__(self, faces: Iterable[np.ndarray]) -> Iterator[Reading]:
+        """What is read off each face, one after the other; it does not depend on the others.
 
         Args:
             faces: any number, as `face_square` cuts them.
-
-        Yields:
-            (M,) float32 in 0..5.
         """
-        # A face and its mirror image show the same units.
         both = self._features(chain.from_iterable((face, face[:, ::-1]) for face in faces))
         while pair := list(islice(both, 2)):
-            yield self._head.intensities((pair[0] + pair[1]) / 2)
-
-    def presences(self, intensities: np.ndarray) -> np.ndarray:
-        """(..., M) intensities to (..., M) bool: whether a unit is there."""
-        return self._head.presences(intensities)
+            face, mirrored = (self._head.intensities(f) for f in pair)
+            apart = float(np.abs(face - mirrored).mean())
+            yield Reading((face + mirrored) / 2, max(0.0, 1 - apart / _FAR_APART))
 
 
 def face_square(crop: np.ndarray, box: Box) -> np.ndarray:
-    """What the reader looks at: the square around the face, inside the crop.
+    """What the reader looks at: the square around the face.
 
     Args:
         crop: (H, W, 3) uint8 RGB.
@@ -58,6 +66,4 @@ def face_square(crop: np.ndarray, box: Box) -> np.ndarray:
     Returns:
         (SIDE, SIDE) uint8, grey.
     """
-    x0, y0, x1, y1 = box
-    dx, dy = (x1 - x0) * (GROWN - 1) / 2, (y1 - y0) * (GROWN - 1) / 2
-    return tight_square(grey(crop), (x0 - dx, y0 - dy, x1 + dx, y1 + dy), SIDE)
+    return tight_square(grey(crop), box, SIDE)
