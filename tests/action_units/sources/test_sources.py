@@ -50,7 +50,7 @@ def test_openface_is_told_how_to_work() -> None:
 
 
 def test_a_source_that_there_is_not() -> None:
-    with pytest.raises(InputError, match=r"source: .*must be one of csv, openface, reader, none, got 'opneface'"):
+    with pytest.raises(InputError, match=r"source: .*must be one of csv, openface, reader, both, none, got 'opneface'"):
         SourceSettings.read({"source": "opneface"})
 
 

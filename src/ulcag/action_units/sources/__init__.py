@@ -6,6 +6,7 @@ Imports no heavy package, as all that the Snakefile reads.
 
 from typing import TYPE_CHECKING
 
+from ulcag.action_units.sources.both import Both
 from ulcag.action_units.sources.csv import Csv
 from ulcag.action_units.sources.none import NoUnits
 from ulcag.action_units.sources.openface import OpenFace
@@ -15,7 +16,9 @@ from ulcag.action_units.sources.source import AtOnce, ByShard
 if TYPE_CHECKING:
     from ulcag.config.action_units import SourceSettings
 
-SOURCES: dict[str, type[AtOnce] | type[ByShard]] = {source.name: source for source in (Csv, OpenFace, Reader, NoUnits)}
+SOURCES: dict[str, type[AtOnce] | type[ByShard]] = {
+    source.name: source for source in (Csv, OpenFace, Reader, Both, NoUnits)
+}
 
 
 def source_of(settings: "SourceSettings") -> AtOnce | ByShard:
