@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ulcag.audit.evidence import log_likelihood, normalised
-from ulcag.audit.judge import LEAD, equally_frequent, judge, lead
 from ulcag.audit.score import labels_by_cleanlab, quality_by_cleanlab, score
 from ulcag.audit.table import AUDIT, OUT_OF_FOLD, RELABEL, TEMPLATE_DISTANCES, UNJUDGED
 from ulcag.classes import class_index
+from ulcag.correction.evidence import log_likelihood, normalised
+from ulcag.correction.judge import LEAD, judge, suggestions
 from ulcag.samples.table import SAMPLES, true_labels
 from ulcag.tables import read_table
 
@@ -86,8 +86,7 @@ def ways(audit: pd.DataFrame, given: np.ndarray) -> Ways:
     without_units = judge(p, np.full_like(distances, np.nan), given)
     evidence, _ = log_likelihood(p, distances, given)
     plain = normalised(evidence + np.log(np.maximum(np.bincount(given, minlength=p.shape[1]) / len(given), 1e-12)))
-    best = plain.argmax(axis=1)
-    clear = np.minimum(lead(plain, best, given), lead(equally_frequent(plain), best, given)) > LEAD
+    best, leads = suggestions(plain, given)
     rank = pd.DataFrame({"audit": doubt, "cleanlab": by_cleanlab}).rank().mean(axis=1).to_numpy()
     return {
         "labels as given": (doubt, given),
@@ -97,9 +96,9 @@ def ways(audit: pd.DataFrame, given: np.ndarray) -> Ways:
         "every suggestion taken": (doubt, suggested),
         "without action units": (
             1 - without_units.posterior[rows, given],
-            np.where(without_units.decision == RELABEL, without_units.suggested, given),
+            np.where(without_units.relabel, without_units.suggested, given),
         ),
-        "without noise matrix": (1 - plain[rows, given], np.where(clear, best, given)),
+        "without noise matrix": (1 - plain[rows, given], np.where(leads > LEAD, best, given)),
         "mean rank of audit and cleanlab": (rank, given),
     }
 

@@ -14,8 +14,7 @@ that are wrong by chance alone, as often as J says of all.
     quality of a label    q_g
     suggestion            argmax_c q_c
     relabel               the suggestion leads the given label by more than LEAD, by q and by q with all classes
-                          equally frequent (correction/posterior.py)
-    review                another class is suggested, and does not lead so
+                          equally frequent (posterior.py)
 
 Nothing is relabelled where evidence is too weak for it. A trial says whether it is: a tenth of the given labels is made
 wrong by chance, all are judged again, and of those the share is counted that gets its given label back.
@@ -24,12 +23,9 @@ wrong by chance, all are judged again, and of those the share is counted that ge
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import torch
 
-from ulcag.audit.evidence import log_likelihood, normalised
-from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW, TEMPLATE_DISTANCES
-from ulcag.classes import CLASSES
+from ulcag.correction.evidence import log_likelihood, normalised
 from ulcag.correction.posterior import class_balanced_lead
 
 # Chosen on part A of FER2013's training images and on the embedded set, seed 0: docs/results.md.
@@ -49,7 +45,7 @@ class Judgement:
         joint: (C, C), J[true, given], in samples.
         weights: (2,), v of the networks and w of the action units.
         suggested: (n,) classes.
-        decision: (n,) keep, relabel or review.
+        relabel: (n,) bool, whether the suggestion is clear enough to take the given label's place.
         restored: of labels that a trial made wrong, the part that was put right.
     """
 
@@ -57,7 +53,7 @@ class Judgement:
     joint: np.ndarray
     weights: np.ndarray
     suggested: np.ndarray
-    decision: np.ndarray
+    relabel: np.ndarray
     restored: float
 
 
@@ -70,11 +66,10 @@ def judge(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> Judgement:
         given: (n,) labels.
     """
     posterior, joint, weights = _posterior(p, distances, given)
-    suggested, leads = _suggestions(posterior, given)
+    suggested, leads = suggestions(posterior, given)
     restored = _trial(p, distances, given)
-    relabel = leads if restored >= RESTORED else np.zeros_like(leads)
-    decision = np.where(suggested == given, KEEP, np.where(relabel > LEAD, RELABEL, REVIEW))
-    return Judgement(posterior, len(given) * joint, weights, suggested, decision, restored)
+    relabel = (leads > LEAD) & (restored >= RESTORED)
+    return Judgement(posterior, len(given) * joint, weights, suggested, relabel, restored)
 
 
 def _posterior(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -90,8 +85,16 @@ def _posterior(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> tuple
     return posterior, joint, weights
 
 
-def _suggestions(posterior: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The most probable classes (n,), and by how much they lead the given ones (n,)."""
+def suggestions(posterior: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The most probable classes, and by how much they lead the given ones, also with all classes equally frequent.
+
+    Args:
+        posterior: (n, C).
+        given: (n,) labels.
+
+    Returns:
+        (n,) classes and (n,) leads.
+    """
     suggested = posterior.argmax(axis=1)
     q, new, y = (torch.from_numpy(part) for part in (posterior, suggested, given.astype(np.int64)))
     return suggested, class_balanced_lead(q, new, y, q.mean(dim=0)).numpy()
@@ -103,7 +106,7 @@ def _trial(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> float:
     spoilt = random.permutation(len(given))[: round(_TRIAL * len(given))]
     labels = given.astype(np.int64)
     labels[spoilt] = (labels[spoilt] + random.integers(1, classes, len(spoilt))) % classes
-    suggested, leads = _suggestions(_posterior(p, distances, labels)[0], labels)
+    suggested, leads = suggestions(_posterior(p, distances, labels)[0], labels)
     right = (leads > LEAD) & (suggested == given)
     return float(right[spoilt].mean()) if len(spoilt) else 0.0
 
@@ -124,44 +127,3 @@ def noise_joint(posterior: np.ndarray, given: np.ndarray) -> np.ndarray:
     """J: (C, C) shares [true, given], from (n, C) posteriors and (n,) labels."""
     classes = posterior.shape[1]
     return np.stack([posterior[given == c].sum(axis=0) for c in range(classes)], axis=1) / len(given)
-
-
-def audit_rows(
-    p: np.ndarray, distances: np.ndarray, given: np.ndarray, alpha: np.ndarray, fold: np.ndarray, found: Judgement
-) -> pd.DataFrame:
-    """Rows of the audit table, without the sample ids; arguments as in `judge`, with alpha and fold (n,)."""
-    rows = np.arange(len(given))
-    frame = pd.DataFrame(
-        {
-            "given": given.astype(np.int8),
-            "suggested": found.suggested.astype(np.int8),
-            "decision": found.decision,
-            "quality": found.posterior[rows, given],
-            "certainty": found.posterior[rows, found.suggested],
-            "alpha": alpha,
-            "fold": fold,
-        }
-    )
-    frame[OUT_OF_FOLD] = p
-    frame[POSTERIOR] = found.posterior
-    frame[TEMPLATE_DISTANCES] = np.where(np.isfinite(distances), distances, np.nan)
-    trusted = found.joint.diagonal() / np.maximum(found.joint.sum(axis=0), 1e-12)
-    nearest = np.where(np.isnan(distances).all(axis=1), -1, np.nan_to_num(distances, nan=np.inf).argmin(axis=1))
-    frame["reason"] = [
-        _reason(decision, y, new, probabilities, near, trusted[y])
-        for decision, y, new, probabilities, near in zip(
-            found.decision, given, found.suggested, p, nearest, strict=True
-        )
-    ]
-    return frame
-
-
-def _reason(decision: str, given: int, suggested: int, p: np.ndarray, nearest: int, trusted: float) -> str:
-    """Why, in words; the numbers beside it are in the row."""
-    y, new = CLASSES[given], CLASSES[suggested]
-    units = "action units not known" if nearest < 0 else f"action units nearest to {CLASSES[nearest]}"
-    if decision == KEEP:
-        return f"network: {y} {100 * p[given]:.0f} %; {units}"
-    text = f"network: {new} {100 * p[suggested]:.0f} %, {y} {100 * p[given]:.0f} %; {units}"
-    text += f"; of labels {y}, {100 * trusted:.0f} % are trusted"
-    return text if decision == RELABEL else f"{text}; not clear enough to relabel"

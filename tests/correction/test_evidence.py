@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
-from ulcag.audit.evidence import (
+from ulcag.correction.evidence import (
     fit_weights,
     held_out_distances,
     log_likelihood,
