@@ -87,6 +87,8 @@ def train(n: int, folder: Path) -> None:
         labels=torch.from_numpy(random.integers(0, len(CLASSES), n)),
         z=torch.from_numpy(random.integers(0, 2, (n, UNITS)).astype(np.float32)),
         known=torch.ones(n, dtype=torch.bool),
+        points=torch.zeros(n, 0, dtype=torch.float64),
+        folds=torch.arange(n) % 4,
         left_out={"train": 0, "held_out": 0},
         units=tuple(f"AU{unit:02d}" for unit in range(UNITS)),
         edges=edges,

@@ -103,6 +103,8 @@ def data(folder: Path) -> RunData:
         labels=labels,
         z=torch.zeros(N_TRAIN, 3),
         known=torch.zeros(N_TRAIN, dtype=torch.bool),
+        points=torch.zeros(N_TRAIN, 3, dtype=torch.float64),
+        folds=torch.arange(N_TRAIN) % 4,
         left_out={"train": 0, "held_out": 0},
         units=("a", "b", "c"),
         edges=np.eye(3),

@@ -49,6 +49,22 @@ class Samples:
 
 
 @dataclass(frozen=True)
+class FirstLook:
+    """What is known of all n training samples before the first epoch, beside their labels.
+
+    Attributes:
+        f: (n, D) features that the backbone starts with.
+        points: (n, P) float64, all that was measured of action units (`correction.evidence.measured_units`); rows
+            where `Samples.known` is not true say nothing.
+        folds: (n,) int64, parts of the samples; nobody's pictures are in two, and no label decides.
+    """
+
+    f: Tensor
+    points: Tensor
+    folds: Tensor
+
+
+@dataclass(frozen=True)
 class Epoch:
     """An epoch as it starts.
 
@@ -128,8 +144,13 @@ class Method(nn.Module):
         super().__init__()
         self.memory: dict[str, Any] = {}
 
-    def start(self, samples: Samples) -> None:
-        """Before the first epoch: make what `memory` holds. Not called where a network only predicts."""
+    def start(self, samples: Samples, look: FirstLook | None = None) -> None:
+        """Before the first epoch: make what `memory` holds. Not called where a network only predicts.
+
+        Args:
+            samples: all of them.
+            look: for a method with `MethodSettings.looks_first`.
+        """
 
     def start_epoch(self, epoch: Epoch, samples: Samples) -> None:
         """Before the first batch of an epoch."""

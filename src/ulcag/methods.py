@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ulcag.correction.au_posterior_settings import AuPosteriorSettings
+from ulcag.correction.second_opinion_settings import SecondOpinionSettings
 from ulcag.errors import InputError
 from ulcag.method.settings import UlcAgSettings
 from ulcag.rivals.baseline_settings import BaselineSettings
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 
 METHODS: dict[str, type[MethodSettings]] = {
     settings.name: settings
-    for settings in (BaselineSettings, LinearSettings, ScnSettings, UlcAgSettings, AuPosteriorSettings)
+    for settings in (
+        BaselineSettings,
+        LinearSettings,
+        ScnSettings,
+        UlcAgSettings,
+        AuPosteriorSettings,
+        SecondOpinionSettings,
+    )
 }
 
 

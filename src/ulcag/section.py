@@ -43,11 +43,13 @@ class MethodSettings(Section):
         name: what arms call the method.
         code: where its `Method` is, as `module:class`; read when a network is made, for that needs torch.
         at_once: whether it is fitted to the features of a backbone that stays as it is, in place of epochs.
+        looks_first: whether it is shown all training samples (`learning.FirstLook`) before the first epoch.
     """
 
     name: ClassVar[str]
     code: ClassVar[str]
     at_once: ClassVar[bool] = False
+    looks_first: ClassVar[bool] = False
 
     @property
     def relabels_from(self) -> float | None:

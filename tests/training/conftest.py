@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ulcag.config import ARMS, TrainSettings
 from ulcag.config.arms import merged
-from ulcag.learning import Samples
+from ulcag.learning import FirstLook, Samples
 from ulcag.training.epoch import Learner
 from ulcag.training.network import Network
 
@@ -41,7 +41,9 @@ class Toy:
         optimiser = torch.optim.SGD(network.parameter_groups(settings.training), momentum=0.9)
         given = self.truth if labels is None else labels
         samples = Samples(given.clone(), self.z, self.known, given.clone())
-        return Learner(settings, network, optimiser, samples, dtype=torch.float32)
+        with torch.no_grad():
+            look = FirstLook(network.eval().features(self.images), self.z.double(), torch.arange(len(given)) % 4)
+        return Learner(settings, network, optimiser, samples, dtype=torch.float32, look=look)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ _RENAMED = {
 class ArmSettings(Section):
     """One way to train, as a row of the paper's tables."""
 
-    method: str = Field(description="its name: baseline, scn, ulc-ag, au-posterior")
+    method: str = Field(description="its name: baseline, scn, ulc-ag, second-opinion")
     settings: dict[str, Any] = Field(default_factory=dict, description="settings of the method that differ")
 
     @classmethod
@@ -64,6 +64,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "random-edges": {"method": "ulc-ag", "settings": {"action_units": {"edges": "random"}}},
     # Our own.
     "au-posterior": {"method": "au-posterior"},
+    "second-opinion": {"method": "second-opinion"},
 }
 
 

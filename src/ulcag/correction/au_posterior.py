@@ -18,7 +18,7 @@ from ulcag.correction.posterior import (
     whitened_distances,
     whitened_templates,
 )
-from ulcag.learning import Batch, Epoch, NewLabels, Samples, Step
+from ulcag.learning import Batch, Epoch, FirstLook, NewLabels, Samples, Step
 from ulcag.method.ulc_ag import Branches
 
 
@@ -32,7 +32,7 @@ class AuPosterior(Branches):
         self.relabel = False
         self.epoch_alpha = torch.zeros(0)
 
-    def start(self, samples: Samples) -> None:
+    def start(self, samples: Samples, look: FirstLook | None = None) -> None:
         """Nothing has been heard of any sample."""
         if self.action_units is not None:
             n, device = len(samples.given), samples.given.device

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ulcag.classes import CLASSES
-from ulcag.learning import Batch, Epoch, Method, NewLabels, Samples, Step
+from ulcag.learning import Batch, Epoch, FirstLook, Method, NewLabels, Samples, Step
 from ulcag.method.au_graph import ActionUnitBranch, random_edges
 from ulcag.method.centring import RunningMean
 from ulcag.method.confidence import Confidence, class_weights
@@ -137,7 +137,7 @@ class UlcAg(Branches):
         self.takes_effect_at_once = settings.relabelling.takes_effect == "at_once"
         self.relabel = False
 
-    def start(self, samples: Samples) -> None:
+    def start(self, samples: Samples, look: FirstLook | None = None) -> None:
         """No template is known, and no mean."""
         if self.action_units is not None:
             of = self.settings.templates

@@ -33,9 +33,14 @@ def split_fold(samples: pd.DataFrame, fold: str) -> tuple[np.ndarray, np.ndarray
     part, parts = (int(number) for number in numbers.groups()) if numbers else (0, 0)
     if not 1 <= part <= parts or parts < 2:
         raise InputError("fold", expected="all, or such as 1of10: a part of two or more", found=repr(fold))
-    who = samples["identity"].where(samples["identity"].notna(), samples["sample_id"])
-    held_out = np.array([_part_of(str(name), parts) == part - 1 for name in who])
+    held_out = parts_of(samples, parts) == part - 1
     return np.flatnonzero(train & ~held_out), np.flatnonzero(train & held_out)
+
+
+def parts_of(samples: pd.DataFrame, parts: int) -> np.ndarray:
+    """Which of `parts` parts each sample is in, (n,) int64 from 0; drawn as in `split_fold`."""
+    who = samples["identity"].where(samples["identity"].notna(), samples["sample_id"])
+    return np.array([_part_of(str(name), parts) for name in who], dtype=np.int64)
 
 
 def _part_of(name: str, parts: int) -> int:

@@ -16,13 +16,17 @@ from torch.utils.data import DataLoader, Dataset, Sampler, default_collate
 
 from ulcag.action_units.presence import presence
 from ulcag.config import TrainingSettings
+from ulcag.correction.evidence import measured_units
 from ulcag.errors import InputError
 from ulcag.faces.shard import Crops
 from ulcag.graph.table import CoOccurrence
-from ulcag.samples.folds import split_fold
+from ulcag.samples.folds import parts_of, split_fold
 from ulcag.tables import rows_of
 from ulcag.training.augment import augment, random_shift, sample_generator
 from ulcag.training.processes import Processes
+
+# Parts of the training samples, for a method that hears of each from the others.
+_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class RunData:
         train, held_out: the samples.
         labels: (n_train,) int64, the given labels, noise included.
         z: (n_train, M) float32 pseudo labels of the action units.
-        known: (n_train,) bool, whether z may be used.
+        known: (n_train,) bool, whether z and points may be used.
+        points: (n_train, P) float64, all that was measured of action units.
+        folds: (n_train,) int64, as in `learning.FirstLook`.
         left_out: samples without a stored crop, by part.
         units: names of the M action units.
         edges: (M, M) co-occurrence matrix of Eq. 5.
@@ -62,6 +68,8 @@ class RunData:
     labels: Tensor
     z: Tensor
     known: Tensor
+    points: Tensor
+    folds: Tensor
     left_out: dict[str, int]
     units: tuple[str, ...]
     edges: np.ndarray
@@ -100,7 +108,8 @@ def gather_run_data(
         parts.append(Part(usable["sample_id"].tolist(), places))
     train, held_out = parts
     ids = pd.Series(train.sample_ids)
-    units, z, known = presence(rows_of(action_units, ids, "action_units"), graph.settings)
+    measured = rows_of(action_units, ids, "action_units")
+    units, z, known = presence(measured, graph.settings)
     if not known.any():
         units, z = graph.names, np.zeros((len(ids), len(graph.names)), dtype=np.float32)
     if units != graph.names:
@@ -112,6 +121,8 @@ def gather_run_data(
         labels=torch.from_numpy(rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64, copy=True)),
         z=torch.from_numpy(z),
         known=torch.tensor(known),
+        points=torch.from_numpy(measured_units(measured)[0]),
+        folds=torch.from_numpy(parts_of(rows_of(samples, ids, "samples"), _PARTS)),
         left_out=left_out,
         units=graph.names,
         edges=graph.matrix,

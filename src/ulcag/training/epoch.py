@@ -1,7 +1,7 @@
 """The training loop: an epoch of any method. What a method does with a batch, its own `step` says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any, cast
 
 import pandas as pd
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ulcag.config import TrainSettings
-from ulcag.learning import Batch, Epoch, NewLabels, Samples, Step
+from ulcag.learning import Batch, Epoch, FirstLook, NewLabels, Samples, Step
 from ulcag.training.network import Network
 from ulcag.training.processes import Processes
 from ulcag.training.schedule import learning_rate_factor, relabelling_start
@@ -26,18 +26,19 @@ class Learner:
     samples: Samples
     dtype: torch.dtype
     processes: Processes = field(default_factory=Processes)
+    look: InitVar[FirstLook | None] = None
     # The network's, as the processes share it; no part of the network, whose state has the same names in either case.
     backbone: nn.Module = field(init=False)
     scaler: torch.amp.GradScaler = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, look: FirstLook | None) -> None:
         device = self.samples.labels.device
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.dtype == torch.float16)
         self.backbone = self.processes.backbone(self.network.backbone, device)
         if self.settings.training.compile:
             torch._dynamo.config.suppress_errors = True
             self.backbone = cast(nn.Module, torch.compile(self.backbone))
-        self.network.method.start(self.samples)
+        self.network.method.start(self.samples, look)
 
 
 def train_epoch(

@@ -11,7 +11,7 @@ from ulcag.backbones import backbone_named
 from ulcag.backbones.backbone import Backbone
 from ulcag.config import Run, TrainingSettings, TrainSettings
 from ulcag.errors import InputError
-from ulcag.learning import Samples
+from ulcag.learning import FirstLook, Samples
 from ulcag.softmax_regression import fit_classifier
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
 from ulcag.training.device import PRECISIONS, backbone_dtype, choose_device, keep_memory, repeatable
@@ -88,9 +88,6 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
     network = network.to(device).to(memory_format=memory_format(device, dtype, training.image_size))
     if processes.number > 1 and training.sync_batch_norm and device.type == "cuda":
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
-    given = data.labels.to(device)
-    samples = Samples(given, data.z.to(device), data.known.to(device), given.clone())
-    learner = Learner(settings, network, make_optimiser(network, training), samples, dtype, processes)
 
     def loader(part: Part, batch_size: int, seed: int | None) -> tuple[EpochBatches, DataLoader]:
         shared = processes if seed is not None else None
@@ -101,26 +98,35 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
     train_batches, train = loader(data.train, training.batch_size, run.seed)
     _, train_as_is = loader(data.train, _PREDICT_BATCH, None)
     _, held_out = loader(data.held_out, _PREDICT_BATCH, None)
-    setup = Setup(learner, data, train_batches, train, train_as_is, held_out, device)
-    _fit_start(setup, run)
-    return setup
+
+    given = data.labels.to(device)
+    samples = Samples(given, data.z.to(device), data.known.to(device), given.clone())
+    f = _first_features(network, settings, train_as_is, device, run.path)
+    method = settings.settings
+    if training.classifier_start == "linear" and not method.at_once:
+        assert f is not None
+        fit_classifier(network.classifier, f, given, run.seed)
+    look = None
+    if method.looks_first:
+        assert f is not None
+        look = FirstLook(f, data.points.to(device), data.folds.to(device))
+    learner = Learner(settings, network, make_optimiser(network, training), samples, dtype, processes, look)
+    start = f if method.at_once else None
+    return Setup(learner, data, train_batches, train, train_as_is, held_out, device, start)
 
 
-def _fit_start(setup: Setup, run: Run) -> None:
-    """Fit what starts from the features of the training images: their spread, and the classifier if it is to."""
-    training, network = setup.learner.settings.training, setup.network
+def _first_features(
+    network: Network, settings: TrainSettings, images: DataLoader, device: torch.device, run: str
+) -> Tensor | None:
+    """Features (n, D) of all training images before the first epoch, where anything starts from them."""
+    training, method = settings.training, settings.settings
     backbone = backbone_named(training.backbone)
-    linear, at_once = training.classifier_start == "linear", setup.learner.settings.settings.at_once
-    if not (linear or at_once or type(backbone).calibrate is not Backbone.calibrate):
-        return
-    f = torch.empty(len(setup.data.train), network.classifier.in_features, device=setup.device)
-    for numbers, features in features_of(network, setup.train_as_is, setup.device, what=f"{run.path}, features"):
-        f[numbers] = features
-    f = backbone.calibrate(network.backbone, f)
-    if at_once:
-        setup.start = f
-    elif linear:
-        fit_classifier(network.classifier, f, setup.learner.samples.given, run.seed)
+    wanted = training.classifier_start == "linear" or method.at_once or method.looks_first
+    if not wanted and type(backbone).calibrate is Backbone.calibrate:
+        return None
+    parts = list(features_of(network, images, device, what=f"{run}, features"))
+    numbers, f = (torch.cat(part) for part in zip(*parts, strict=True))
+    return backbone.calibrate(network.backbone, f[numbers.argsort()])
 
 
 def make_optimiser(network: Network, training: TrainingSettings) -> torch.optim.Optimizer:
