@@ -54,7 +54,7 @@ class FirstLook:
 
     Attributes:
         f: (n, D) features that the backbone starts with.
-        points: (n, P) float64, all that was measured of action units (`correction.evidence.measured_units`); rows
+        points: (n, P) float64, all that was measured of action units (`action_units.presence.measured_units`); rows
             where `Samples.known` is not true say nothing.
         folds: (n,) int64, parts of the samples; nobody's pictures are in two, and no label decides.
     """

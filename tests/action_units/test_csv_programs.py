@@ -8,13 +8,12 @@ import pandas as pd
 import pytest
 
 from tests.action_units.conftest import Csv
-from ulcag.action_units.presence import presence
+from ulcag.action_units.presence import measured_units, presence
 from ulcag.action_units.run import read_all
 from ulcag.action_units.sources import source_of
 from ulcag.action_units.sources.source import AtOnce
 from ulcag.action_units.table import ACTION_UNITS, INTENSITY_UNITS, PRESENCE_UNITS
 from ulcag.config import PresenceSettings, SourceSettings
-from ulcag.correction.evidence import measured_units
 from ulcag.errors import InputError
 from ulcag.graph.count import count_cooccurrence
 from ulcag.graph.table import read_cooccurrence, write_cooccurrence

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
-from ulcag.action_units.presence import presence
+from ulcag.action_units.presence import measured_units, presence
 from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
 from ulcag.config import PresenceSettings
 
@@ -56,3 +56,14 @@ def test_intensities_are_compared_each_with_the_threshold(values: list[float], t
     rows = table(["ok"], **{f"{unit}_r": [value] for unit, value in zip(INTENSITY_UNITS, values, strict=True)})
     _, z, _ = presence(rows, settings)
     assert z[0].tolist() == [float(np.float32(value) >= np.float32(threshold)) for value in values]
+
+
+def test_units_are_presences_and_roots_of_intensities() -> None:
+    row = {f"{unit}_r": 0.0 for unit in INTENSITY_UNITS} | {f"{unit}_c": 0 for unit in PRESENCE_UNITS}
+    rows = pd.DataFrame([row | {"status": "ok", "AU12_r": 4.0, "AU28_c": 1}, row | {"status": "no_face"}])
+    points, known = measured_units(rows)
+    assert points.shape == (2, 35)
+    assert known.tolist() == [True, False]
+    assert points[0, PRESENCE_UNITS.index("AU28")] == 1
+    assert points[0, 18 + INTENSITY_UNITS.index("AU12")] == 2
+    assert not points[1].any()

@@ -1,18 +1,15 @@
 """What the witnesses say, and how much they are worth."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
 from ulcag.correction.evidence import (
     fit_weights,
     held_out_distances,
     log_likelihood,
-    measured_units,
     nearer,
     normalised,
 )
@@ -26,17 +23,6 @@ def noisy(seed: int, n: int = 700, wrong: float = 0.3) -> tuple[np.ndarray, np.n
     true = random.integers(0, C, n)
     given = np.where(random.random(n) < wrong, random.integers(0, C, n), true)
     return true, given, random
-
-
-def test_units_are_presences_and_roots_of_intensities() -> None:
-    row = {f"{unit}_r": 0.0 for unit in INTENSITY_UNITS} | {f"{unit}_c": 0 for unit in PRESENCE_UNITS}
-    table = pd.DataFrame([row | {"status": "ok", "AU12_r": 4.0, "AU28_c": 1}, row | {"status": "no_face"}])
-    points, known = measured_units(table)
-    assert points.shape == (2, 35)
-    assert known.tolist() == [True, False]
-    assert points[0, PRESENCE_UNITS.index("AU28")] == 1
-    assert points[0, 18 + INTENSITY_UNITS.index("AU12")] == 2
-    assert not points[1].any()
 
 
 def test_distances_come_from_the_other_folds_alone() -> None:

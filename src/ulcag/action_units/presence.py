@@ -36,6 +36,26 @@ def measured(table: pd.DataFrame, columns: Sequence[str]) -> tuple[list[str], np
     return names, np.where(known[:, None], values, 0.0), known
 
 
+def measured_units(action_units: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Action units as points: presences, and square roots of intensities, which are skewed.
+
+    Args:
+        action_units: n rows of the action units table.
+
+    Returns:
+        (n, M) float64, zeros where unknown, and (n,) bool, whether they are known. M is 35, or less where the source
+        does not measure all.
+
+    Raises:
+        InputError: a value is known in some of the usable rows alone.
+    """
+    columns = [f"{u}_c" for u in PRESENCE_UNITS] + [f"{u}_r" for u in INTENSITY_UNITS]
+    names, points, known = measured(action_units, columns)
+    intensities = [name.endswith("_r") for name in names]
+    points[:, intensities] = np.sqrt(np.clip(points[:, intensities], 0, None))
+    return points, known
+
+
 def units_of(settings: PresenceSettings) -> tuple[str, ...]:
     """The action units that can have a presence, in the order of the graph's nodes."""
     return PRESENCE_UNITS if settings.presence == "presence" else INTENSITY_UNITS

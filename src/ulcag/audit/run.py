@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ulcag import __version__
+from ulcag.action_units.presence import measured_units
 from ulcag.audit.apply import final_labels
 from ulcag.audit.page import PageAbout, write_page
 from ulcag.audit.rows import audit_rows
 from ulcag.audit.score import quality_by_cleanlab, scores
 from ulcag.audit.table import AUDIT, DECISIONS, UNJUDGED
 from ulcag.classes import CLASSES
-from ulcag.correction.evidence import held_out_distances, measured_units
+from ulcag.correction.evidence import held_out_distances
 from ulcag.correction.judge import Judgement, judge
 from ulcag.errors import InputError
 from ulcag.evaluation.metrics import softmax

@@ -17,12 +17,9 @@ evidence, such as labels *surprise* of faces *fear* that look surprised.
 """
 
 import numpy as np
-import pandas as pd
 import torch
 import torch.nn.functional as F
 
-from ulcag.action_units.presence import measured
-from ulcag.action_units.table import INTENSITY_UNITS, PRESENCE_UNITS
 from ulcag.classes import CLASSES
 from ulcag.correction.posterior import whitened_distances, whitened_templates
 
@@ -34,31 +31,11 @@ _TRUSTED = 10
 _INFORMATIVE = 0.1
 
 
-def measured_units(action_units: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Action units as points: presences, and square roots of intensities, which are skewed.
-
-    Args:
-        action_units: n rows of the action units table.
-
-    Returns:
-        (n, M) float64, zeros where unknown, and (n,) bool, whether they are known. M is 35, or less where the source
-        does not measure all.
-
-    Raises:
-        InputError: a value is known in some of the usable rows alone.
-    """
-    columns = [f"{u}_c" for u in PRESENCE_UNITS] + [f"{u}_r" for u in INTENSITY_UNITS]
-    names, points, known = measured(action_units, columns)
-    intensities = [name.endswith("_r") for name in names]
-    points[:, intensities] = np.sqrt(np.clip(points[:, intensities], 0, None))
-    return points, known
-
-
 def held_out_distances(points: np.ndarray, given: np.ndarray, known: np.ndarray, fold: np.ndarray) -> np.ndarray:
     """D: to the templates of the samples in other folds.
 
     Args:
-        points: (n, M) measured action units.
+        points: (n, M) measured action units, as `action_units.presence.measured_units` has them.
         given: (n,) labels.
         known: (n,) bool, whether `points` may be used.
         fold: (n,) the fold that each sample is held out in.

@@ -14,9 +14,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler, default_collate
 
-from ulcag.action_units.presence import presence
+from ulcag.action_units.presence import measured_units, presence
 from ulcag.config import TrainingSettings
-from ulcag.correction.evidence import measured_units
 from ulcag.errors import InputError
 from ulcag.faces.shard import Crops
 from ulcag.graph.table import CoOccurrence
