@@ -23,7 +23,7 @@ def comparison_figure(metrics: list[dict[str, Any]]) -> Figure:
         run = one["run"]
         arms = groups.setdefault((run["dataset"], run["noise"], run["fold"]), {})
         arms.setdefault(run["arm"], []).append(one)
-    figure = Figure(figsize=(10.5, 3.9 * max(1, len(groups))))
+    figure = Figure(figsize=(11.5, 3.9 * max(1, len(groups))))
     grid = figure.subplots(max(1, len(groups)), 2, squeeze=False)
     for ((dataset, noise, fold), arms), (left, right) in zip(groups.items(), grid, strict=False):
         where = f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")
@@ -38,7 +38,8 @@ def comparison_figure(metrics: list[dict[str, Any]]) -> Figure:
             axes.set_xlabel("epoch")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(axis="y")
-            axes.legend(fontsize=9)
+        # beside the lines, which may be anywhere
+        right.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.02, 0.5), borderaxespad=0)
     return figure
 
 

@@ -62,16 +62,17 @@ def sheet_figure(chosen: dict[str, pd.DataFrame], picture: Callable[[str], np.nd
         axes_row[0].text(-0.08, 0.5, name, rotation=90, ha="right", va="center", transform=axes_row[0].transAxes)
         for axes, row in zip(axes_row, rows.to_dict("records"), strict=False):
             axes.imshow(picture(row["sample_id"]))
-            axes.text(
-                0.03,
-                0.97,
-                _alpha(row["alpha_before"], row["alpha_after"]),
-                transform=axes.transAxes,
-                va="top",
-                fontsize=8,
-                color="white",
-                bbox={"facecolor": INK, "alpha": 0.75, "pad": 2, "linewidth": 0},
-            )
+            if alpha := _alpha(row["alpha_before"], row["alpha_after"]):
+                axes.text(
+                    0.03,
+                    0.97,
+                    alpha,
+                    transform=axes.transAxes,
+                    va="top",
+                    fontsize=8,
+                    color="white",
+                    bbox={"facecolor": INK, "alpha": 0.75, "pad": 2, "linewidth": 0},
+                )
             text, colour = verdict(row["given"], row["label"], row["truth"])
             axes.set_title(text, fontsize=8.5, color=colour, pad=3)
     figure.suptitle(title)
@@ -79,8 +80,9 @@ def sheet_figure(chosen: dict[str, pd.DataFrame], picture: Callable[[str], np.nd
 
 
 def _alpha(before: float, after: float) -> str:
+    """Blank for a method without confidences."""
     if pd.isna(after):
-        return "no α"
+        return ""
     return f"α {after:.2f}" if pd.isna(before) else f"α {before:.2f} → {after:.2f}"
 
 
