@@ -35,7 +35,8 @@ def both() -> pd.DataFrame:
     openface = table("image", 4.0, 1.0, [*R_COLUMNS, *C_COLUMNS], b="no_face", d="low_confidence")
     columns = [f"{unit}_{kind}" for unit in READ for kind in "rc"]
     reader = table("head", 1.0, 0.0, columns, c="low_confidence", d="no_face")
-    return combined(openface, reader)
+    # whatever order they come in
+    return combined(openface, reader[::-1], READ)
 
 
 def test_the_mean_or_the_one_that_there_is(both: pd.DataFrame) -> None:
@@ -55,8 +56,17 @@ def test_all_rows_have_the_units_that_the_reader_has(both: pd.DataFrame) -> None
     assert known.tolist() == [True, True, True, False]
 
 
-def test_where_the_reader_has_nothing_openface_stays_as_it_is() -> None:
+def test_where_the_reader_has_nothing_openface_stays_but_for_units_that_no_row_of_the_data_set_may_have() -> None:
     openface = table("image", 4.0, 1.0, [*R_COLUMNS, *C_COLUMNS])
     reader = table("head", 1.0, 0.0, [], **dict.fromkeys(SAMPLES, "no_face"))
-    found = combined(openface, reader)
-    pd.testing.assert_frame_equal(found.drop(columns="AU28_c"), openface.drop(columns="AU28_c"))
+    found = combined(openface, reader, READ)
+    unread = ["AU23_r", "AU23_c", "AU28_c"]
+    assert found[unread].isna().all(axis=None)
+    pd.testing.assert_frame_equal(found.drop(columns=unread), openface.drop(columns=unread))
+
+
+def test_shards_with_and_without_readings_make_one_table(both: pd.DataFrame) -> None:
+    openface = table("image", 4.0, 1.0, [*R_COLUMNS, *C_COLUMNS])
+    without = combined(openface, table("head", 1.0, 0.0, [], **dict.fromkeys(SAMPLES, "no_face")), READ)
+    names, _, _ = measured(pd.concat([both, without]), [*R_COLUMNS, *C_COLUMNS])
+    assert "AU12_r" in names and "AU23_r" not in names

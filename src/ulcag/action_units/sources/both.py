@@ -29,7 +29,9 @@ class Both(OpenFace):
     ) -> "pd.DataFrame":
         """As `combined`."""
         from ulcag.action_units.combined import combined
+        from ulcag.action_units.reader.head import SHIPPED, read_head
 
         # The reader first: what it misses is said before hours of OpenFace.
         reader = Reader(self.settings).read(faces, crops, threads=threads, state=state, bound_to=bound_to)
-        return combined(super().read(faces, crops, threads=threads, state=state, bound_to=bound_to), reader)
+        openface = super().read(faces, crops, threads=threads, state=state, bound_to=bound_to)
+        return combined(openface, reader, read_head(SHIPPED)[0].units)
