@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator
 from ulcag.reporting.style import COLOURS, UNKNOWN
 
 _LOSSES = (
-    ("loss_classification", "classification (Eq. 3)"),
-    ("loss_rank", "rank regularisation (Eq. 4)"),
-    ("loss_action_units", "action units (Eq. 7)"),
+    ("loss_classification", "classification"),
+    ("loss_rank", "rank regularisation"),
+    ("loss_action_units", "action units"),
 )
 
 

@@ -60,7 +60,7 @@ def draw_action_units(samples_file: Path, action_units_file: Path, base: Path) -
     table = read_table(action_units_file, ACTION_UNITS)
     labels = rows_of(read_table(samples_file, SAMPLES), table["sample_id"], "samples")["label"]
     settings = SourceSettings.read(settings_of(action_units_file), where=str(action_units_file))
-    title = f"Action units by OpenFace, {len(table)} samples"
+    title = f"Action units (source: {settings.source}), {len(table)} samples"
     codes = labels.to_numpy(dtype=np.int64)
     save(action_units_figure(codes, table, settings.min_confidence, title), base)
 

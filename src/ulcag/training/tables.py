@@ -12,7 +12,7 @@ DISTANCES = [f"distance_{name}" for name in CLASSES]
 RUN_KEYS = ("run.dataset", "run.noise", "run.arm", "run.seed", "run.fold")
 
 _EPOCH = Column("epoch", pa.int16(), "counted from 0")
-_DISTANCE = "Eq. 9 (0..2), or half the squared whitened distance of au-posterior"
+_DISTANCE = "Eq. 9 (0..2), or half the squared whitened distance of measured action units"
 _SAMPLE = Column("sample_id", pa.string(), "as in samples")
 
 HELD_OUT_LOGITS = Schema(
