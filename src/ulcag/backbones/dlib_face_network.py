@@ -96,7 +96,7 @@ class Features(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (N, 3, H, W) to (N, D)."""
         outputs = self.trunk(images)
-        return torch.cat([means(outputs[block - 1], parts) for block, parts in self.depths], dim=1)
+        return torch.cat([_means(outputs[block - 1], parts) for block, parts in self.depths], dim=1)
 
 
 class FaceNetwork(nn.Module):
@@ -140,7 +140,7 @@ class FaceNetwork(nn.Module):
         return f / spread
 
 
-def means(x: Tensor, parts: int) -> Tensor:
+def _means(x: Tensor, parts: int) -> Tensor:
     """(N, C, H, W) to means over parts x parts of the picture (N, C * parts ** 2), which overlap if they must."""
     # int: an exported graph is for pictures of one size
     height, width = (int(side) for side in x.shape[2:])

@@ -101,7 +101,7 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
 
     given = data.labels.to(device)
     samples = Samples(given, data.z.to(device), data.known.to(device), given.clone())
-    f = _first_features(network, settings, train_as_is, device, run.path)
+    f = _first_features(network, settings, train_as_is, len(data.train), device, run.path)
     method = settings.settings
     if training.classifier_start == "linear" and not method.at_once:
         assert f is not None
@@ -116,7 +116,7 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
 
 
 def _first_features(
-    network: Network, settings: TrainSettings, images: DataLoader, device: torch.device, run: str
+    network: Network, settings: TrainSettings, images: DataLoader, n: int, device: torch.device, run: str
 ) -> Tensor | None:
     """Features (n, D) of all training images before the first epoch, where anything starts from them."""
     training, method = settings.training, settings.settings
@@ -124,9 +124,10 @@ def _first_features(
     wanted = training.classifier_start == "linear" or method.at_once or method.looks_first
     if not wanted and type(backbone).calibrate is Backbone.calibrate:
         return None
-    parts = list(features_of(network, images, device, what=f"{run}, features"))
-    numbers, f = (torch.cat(part) for part in zip(*parts, strict=True))
-    return backbone.calibrate(network.backbone, f[numbers.argsort()])
+    f = torch.empty(n, network.classifier.in_features, device=device)
+    for numbers, features in features_of(network, images, device, what=f"{run}, features"):
+        f[numbers] = features
+    return backbone.calibrate(network.backbone, f)
 
 
 def make_optimiser(network: Network, training: TrainingSettings) -> torch.optim.Optimizer:
