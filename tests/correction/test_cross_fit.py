@@ -23,6 +23,13 @@ def test_a_wrong_label_has_no_part_in_what_is_said_of_it() -> None:
     assert (again[folds == 1].argmax(dim=1) == labels[folds == 1]).float().mean() > 0.9
 
 
+def test_who_looks_like_nobody_else_is_told_nothing_by_its_own_label() -> None:
+    # each sample has a feature of its own: a classifier that has seen its label knows it, another one knows nothing
+    labels = torch.arange(40) % 2
+    p = cross_fitted(torch.eye(40), labels, torch.arange(40) // 2 % 4, 2, seed=0)
+    torch.testing.assert_close(p, torch.full_like(p, 0.5))
+
+
 def test_the_order_of_the_folds_names_changes_nothing() -> None:
     f, labels, folds = two_classes()
     torch.testing.assert_close(cross_fitted(f, labels, folds, 2, seed=0), cross_fitted(f, labels, 3 - folds, 2, seed=0))

@@ -23,6 +23,7 @@ ARMS: list[tuple[str, dict[str, Any]]] = [
     ("ulc-ag", {"action_units": {"center_semantic": True}, "templates": {"update": "ema"}}),
     ("ulc-ag", {"confidence": {"learn_margin": True}, "templates": {"update": "epoch"}}),
     ("au-posterior", {"posterior": {"lead": 0.0, "start_epoch": 10}}),
+    ("second-opinion", {}),
 ]
 
 
