@@ -61,7 +61,7 @@ def read(folder: Path, samples: pd.DataFrame = SAMPLES, **settings: str) -> pd.D
 
 
 def at(name: str, frame: int, **values: object) -> Face:
-    return {"input": f"/home/me/{name}.jpg", "frame": frame} | values
+    return {"input": f"/photos/{name}.jpg", "frame": frame} | values
 
 
 def test_py_feat_has_one_file_for_many_pictures(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,11 +145,11 @@ def two_programs_in_one(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "message"),
     [
-        (two_files, r"two\.csv\n.*each picture in one file\n.*'/home/me/train/a\.jpg' again, also in .*one\.csv"),
+        (two_files, r"two\.csv\n.*each picture in one file\n.*'/photos/train/a\.jpg' again, also in .*one\.csv"),
         (another_program, r"a\.csv\n.*a CSV file of py-feat.*\n.*LibreFace's"),
         (two_of_one_name, r"a\.jpg\n.*\n.*it may be of train/a and of test/a"),
         (other_units, r"the same action units in all files\n.*train/a and of train/b differ in AU20_c"),
-        (nothing_of_ours, r"pictures of samples, such as a\.jpg.*\n.*1 pictures, such as '/home/me/x/q\.jpg'"),
+        (nothing_of_ours, r"pictures of samples, such as a\.jpg.*\n.*1 pictures, such as '/photos/x/q\.jpg'"),
         (no_input, r"a CSV of py-feat with action units\n.*no column input"),
         (two_programs_in_one, r"action units of one program\n.*columns of OpenFace and of py-feat"),
     ],

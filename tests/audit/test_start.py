@@ -91,6 +91,8 @@ def test_settings_win_over_what_is_recognised(tmp_path: Path) -> None:
 def test_networks_are_trained_as_the_embedded_set_is_unless_a_backbone_is_named(tmp_path: Path) -> None:
     embedded = Config.read(yaml.safe_load((ROOT / "config.yaml").read_text())).datasets["synthetic"].training
     assert embedded == TrainingSettings.read(FINE_TUNED)
+    real = yaml.safe_load((ROOT / "workflow" / "experiments" / "real-noise.yaml").read_text())
+    assert embedded == TrainingSettings.read(real["datasets"]["ferplus"]["training"])
     data = pictures(tmp_path / "faces", {"happy": 400, "sad": 400})
     assert read(data, tmp_path / "out", networks=True).datasets["data"].training == embedded
     own = read(data, tmp_path / "out", networks=True, values={"training": {"backbone": "resnet18"}})

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ulcag.errors import InputError
 from ulcag.method.settings import LITERAL
+from ulcag.methods import METHODS
 from ulcag.section import Section
 
 # Keys of earlier releases, and what took their place.
@@ -21,7 +22,7 @@ _RENAMED = {
 class ArmSettings(Section):
     """One way to train, as a row of the paper's tables."""
 
-    method: str = Field(description="its name: baseline, scn, ulc-ag, second-opinion")
+    method: str = Field(description=f"its name: {', '.join(METHODS)}")
     settings: dict[str, Any] = Field(default_factory=dict, description="settings of the method that differ")
 
     @classmethod
