@@ -1,12 +1,14 @@
 """Does an audit find wrong labels? Beside cleanlab, on the same out-of-fold probabilities.
 
-    snakemake audit --cores 2 --configfile workflow/experiments/audit-known-noise.yaml
+    snakemake audit --cores 2 --configfile workflow/experiments/known-noise.yaml \
+        workflow/experiments/audit-known-noise.yaml
     python benchmarks/audit_scores.py --dataset synthetic --noise uniform30
 
 Reads the audits of all seeds and prints tables in Markdown, mean and standard deviation over seeds: how well wrong
-labels are found, and what becomes of the labels if what each way decides is applied. Its parts are left out one at
-a time. `--truth` judges by the column clean_label of another table (rows without one are left out), so that the samples
-that something was chosen on need not be those it is reported on; `--only` names the half of them: a or b.
+labels are found, and what becomes of the labels if what each way decides is applied. What each part of the judgement is
+worth: second_opinion.py. `--truth` judges by the column clean_label of another table (rows without one are left out),
+so that the samples that something was chosen on need not be those it is reported on; `--only` names the half of them:
+a or b.
 """
 
 import argparse
@@ -20,8 +22,7 @@ import pandas as pd
 from ulcag.audit.score import labels_by_cleanlab, quality_by_cleanlab, score
 from ulcag.audit.table import AUDIT, OUT_OF_FOLD, RELABEL, TEMPLATE_DISTANCES, UNJUDGED
 from ulcag.classes import class_index
-from ulcag.correction.evidence import log_likelihood, normalised
-from ulcag.correction.judge import LEAD, judge, suggestions
+from ulcag.correction.judge import judge
 from ulcag.samples.table import SAMPLES, true_labels
 from ulcag.tables import read_table
 
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("results"))
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--noise", default="none")
-    parser.add_argument("--arm", default="au-posterior")
+    parser.add_argument("--arm", default="linear")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--truth", type=Path, help="CSV with columns image and clean_label")
     parser.add_argument("--only", choices=["a", "b"], help="the half of the samples, drawn by hash of the id")
@@ -84,13 +85,9 @@ def ways(audit: pd.DataFrame, given: np.ndarray) -> Ways:
     suggested = audit["suggested"].to_numpy(dtype=np.int64)
     by_cleanlab = 1 - quality_by_cleanlab(p, given)
     without_units = judge(p, np.full_like(distances, np.nan), given)
-    evidence, _ = log_likelihood(p, distances, given)
-    plain = normalised(evidence + np.log(np.maximum(np.bincount(given, minlength=p.shape[1]) / len(given), 1e-12)))
-    best, leads = suggestions(plain, given)
-    rank = pd.DataFrame({"audit": doubt, "cleanlab": by_cleanlab}).rank().mean(axis=1).to_numpy()
     return {
         "labels as given": (doubt, given),
-        "network: 1 - p of the label; its class": (1 - p[rows, given], p.argmax(axis=1)),
+        "classifier: 1 - p of the label; its class": (1 - p[rows, given], p.argmax(axis=1)),
         "cleanlab: normalized margin; its issues": (by_cleanlab, labels_by_cleanlab(p, given)),
         "**audit**": (doubt, np.where(audit["decision"] == RELABEL, suggested, given)),
         "every suggestion taken": (doubt, suggested),
@@ -98,8 +95,6 @@ def ways(audit: pd.DataFrame, given: np.ndarray) -> Ways:
             1 - without_units.posterior[rows, given],
             np.where(without_units.relabel, without_units.suggested, given),
         ),
-        "without noise matrix": (1 - plain[rows, given], np.where(leads > LEAD, best, given)),
-        "mean rank of audit and cleanlab": (rank, given),
     }
 
 

@@ -1,4 +1,4 @@
-"""What does a training step of ULC-AG cost beside a plain one of the same backbone, and what does half precision save?
+"""What does a step of a method cost beside a plain one of the same backbone, and what does half precision save?
 
     python benchmarks/step.py
 
@@ -23,7 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ulcag.classes import CLASSES
 from ulcag.config import TrainSettings
-from ulcag.learning import Samples
+from ulcag.learning import FirstLook, Samples
 from ulcag.training.device import keep_memory
 from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.network import Network, memory_format
@@ -83,7 +83,10 @@ def plain(n: int, size: int, dtype: torch.dtype, channels_last: bool) -> Callabl
 
 
 def whole(n: int, size: int, dtype: torch.dtype, method: str) -> Callable[[], None]:
-    """An epoch of one batch, late enough that labels are judged and changed: all that a step of the method does."""
+    """An epoch of one batch, late enough that `ulc-ag` judges and changes labels: all that a step of the method does.
+
+    `second-opinion` judges them before training, which is not in it.
+    """
     training = {"image_size": size, "batch_size": n}
     settings = TrainSettings.read({"method": method, "training": training})
     edges = torch.rand(UNITS, UNITS, generator=torch.Generator().manual_seed(0), dtype=torch.float64).numpy()
@@ -92,7 +95,9 @@ def whole(n: int, size: int, dtype: torch.dtype, method: str) -> Callable[[], No
     optimiser = make_optimiser(network, settings.training)
     z = torch.rand(n, UNITS, generator=torch.Generator().manual_seed(1)).round()
     known, labels = torch.ones(n, dtype=torch.bool), torch.arange(n) % len(CLASSES)
-    learner = Learner(settings, network, optimiser, Samples(labels, z, known, labels.clone()), dtype=dtype)
+    samples = Samples(labels, z, known, labels.clone())
+    look = FirstLook(torch.rand(n, UNITS), z.double(), torch.arange(n) % 4) if settings.settings.looks_first else None
+    learner = Learner(settings, network, optimiser, samples, dtype=dtype, look=look)
     images, numbers, last = batch_of(n, size), torch.arange(n), settings.training.epochs - 1
 
     def step() -> None:
@@ -115,19 +120,20 @@ def deterministic() -> Iterator[None]:
 
 PLAIN_32, PLAIN_LAST, PLAIN_16 = "plain, fp32", "plain, fp32, channels_last", "plain, bf16, channels_last"
 KEPT, KEPT_16 = "the same, memory kept, fp32", "the same, memory kept, bf16"
+OURS, OURS_16, ULC_AG = "second-opinion, fp32", "second-opinion, bf16", "ulc-ag, fp32"
 CASES: dict[str, Callable[[int, int], Callable[[], None]]] = {
     PLAIN_32: partial(plain, dtype=FP32, channels_last=False),
     PLAIN_LAST: partial(plain, dtype=FP32, channels_last=True),
     PLAIN_16: partial(plain, dtype=BF16, channels_last=True),
     KEPT: partial(plain, dtype=FP32, channels_last=True),
     KEPT_16: partial(plain, dtype=BF16, channels_last=True),
-    "au-posterior, fp32": partial(whole, dtype=FP32, method="au-posterior"),
-    "ulc-ag, fp32": partial(whole, dtype=FP32, method="ulc-ag"),
-    "au-posterior, bf16": partial(whole, dtype=BF16, method="au-posterior"),
+    OURS: partial(whole, dtype=FP32, method="second-opinion"),
+    ULC_AG: partial(whole, dtype=FP32, method="ulc-ag"),
+    OURS_16: partial(whole, dtype=BF16, method="second-opinion"),
 }
 
 
-LARGE = (PLAIN_32, PLAIN_LAST, KEPT, "au-posterior, fp32")
+LARGE = (PLAIN_32, PLAIN_LAST, KEPT, OURS)
 
 
 def compare(n: int, least: int, size: int, repeats: int) -> str:
@@ -144,7 +150,7 @@ def compare(n: int, least: int, size: int, repeats: int) -> str:
 
     def line(name: str, timing: Times) -> list[str]:
         same = KEPT_16 if "bf16" in name else KEPT
-        more = "" if not name.startswith("ULC-AG") else cost(timing.cpu, times[same].cpu)
+        more = cost(timing.cpu, times[same].cpu) if name in (OURS, OURS_16, ULC_AG) else ""
         faster = "" if name == PLAIN_32 else ratio(times[PLAIN_32].cpu, timing.cpu).text()
         seconds = Spread.of(timing.cpu)
         return [name, seconds.text(), f"{n / Spread.of(timing.wall).median:.1f}", more, faster]
@@ -178,7 +184,7 @@ def layouts(n: int, repeats: int) -> str:
 
 def profiles(n: int, size: int) -> str:
     """Where a step's processor time goes, by kind of operator, and its arithmetic."""
-    shown = (PLAIN_LAST, "au-posterior, fp32", "ulc-ag, fp32", PLAIN_16, "au-posterior, bf16")
+    shown = (PLAIN_LAST, OURS, ULC_AG, PLAIN_16, OURS_16)
     columns = {name: profiled(CASES[name](n, size)) for name in shown}
     rows = [[part, *(f"{columns[name][part]:.3f}" for name in shown)] for part in columns[PLAIN_LAST]]
     flops = [f"{counted(CASES[name](n, size)) / n / 1e9:.3f}" for name in shown]
@@ -225,7 +231,8 @@ def section(about: str, parts: list[str], shares: str, options: argparse.Namespa
             about,
             f"ResNet-18, {options.image_size} pixels, SGD; rounds in turn. Plain is torchvision's network with cross "
             "entropy on images that are normalised already; ours starts from bytes, and its epoch of one batch, past "
-            "the start of relabelling, holds all that judges and changes labels. Ours lies in memory channels last, "
+            "the start of relabelling, holds all that judges and changes labels in `ulc-ag`; `second-opinion` judges "
+            "them before training. Ours lies in memory channels last, "
             "as it always does but for fp32 on a CPU with images under 96 pixels, and memory that is freed is kept for "
             "the next step (`keep_memory` in training/device.py). A step that does not count runs before each. "
             "Ratios are of CPU time.",

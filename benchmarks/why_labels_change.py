@@ -4,9 +4,8 @@
 
 Prints a table in Markdown, mean over seeds. Columns: confidence α after training (mean); how well α finds wrong given
 labels before the first change (AUC, 0.5 is chance); L_au over L_wce in the first and in the last epoch; distance
-between two templates, and of a sample from the nearest one, before the first change (Eq. 9, 0 to 2; whitened for
-`au-posterior`); changes in the first epoch of relabelling, and how many of them name the true class; the same for all
-epochs.
+between two templates, and of a sample from the nearest one, before the first change (Eq. 9, 0 to 2); changes in the
+first epoch of relabelling, and how many of them name the true class; the same for all epochs.
 """
 
 import argparse
@@ -20,7 +19,7 @@ from ulcag.samples.table import NOISE, SAMPLES, true_labels
 from ulcag.tables import read_table
 from ulcag.training.tables import DISTANCES, HISTORY, RELABELS, TEMPLATES, TRAIN_STATE
 
-ARMS = ("scn", "ulc-ag-literal", "ulc-ag", "au-posterior")
+ARMS = ("scn", "ulc-ag-literal", "ulc-ag")
 
 
 def main() -> None:

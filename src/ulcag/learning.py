@@ -194,6 +194,11 @@ class Method(nn.Module):
         """Confidences (N,) in 0..1 of features (N, D); None where none were learnt."""
         return None
 
+    def quality(self, numbers: Tensor) -> Tensor | None:
+        """Confidences (N,) in 0..1 in the given labels of training samples with these numbers (N,), of a method that
+        has judged them one by one; None: it has not, and `alpha` stands for it."""
+        return None
+
     def unit_probabilities(self, f: Tensor) -> Tensor | None:
         """Probabilities (N, M) of action units; None where they are not predicted."""
         return None

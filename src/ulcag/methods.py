@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ulcag.correction.au_posterior_settings import AuPosteriorSettings
 from ulcag.correction.second_opinion_settings import SecondOpinionSettings
 from ulcag.errors import InputError
 from ulcag.method.settings import UlcAgSettings
@@ -27,7 +26,6 @@ METHODS: dict[str, type[MethodSettings]] = {
         LinearSettings,
         ScnSettings,
         UlcAgSettings,
-        AuPosteriorSettings,
         SecondOpinionSettings,
     )
 }

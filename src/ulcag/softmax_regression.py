@@ -55,8 +55,15 @@ def chosen_penalty(f: Tensor, labels: Tensor, classes: int, seed: int) -> float:
     return PENALTIES[min(range(len(losses)), key=losses.__getitem__)]
 
 
-def fit_softmax(f: Tensor, labels: Tensor, weights: Tensor, penalty: float) -> float:
+def fit_softmax(f: Tensor, labels: Tensor, weights: Tensor, penalty: float, counts: Tensor | None = None) -> float:
     """Fit `weights` (C, D), from what they are and in place, to features (n, D) and labels (n,).
+
+    Args:
+        f: (n, D).
+        labels: (n,).
+        weights: (C, D).
+        penalty: of squared weights.
+        counts: (n,) how much each sample counts; None: all alike.
 
     Returns:
         The mean cross entropy of the labels, without the penalty.
@@ -66,11 +73,17 @@ def fit_softmax(f: Tensor, labels: Tensor, weights: Tensor, penalty: float) -> f
 
     def loss() -> float:
         optimiser.zero_grad()
-        value = F.cross_entropy(f @ w.T, labels) + penalty / 2 * w.square().sum()
+        value = _cross_entropy(f @ w.T, labels, counts) + penalty / 2 * w.square().sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value.item()
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     with torch.no_grad():
         weights.copy_(w)
-        return F.cross_entropy(f @ weights.T, labels).item()
+        return _cross_entropy(f @ weights.T, labels, counts).item()
+
+
+def _cross_entropy(logits: Tensor, labels: Tensor, counts: Tensor | None) -> Tensor:
+    if counts is None:
+        return F.cross_entropy(logits, labels)
+    return (counts * F.cross_entropy(logits, labels, reduction="none")).sum() / counts.sum()

@@ -16,7 +16,7 @@ def judged() -> tuple[np.ndarray, np.ndarray, Judgement]:
     given, suggested = np.zeros(3, dtype=np.int64), np.array([0, 3, 4])
     p = np.where(np.arange(C) == suggested[:, None], 0.7, 0.05)
     joint = np.diag(np.full(C, 2.0)) + 0.25
-    return given, p, Judgement(p, joint, np.ones(2), suggested, np.array([False, True, False]), 0.5)
+    return given, p, Judgement(p, joint, np.ones(2), suggested, np.array([False, True, False]), 0.5, True)
 
 
 def test_rows_say_why_in_words() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ulcag.action_units.outcomes import Outcome, action_unit_rows
+from ulcag.audit.opinions import of_networks
 from ulcag.audit.run import audit_labels, in_words
 from ulcag.audit.table import AUDIT, OUT_OF_FOLD
 from ulcag.classes import CLASSES
@@ -57,8 +58,10 @@ def write_runs(
     return runs
 
 
-def audit(runs: list[Path], out: Path, **changes: pd.DataFrame) -> pd.DataFrame:
-    return audit_labels(**(tables() | changes), runs=runs, folder=out, settings={"samples": "s"})
+def audit(runs: list[Path], out: Path, *, cleanlab: bool = False, **changes: pd.DataFrame) -> pd.DataFrame:
+    data = tables() | changes
+    heard = of_networks(runs, data["noise"], data.pop("action_units"))
+    return audit_labels(heard, **data, folder=out, settings={"samples": "s"}, cleanlab=cleanlab)
 
 
 def test_every_training_sample_is_judged_by_the_last_epoch_of_the_fold_that_held_it_out(tmp_path: Path) -> None:
@@ -99,7 +102,7 @@ def test_tables_for_people_have_class_names_and_the_most_doubtful_label_first(tm
 
 
 def test_cleanlab_ranks_the_same_samples_where_it_is_asked_for(tmp_path: Path) -> None:
-    made = audit_labels(**tables(), runs=write_runs(tmp_path), folder=tmp_path / "out", settings={}, cleanlab=True)
+    made = audit(write_runs(tmp_path), tmp_path / "out", cleanlab=True)
     assert made["cleanlab"].notna().sum() == N - 1
     assert read_json(tmp_path / "out" / "audit.json")["against_truth"]["cleanlab"]["auc"] == 1
 
@@ -135,6 +138,20 @@ def test_labels_of_one_class_cannot_be_audited(tmp_path: Path) -> None:
     noise = tables()["noise"].assign(label=np.int8(3))
     with pytest.raises(InputError, match=r"at least two classes(.|\n)*139 labels, all happy"):
         audit(write_runs(tmp_path), tmp_path / "out", noise=noise)
+
+
+def test_networks_that_know_nothing_relabel_nothing_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs, random = write_runs(tmp_path), np.random.default_rng(0)
+    for run in runs:
+        logits = read_table(run / "held_out_logits.parquet", HELD_OUT_LOGITS)
+        logits[LOGITS] = random.normal(size=(len(logits), C)).astype(np.float32)
+        write_table(run / "held_out_logits.parquet", logits, HELD_OUT_LOGITS)
+    made = audit(runs, tmp_path / "out")
+    assert not (made["decision"] == "relabel").any()
+    assert "nothing is relabelled" in capsys.readouterr().err
+    assert read_json(tmp_path / "out" / "audit.json")["trusted"] is False
 
 
 def test_what_is_written_twice_is_the_same(tmp_path: Path) -> None:

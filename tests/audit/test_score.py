@@ -39,6 +39,10 @@ def test_unjudged_samples_and_unknown_truths_do_not_count() -> None:
     assert found is not None
     assert (found["judged"], found["wrong"]) == (2, 1)
     assert found["audit"]["labels"]["agreement"] == 1
+    # 0.9 for a label that is right, 0.1 for one that is wrong
+    assert found["audit"]["calibration_error"] == pytest.approx(0.1)
+    parts = found["audit"]["reliability"]
+    assert [part["right"] for part in parts if part["count"]] == [0, 1]
     assert "cleanlab" not in found
     assert scores(table, pd.Series([pd.NA] * 4, index=list("abcd"), dtype="Int8")) is None
 

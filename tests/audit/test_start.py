@@ -30,7 +30,7 @@ def read(data: Path, out: Path, **changes: Any) -> Config:
     return Config.read(audit_config(data, out, **({"values": {}} | changes)))
 
 
-@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "au-posterior")])
+@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "second-opinion")])
 def test_a_folder_of_classes_is_audited_by_features_or_by_networks(networks: bool, arm: str, tmp_path: Path) -> None:
     config = read(pictures(tmp_path / "faces", {"happy": 40, "sad": 40}), tmp_path / "out", networks=networks)
     audit = config.all_audits()[0]
@@ -42,7 +42,7 @@ def test_a_folder_of_classes_is_audited_by_features_or_by_networks(networks: boo
     assert config.datasets["data"].training.batch_size == 7
 
 
-@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "baseline")])
+@pytest.mark.parametrize(("networks", "arm"), [(False, "linear"), (True, "second-opinion")])
 def test_without_the_packages_of_the_reader_there_are_no_action_units(
     networks: bool, arm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,7 +69,7 @@ def test_with_action_units_it_is_the_whole_method(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 10, "sad": 10})
     config = read(data, tmp_path / "out", units=str(tmp_path / "csv"), networks=True, seed=3, folds=5, cleanlab=True)
     audit = config.all_audits()[0]
-    assert (audit.arm, audit.seed, audit.folds, audit.cleanlab) == ("au-posterior", 3, 5, True)
+    assert (audit.arm, audit.seed, audit.folds, audit.cleanlab) == ("second-opinion", 3, 5, True)
     assert config.datasets["data"].action_units.folder == str(tmp_path / "csv")
     config = read(data, tmp_path / "out", openface="podman")
     assert config.datasets["data"].action_units.openface.runtime == "podman"

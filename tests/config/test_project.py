@@ -7,6 +7,7 @@ import pytest
 from ulcag.config import ARMS, Config
 from ulcag.errors import InputError
 from ulcag.method.settings import LITERAL, UlcAgSettings
+from ulcag.rivals.scn_settings import ScnSettings
 
 
 def config(**changes: Any) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def test_runs_are_the_product_and_each_occurs_once() -> None:
         ({"nois": {}}, "nois: unknown key; did you mean 'noise'"),
         ({"datasets": {"faces": {"samples": {"reader": "table"}}}}, r"table\.path: Field required"),
         ({"runs": [{"datasets": ["faces"], "arms": ["baselin"]}]}, "did you mean 'baseline'"),
+        ({"runs": [{"datasets": ["faces"], "arms": ["au-posterior"]}]}, "second-opinion takes its place"),
         ({"runs": [{"datasets": ["face"], "arms": ["scn"]}]}, "did you mean 'faces'"),
         ({"runs": [{"datasets": ["faces"], "arms": ["scn"], "folds": ["11of10"]}]}, "'11of10'"),
         ({"runs": [{"datasets": ["faces"], "arms": ["scn"], "seeds": [-1]}]}, "greater than or equal to 0"),
@@ -65,7 +67,7 @@ def test_method_settings_come_from_the_method_then_the_data_set_then_the_arm() -
     mine = {"method": "ulc-ag", "settings": LITERAL | {"relabelling": {"margin": 0.3}}}
     values = config(arms={"mine": mine})
     values["datasets"]["faces"]["methods"] = {"ulc-ag": {"ramp": {"beta": 6}, "relabelling": {"margin": 0.2}}}
-    values["runs"][0]["arms"] = ["mine", "ulc-ag", "target", "au-posterior"]
+    values["runs"][0]["arms"] = ["mine", "ulc-ag", "target", "scn"]
     read = Config.read(values)
     own, ulc_ag = read.method_settings("faces", "mine"), read.method_settings("faces", "ulc-ag")
     assert isinstance(own, UlcAgSettings)
@@ -74,7 +76,7 @@ def test_method_settings_come_from_the_method_then_the_data_set_then_the_arm() -
     assert (own.relabelling.margin, ulc_ag.relabelling.margin) == (0.3, 0.2)
     assert own.ramp.beta == ulc_ag.ramp.beta == 6
     # of another method
-    assert read.method_settings("faces", "au-posterior").plain()["ramp"]["beta"] == 10
+    assert read.method_settings("faces", "scn") == ScnSettings()
 
 
 @pytest.mark.parametrize(
@@ -83,6 +85,7 @@ def test_method_settings_come_from_the_method_then_the_data_set_then_the_arm() -
         ({"ulc-ag": {"relabeling": {"margin": 1}}}, "did you mean 'relabelling'"),
         ({"ulcag": {}}, r"faces\.methods(.|\n)*did you mean 'ulc-ag'"),
         ({"scn": {"ramp": {"beta": 6}}}, "settings of the method scn"),
+        ({"au-posterior": {"ramp": {"beta": 6}}}, r"faces\.methods(.|\n)*second-opinion takes its place"),
     ],
 )
 def test_a_wrong_method_key_is_an_error_of_the_configuration(changes: dict[str, Any], message: str) -> None:
@@ -99,6 +102,8 @@ def test_a_wrong_method_key_is_an_error_of_the_configuration(changes: dict[str, 
         ({"method": "scn", "settings": {"relabel_margn": 0}}, "did you mean 'relabel_margin'"),
         ({"kind": "ulc-ag"}, "`kind` is called `method` now"),
         ({"method": "ulc-ag", "preset": "paper"}, "`paper` the arm ulc-ag-literal"),
+        ({"method": "ulc-ag", "preset": "default"}, "second-opinion takes the place of `default`"),
+        ({"method": "au-posterior"}, r"arms\.mine(.|\n)*'au-posterior'(.|\n)*second-opinion takes its place"),
         ({"method": {"ramp": {"beta": 6}}}, "are below `settings` now"),
     ],
 )
@@ -146,9 +151,9 @@ def test_elsewhere_is_every_other_data_set_for_whole_runs() -> None:
 def test_an_audit_needs_a_run_of_every_fold() -> None:
     audits = [{"datasets": ["faces"], "seeds": [0, 1], "folds": 3}]
     read = Config.read(config(runs=[], audits=audits))
-    assert [audit.path for audit in read.all_audits()] == [f"faces/none/au-posterior/seed{seed}" for seed in (0, 1)]
+    assert [audit.path for audit in read.all_audits()] == [f"faces/none/linear/seed{seed}" for seed in (0, 1)]
     assert [run.path for run in read.all_audits()[1].runs()] == [
-        f"faces/none/au-posterior/seed1/{part}of3" for part in (1, 2, 3)
+        f"faces/none/linear/seed1/{part}of3" for part in (1, 2, 3)
     ]
     assert not read.all_runs()
 
@@ -159,7 +164,7 @@ def test_an_audit_needs_a_run_of_every_fold() -> None:
         ([{"datasets": ["face"]}], r"audits\.datasets(.|\n)*did you mean 'faces'"),
         ([{"datasets": ["faces"], "arms": ["ulcag"]}], r"audits\.arms(.|\n)*did you mean 'ulc-ag'"),
         ([{"datasets": ["faces"], "folds": 1}], "greater than or equal to 2"),
-        ([{"datasets": ["faces"]}, {"datasets": ["faces"], "folds": 3}], r"one audit faces/none/au-posterior/seed0"),
+        ([{"datasets": ["faces"]}, {"datasets": ["faces"], "folds": 3}], r"one audit faces/none/linear/seed0"),
         ([], "runs or audits to make"),
     ],
 )

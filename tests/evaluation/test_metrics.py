@@ -15,6 +15,7 @@ from ulcag.evaluation.metrics import (
     macro_f1,
     mean_class_accuracy,
     recalls,
+    reliability,
 )
 
 # Fig. 7, in percent of each row; the diagonals of disgust and fear are what the rows lack to 100.
@@ -71,6 +72,24 @@ def test_calibration_by_hand() -> None:
     p = np.array([[0.9, 0.1], [0.9, 0.1], [0.6, 0.4], [0.6, 0.4]])
     assert expected_calibration_error(p, np.array([0, 1, 0, 0])) == pytest.approx(0.4)
     assert expected_calibration_error(np.array([[1.0, 0.0]]), np.array([0])) == 0
+
+
+def test_reliability_by_hand() -> None:
+    # Two in the part from 0.2 on, one of them right; 1 belongs to the last part.
+    found = reliability(np.array([0.2, 0.24, 0.95, 1.0]), np.array([True, False, True, True]))
+    parts = found["parts"]
+    assert [part["count"] for part in parts] == [0, 0, 2, 0, 0, 0, 0, 0, 0, 2]
+    assert (parts[2]["stated"], parts[2]["right"]) == pytest.approx((0.22, 0.5))
+    assert (parts[9]["stated"], parts[9]["right"]) == pytest.approx((0.975, 1))
+    assert parts[0] == {"stated": None, "right": None, "count": 0}
+    assert found["calibration_error"] == pytest.approx((0.28 * 2 + 0.025 * 2) / 4)
+
+
+def test_a_stated_probability_that_is_one_has_little_calibration_error() -> None:
+    random = np.random.default_rng(0)
+    stated = random.random(20_000)
+    assert reliability(stated, random.random(20_000) < stated)["calibration_error"] < 0.02
+    assert reliability(stated, random.random(20_000) < stated**2)["calibration_error"] > 0.1
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60))

@@ -36,6 +36,14 @@ def test_a_plan_of_many_shards_and_runs(tmp_path: Path) -> None:
     )
 
 
+def test_audits_get_a_picture_of_their_reliability(tmp_path: Path) -> None:
+    configure(tmp_path, CONFIG)
+    assert "draw_reliability" not in jobs(tmp_path, "figures")
+    audits = [{"datasets": ["tiny"], "noise": ["half"], "arms": ["baseline"], "seeds": [0, 1], "folds": 2}]
+    configure(tmp_path, CONFIG | {"audits": audits})
+    assert jobs(tmp_path, "figures")["draw_reliability"] == 1
+
+
 def test_what_is_asked_of_slurm(tmp_path: Path) -> None:
     configure(tmp_path, CONFIG)
     text = snakemake(tmp_path, "-n", *SLURM)

@@ -12,16 +12,17 @@ from PIL import Image
 from tests.training.test_saved import write_run
 from ulcag.faces.detect import Detection
 
-# Each arm, and two ways of relabelling.
+# Each method, and ways to build its heads.
 ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "baseline": ("baseline", {}),
     "scn": ("scn", {}),
     "target": ("target", {"confidence": {"learn_margin": True}}),
     "auxiliary": ("auxiliary", {"confidence": {"auxiliary_only": "none"}}),
-    "posterior": ("au-posterior", {}),
+    "both": ("ulc-ag", {}),
     "reading": ("ulc-ag", {"action_units": {"semantic": "node_mean", "classifier": "joint", "channels": 8}}),
+    "opinion": ("second-opinion", {}),
 }
-WITH_BRANCH = ("auxiliary", "posterior", "reading")
+WITH_BRANCH = ("auxiliary", "both", "reading")
 BOXES = ((10, 10, 40, 50), (60, 30, 110, 90))
 
 

@@ -65,7 +65,7 @@ def test_both_files_give_what_the_run_gives(exported: tuple[str, Path, float], r
     assert set(saved) == (rest | of_units if with_units else rest)
 
 
-@pytest.mark.parametrize("exported", ["baseline", "scn", "posterior", "reading"], indirect=True)
+@pytest.mark.parametrize("exported", ["baseline", "scn", "both", "reading"], indirect=True)
 def test_the_code_on_the_card_runs(
     exported: tuple[str, Path, float], runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +92,7 @@ def test_the_code_on_the_card_runs(
 def test_a_branch_that_is_left_out_is_told(
     runs: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["export", str(runs["posterior"]), "--out", str(tmp_path)]) == 0
+    assert main(["export", str(runs["both"]), "--out", str(tmp_path)]) == 0
     told = capsys.readouterr().err
     assert "the auxiliary branch is left out" in told and "greatest difference" in told and "alpha" in told
     card = (tmp_path / "README.md").read_text()
@@ -122,8 +122,8 @@ def metrics_of(run: Path) -> dict[str, Any]:
 def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
     run = tmp_path / "run"
     run.mkdir()
-    (run / "model.pt").write_bytes((runs["posterior"] / "model.pt").read_bytes())
-    record = read_json(runs["posterior"] / "run.json")
+    (run / "model.pt").write_bytes((runs["both"] / "model.pt").read_bytes())
+    record = read_json(runs["both"] / "run.json")
     record["run"] = {"dataset": "mine", "noise": "uniform30", "arm": "ours", "seed": 4, "fold": "2of5"}
     record["faces"]["align"] = True
     record |= {
@@ -139,7 +139,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
     for fact in (
         "| data set | mine |",
         "noise added: uniform30",
-        "| arm | ours (method au-posterior) |",
+        "| arm | ours (method ulc-ag) |",
         "| seed, fold | 4, 2of5 |",
         "| epochs | 30 |",
         "| training samples | 1500 (3 left out, without a face) |",
@@ -156,7 +156,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
         f"| model.safetensors | `{sha256(out / 'model.safetensors')}` |",
         "| torch | 2.99.0 | 2.",
         "cafecafe",
-        '"lead": 0.8',
+        '"high_fraction": 0.8',
         "An expression is not an emotion",
         "Bias was not measured",
         "It is not for decisions on people",

@@ -48,7 +48,7 @@ def test_a_picture_gets_the_numbers_that_the_pipeline_gives_it(
     faces: dict[str, Any], runs: dict[str, Path], tmp_path: Path
 ) -> None:
     run, settings_of_faces = tmp_path / "run", FacesSettings.read({"shards": 1} | faces)
-    shutil.copytree(runs["posterior"], run)
+    shutil.copytree(runs["both"], run)
     write_json(run / "run.json", read_json(run / "run.json") | {"faces": settings_of_faces.plain()})
     boxes = (BOXES[1], (50, 30, 100, 90))
     for seed, box in enumerate(boxes):
@@ -88,13 +88,13 @@ def test_all_faces_the_largest_first(runs: dict[str, Path]) -> None:
     assert list(again.probabilities.values()) == pytest.approx(list(large.probabilities.values()), abs=1e-5)
 
 
-@pytest.mark.parametrize("arm", ["baseline", "scn", "target", "auxiliary", "posterior", "reading"])
+@pytest.mark.parametrize("arm", ["baseline", "scn", "target", "auxiliary", "both", "reading", "opinion"])
 def test_what_an_arm_has_is_given_and_no_more(arm: str, runs: dict[str, Path]) -> None:
     predictor = Predictor(runs[arm], detector=see_bright)
     image = picture(BOXES[1])
     (face,) = predictor(image)
     # arm `auxiliary` with confidence.auxiliary_only `none` never trains its alpha
-    assert (face.alpha is None) == (arm in ("baseline", "auxiliary"))
+    assert (face.alpha is None) == (arm in ("baseline", "auxiliary", "opinion"))
     assert (face.action_units is not None) == (arm in WITH_BRANCH)
     _, _, network = load_run(runs[arm])
     network.eval()

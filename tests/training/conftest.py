@@ -1,16 +1,21 @@
 """Small parts to train with: images that are noise around a colour a class, and made-up action units."""
 
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from ulcag.config import ARMS, TrainSettings
 from ulcag.config.arms import merged
+from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.learning import FirstLook, Samples
+from ulcag.training.data import Part
 from ulcag.training.epoch import Learner
 from ulcag.training.network import Network
+from ulcag.training.processes import Processes
 
 UNITS = 5
 
@@ -26,12 +31,15 @@ class Toy:
         units = torch.arange(UNITS)
         self.z = ((self.truth[:, None] == units) | (self.truth[:, None] == units + 1)).float()
         self.known = torch.arange(n) % 10 != 9
+        self.folds = torch.arange(n) % 4
 
     def batches(self, size: int = 28) -> list[tuple[Tensor, Tensor]]:
         numbers = torch.randperm(len(self.truth), generator=torch.Generator().manual_seed(1))
         return [(self.images[part], part) for part in numbers.split(size)]
 
-    def learner(self, arm: str, labels: Tensor | None = None, **changes: Any) -> Learner:
+    def learner(
+        self, arm: str, labels: Tensor | None = None, processes: Processes | None = None, **changes: Any
+    ) -> Learner:
         """A learner of a built-in arm, with changed settings of the method and other parts of `TrainSettings`."""
         values = {"method": ARMS[arm]["method"], "training": {"epochs": 30, "image_size": 32}} | changes
         values["settings"] = merged(ARMS[arm].get("settings", {}), changes.get("settings", {}))
@@ -42,11 +50,24 @@ class Toy:
         given = self.truth if labels is None else labels
         samples = Samples(given.clone(), self.z, self.known, given.clone())
         with torch.no_grad():
-            look = FirstLook(network.eval().features(self.images), self.z.double(), torch.arange(len(given)) % 4)
-        return Learner(settings, network, optimiser, samples, dtype=torch.float32, look=look)
+            look = FirstLook(network.eval().features(self.images), self.z.double(), self.folds)
+        return Learner(settings, network, optimiser, samples, torch.float32, processes or Processes(), look)
 
 
 @pytest.fixture
 def toy() -> Toy:
     torch.set_num_threads(1)
     return Toy()
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> tuple[Crops, Part]:
+    """Six pictures with a face each."""
+    with new_shard(tmp_path / "0.arrow") as add:
+        for i in range(6):
+            picture = np.random.default_rng(i).integers(0, 255, (50, 40, 3), dtype=np.uint8)
+            corners = {"x0": 5.0, "y0": 5.0, "x1": 35.0, "y1": 45.0}
+            add({"sample_id": f"s{i}", "jpeg": encode_jpeg(picture, 95), **corners})
+    return Crops({0: shard_of(tmp_path / "0.arrow")}), Part(
+        [f"s{i}" for i in range(6)], np.array([[0, i] for i in range(6)])
+    )

@@ -15,14 +15,13 @@ from ulcag.training.epoch import Learner, train_epoch
 from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.records import Records
 
-EPOCHS = (8, 9, 10, 11, 12)
+EPOCHS = (0, 9, 10, 11, 12)
 ARMS: list[tuple[str, dict[str, Any]]] = [
     ("baseline", {}),
     ("scn", {}),
-    ("au-posterior", {"branches": "auxiliary", "posterior": {"lead": 0.0, "start_epoch": 10}}),
+    ("ulc-ag", {"branches": "auxiliary"}),
     ("ulc-ag", {"action_units": {"center_semantic": True}, "templates": {"update": "ema"}}),
     ("ulc-ag", {"confidence": {"learn_margin": True}, "templates": {"update": "epoch"}}),
-    ("au-posterior", {"posterior": {"lead": 0.0, "start_epoch": 10}}),
     ("second-opinion", {}),
 ]
 

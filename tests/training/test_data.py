@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ulcag.action_units.table import ACTION_UNITS, PRESENCE_UNITS
 from ulcag.config import PresenceSettings, TrainingSettings
 from ulcag.errors import InputError
-from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
+from ulcag.faces.shard import Crops
 from ulcag.graph.table import CoOccurrence
 from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, gather_run_data, make_loader
 
@@ -76,18 +76,6 @@ def test_training_batches_are_full_and_reshuffled_and_the_others_complete(n: int
     in_order = EpochBatches(n, size)
     assert [number for batch in in_order for _, number in batch] == list(range(n))
     assert len(list(in_order)) == len(in_order)
-
-
-@pytest.fixture
-def images(tmp_path: Path) -> tuple[Crops, Part]:
-    with new_shard(tmp_path / "0.arrow") as add:
-        for i in range(6):
-            picture = np.random.default_rng(i).integers(0, 255, (50, 40, 3), dtype=np.uint8)
-            corners = {"x0": 5.0, "y0": 5.0, "x1": 35.0, "y1": 45.0}
-            add({"sample_id": f"s{i}", "jpeg": encode_jpeg(picture, 95), **corners})
-    return Crops({0: shard_of(tmp_path / "0.arrow")}), Part(
-        [f"s{i}" for i in range(6)], np.array([[0, i] for i in range(6)])
-    )
 
 
 def test_any_number_of_workers_loads_the_same_images(images: tuple[Crops, Part]) -> None:

@@ -10,8 +10,8 @@ import torch
 
 from tests.training.conftest import Toy
 from ulcag.config import ARMS, TrainSettings
-from ulcag.correction.au_posterior_settings import AuPosteriorSettings
 from ulcag.evaluation.labels import replay
+from ulcag.learning import NewLabels, Samples
 from ulcag.training.epoch import train_epoch
 from ulcag.training.schedule import learning_rate_factor, relabelling_start
 
@@ -122,23 +122,27 @@ def test_a_new_label_acts_from_the_next_epoch_or_at_once(toy: Toy) -> None:
     assert labels_seen("at_once")
 
 
-def test_the_posterior_judges_every_sample_and_returns_labels_whose_evidence_fades(toy: Toy) -> None:
+def test_labels_that_are_judged_when_an_epoch_ends_change_then_and_all_changes_are_logged(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     labels = (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7
-    rule = {"lead": 0.0, "momentum": 0.0, "start_epoch": 10}
-    learner = toy.learner("au-posterior", labels, settings={"posterior": rule})
-    for epoch in range(6):
-        assert len(train_epoch(learner, toy.batches(), epoch)[1]) == 0
-    _, changes = train_epoch(learner, toy.batches(), 12)
+    learner = toy.learner("second-opinion", labels)
+    method, at_the_end = learner.network.method, []
+    judge = method.end_epoch
+
+    def watched(samples: Samples) -> NewLabels | None:
+        at_the_end.append(samples.labels.clone())
+        return judge(samples)
+
+    monkeypatch.setattr(method, "end_epoch", watched)
+    row, changes = train_epoch(learner, toy.batches(), 0)
+    assert torch.equal(at_the_end[0], labels)
     moved = torch.nonzero(learner.samples.labels != labels).flatten().tolist()
     assert changes["number"].tolist() == moved
-    assert len(moved) > 0
-    assert toy.known[moved].all()
-    # no evidence is enough now: every label returns to the given one, and the log says so
-    learner.network.method.settings = AuPosteriorSettings.read({"posterior": rule | {"lead": 1.0}})
-    _, changes = train_epoch(learner, toy.batches(), 13)
-    assert torch.equal(learner.samples.labels, labels)
-    assert changes["number"].tolist() == moved
-    assert changes["new_label"].tolist() == labels[moved].tolist()
+    assert 0 < row["relabelled"] == len(moved)
+    assert changes["old_label"].tolist() == labels[moved].tolist()
+    assert changes["new_label"].tolist() == learner.samples.labels[moved].tolist()
+    assert torch.equal(learner.samples.given, labels)
 
 
 def test_an_auxiliary_arm_without_confidence_learning_keeps_its_confidence_layer(toy: Toy) -> None:

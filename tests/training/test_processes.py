@@ -11,29 +11,28 @@ import torch
 from torch import nn
 
 from tests.training.conftest import Toy
-from ulcag.training.epoch import Learner, train_epoch
+from ulcag.training.epoch import train_epoch
 from ulcag.training.processes import Processes
 
 ROOT = Path(__file__).parents[2]
-EPOCHS = (9, 10, 11, 12)
-POSTERIOR = {"posterior": {"lead": 0.0, "start_epoch": 10}}
+EPOCHS = (0, 9, 10, 11, 12)
 ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "baseline": ("baseline", {}),
     "scn": ("scn", {"relabel_margin": 0.0, "relabel_group": "all"}),
     "paper": ("ulc-ag", {"action_units": {"detach_confidence": False}}),
     "templates": ("ulc-ag", {"action_units": {"center_semantic": True}, "templates": {"update": "ema"}}),
-    "posterior": ("au-posterior", POSTERIOR | {"confidence": {"learn_margin": True}}),
-    "auxiliary": ("au-posterior", POSTERIOR | {"branches": "auxiliary"}),
+    "margin": ("ulc-ag", {"confidence": {"learn_margin": True}}),
+    "auxiliary": ("ulc-ag", {"branches": "auxiliary"}),
+    "opinion": ("second-opinion", {}),
 }
 
 
 def train(arm: str, processes: Processes) -> dict[str, Any]:
-    """A few epochs over the change of labels, from the same start whatever the number of processes."""
+    """A few epochs, the first and those over the change of labels, from the same start for any number of processes."""
     torch.set_num_threads(1)
     toy, (built_in, settings) = Toy(), ARMS[arm]
     wrong = (toy.truth + (torch.arange(len(toy.truth)) % 4 == 0).long()) % 7
-    one = toy.learner(built_in, wrong, settings=settings)
-    learner = Learner(one.settings, one.network, one.optimiser, one.samples, dtype=torch.float32, processes=processes)
+    learner = toy.learner(built_in, wrong, processes, settings=settings)
     freeze(learner.network)
     rows, changes = [], []
     for epoch in EPOCHS:

@@ -11,7 +11,7 @@ rule read_action_units:
     benchmark:
         f"{RESULTS}/benchmarks/action_units/{{dataset}}.tsv"
     wildcard_constraints:
-        dataset="|".join(AT_ONCE) or NO_DATASET,
+        dataset=one_of(AT_ONCE),
     conda:
         lambda w: f"../../envs/{units(w).environment}.yaml"
     resources:
@@ -44,7 +44,7 @@ rule read_shard_action_units:
     benchmark:
         f"{RESULTS}/benchmarks/action_units/{{dataset}}/{{shard}}.tsv"
     wildcard_constraints:
-        dataset="|".join(BY_SHARD) or NO_DATASET,
+        dataset=one_of(BY_SHARD),
     conda:
         lambda w: f"../../envs/{units(w).environment}.yaml"
     threads: lambda w: units(w).threads
@@ -76,7 +76,7 @@ rule merge_action_units:
     benchmark:
         f"{RESULTS}/benchmarks/action_units/{{dataset}}/merge.tsv"
     wildcard_constraints:
-        dataset="|".join(BY_SHARD) or NO_DATASET,
+        dataset=one_of(BY_SHARD),
     conda:
         "../../envs/tables.yaml"
     resources:

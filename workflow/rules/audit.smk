@@ -1,4 +1,9 @@
-rule judge_labels:
+# Arms whose method has no epochs are judged by regressions on frozen features, in one job; of the others the networks of
+# all folds are asked.
+FROZEN_ARMS = [name for name, arm in CONFIG.arms.items() if METHODS[arm.method].at_once]
+
+
+rule judge_by_networks:
     input:
         samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
         noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
@@ -15,6 +20,8 @@ rule judge_labels:
         f"{RESULTS}/logs/audit/{AUDIT}/judge.log",
     benchmark:
         f"{RESULTS}/benchmarks/audit/{AUDIT}/judge.tsv"
+    wildcard_constraints:
+        arm=one_of(name for name in CONFIG.arms if name not in FROZEN_ARMS),
     conda:
         "../../envs/audit.yaml"
     resources:
@@ -27,6 +34,46 @@ rule judge_labels:
     shell:
         "python -m ulcag judge --samples {input.samples:q} --noise {input.noise:q} --faces {input.faces:q}"
         " --action-units {input.action_units:q} --runs {params.runs:q} {params.cleanlab} --out {params.folder:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule judge_by_regressions:
+    input:
+        ancient(PASSED),
+        lambda w: there(training(w).weights),
+        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        # with the shards beside it, as in training
+        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+    output:
+        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
+        table=f"{RESULTS}/audit/{AUDIT}/audit.csv",
+        matrix=f"{RESULTS}/audit/{AUDIT}/noise_matrix.csv",
+        record=f"{RESULTS}/audit/{AUDIT}/audit.json",
+    log:
+        f"{RESULTS}/logs/audit/{AUDIT}/judge.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/audit/{AUDIT}/judge.tsv"
+    wildcard_constraints:
+        arm=one_of(FROZEN_ARMS),
+    conda:
+        "../../envs/audit.yaml"
+    threads: lambda w: training(w).threads
+    resources:
+        mem_mb=per_attempt(6000),
+        runtime=per_attempt(120),
+    params:
+        settings=settings_of("training"),
+        weights=lambda w: file_print(training(w).weights),
+        folds=lambda w: audit_of(w).folds,
+        folder=lambda w, output: Path(output.audit).parent,
+        cleanlab=lambda w: "--cleanlab" if audit_of(w).cleanlab else "",
+    shell:
+        "python -m ulcag judge-frozen --settings {params.settings:q} --samples {input.samples:q}"
+        " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
+        " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
+        " --seed {wildcards.seed:q} --folds {params.folds} {params.cleanlab} --out {params.folder:q}"
         " 2>&1 | tee {log:q}"
 
 

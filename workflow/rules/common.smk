@@ -13,6 +13,7 @@ from ulcag.action_units.sources import source_of
 from ulcag.action_units.sources.source import ByShard
 from ulcag.config import Config, check_braces
 from ulcag.errors import InputError
+from ulcag.methods import METHODS
 
 
 def check_conda_path():
@@ -141,8 +142,11 @@ BY_SHARD = [
     if isinstance(source_of(dataset.action_units), ByShard)
 ]
 AT_ONCE = [name for name in CONFIG.datasets if name not in BY_SHARD]
-# A constraint that no data set meets.
-NO_DATASET = "(?!)"
+
+
+def one_of(names):
+    """A constraint on a wildcard; of no names, one that nothing meets."""
+    return "|".join(names) or "(?!)"
 
 
 def faces_for_units(w):

@@ -172,6 +172,32 @@ rule draw_noise_levels:
         "python -m ulcag figures noise-levels --all-metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
 
 
+rule draw_reliability:
+    input:
+        records=[f"{RESULTS}/audit/{audit.path}/audit.json" for audit in AUDITS],
+    output:
+        png=report(
+            f"{FIGURES}/reliability.png",
+            caption="../report/reliability.rst",
+            category="Results",
+            labels={"figure": "reliability"},
+        ),
+        pdf=f"{FIGURES}/reliability.pdf",
+    log:
+        f"{RESULTS}/logs/figures/reliability.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/reliability.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    resources:
+        mem_mb=per_attempt(1000),
+        runtime=per_attempt(15),
+    params:
+        base=lambda w, output: Path(output.png).with_suffix(""),
+    shell:
+        "python -m ulcag figures reliability --all-audits {input.records:q} --out {params.base:q} 2>&1 | tee {log:q}"
+
+
 rule write_tables:
     input:
         metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
@@ -221,6 +247,7 @@ rule figures:
         rules.draw_comparison.output,
         rules.draw_noise_levels.output if SEVERAL_NOISES else [],
         rules.draw_across.output if ELSEWHERE else [],
+        rules.draw_reliability.output if AUDITS else [],
         per_run(f"{FIGURES}/{RUN}/confusion.png"),
         [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in RUN_FIGURES],
         [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in PICTURE_FIGURES],

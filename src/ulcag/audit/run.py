@@ -1,7 +1,6 @@
-"""The audit stage: the runs of all folds to a judgement of every training label."""
+"""The audit stage: opinions of every training label to a judgement, in tables and in words."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,35 +8,35 @@ import numpy as np
 import pandas as pd
 
 from ulcag import __version__
-from ulcag.action_units.presence import measured_units
 from ulcag.audit.apply import final_labels
+from ulcag.audit.opinions import Heard
 from ulcag.audit.page import PageAbout, write_page
 from ulcag.audit.rows import audit_rows
 from ulcag.audit.score import quality_by_cleanlab, scores
 from ulcag.audit.table import AUDIT, DECISIONS, UNJUDGED
 from ulcag.classes import CLASSES
-from ulcag.correction.evidence import held_out_distances
-from ulcag.correction.judge import Judgement, judge
+from ulcag.correction.judge import Judgement
 from ulcag.errors import InputError
-from ulcag.evaluation.metrics import softmax
 from ulcag.faces.shard import crops_of, pictures_of
 from ulcag.faces.table import FACES
-from ulcag.files import hashes, read_json, whole_or_absent, write_json
+from ulcag.files import read_json, whole_or_absent, write_json
 from ulcag.samples.table import class_counts, true_labels
 from ulcag.tables import read_table, rows_of, write_table
 from ulcag.text import CsvFile
-from ulcag.training.tables import HELD_OUT_LOGITS, LOGITS, RUN_KEYS
 
 # Columns of noise_matrix.csv.
 _LABELLED = [f"labelled {name}" for name in CLASSES]
+_NOT_TRUSTED = (
+    "nothing is relabelled: of labels that were made wrong for a trial, fewer were put right than of the others were "
+    "changed. What is suggested is a guess"
+)
 
 
 def audit_labels(
+    heard: Heard,
     samples: pd.DataFrame,
     noise: pd.DataFrame,
     faces: pd.DataFrame,
-    action_units: pd.DataFrame,
-    runs: Sequence[Path],
     folder: Path,
     settings: dict[str, Any],
     cleanlab: bool = False,
@@ -45,8 +44,8 @@ def audit_labels(
     """Judge the training labels of a data set, and write the audit's folder.
 
     Args:
-        samples, noise, faces, action_units: the tables that the runs were given.
-        runs: folders of the runs of all folds, of one arm and seed.
+        heard: opinions of all training samples with a crop.
+        samples, noise, faces: the tables that they were made from.
         folder: for audit.parquet, audit.csv, noise_matrix.csv and audit.json.
         settings: for the record.
         cleanlab: also rank by cleanlab, from the same probabilities.
@@ -55,40 +54,20 @@ def audit_labels(
         Rows of the audit table.
 
     Raises:
-        InputError: the runs are not all folds of one audit, a table is of other samples, or labels are of one class
-            only.
+        InputError: a table is of other samples, or cleanlab is not installed.
     """
-    about = _read_runs(runs)
-    predicted = pd.concat([_held_out(run, record["run"]["fold"]) for run, record in about])
-    predicted = predicted.sort_values("sample_id", ignore_index=True)
     given = noise.set_index("sample_id")["label"]
     rows_of(samples, noise["sample_id"], "samples")
-    ids = predicted["sample_id"]
-    if ids.duplicated().any():
-        twice = f"'{ids[ids.duplicated()].iloc[0]}' in two"
-        do = "make the runs of all folds again"
-        raise InputError("audit", expected="every sample held out by one fold", found=twice, do=do)
-    labels = rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64)
-    if len(np.unique(labels)) < 2:
-        do = "give labels of several classes: what is wrong with one shows against the others"
-        alike = f"{len(labels)} labels, all {CLASSES[labels[0]]}"
-        raise InputError("audit", expected="labels of at least two classes", found=alike, do=do)
-    points, known = measured_units(rows_of(action_units, ids, "action_units"))
-    fold = predicted["fold"].to_numpy()
-    distances = held_out_distances(points, labels, known, fold)
-    p = softmax(predicted[LOGITS].to_numpy())
-    found = judge(p, distances, labels)
-    judged = audit_rows(p, distances, labels, predicted["alpha"].to_numpy(), fold, found)
-    judged["sample_id"] = ids.to_numpy()
-    judged["cleanlab"] = quality_by_cleanlab(p, labels) if cleanlab else np.nan
-    left_out = given.index.difference(pd.Index(ids))
+    found, p = heard.opinions.judgement, heard.opinions.p
+    judged = audit_rows(p, heard.opinions.distances, heard.given, heard.alpha, heard.fold, found)
+    judged["sample_id"] = heard.sample_ids.to_numpy()
+    judged["cleanlab"] = quality_by_cleanlab(p, heard.given) if cleanlab else np.nan
+    left_out = given.index.difference(pd.Index(heard.sample_ids))
     audit = pd.concat([judged, _unjudged(left_out, given, faces)], ignore_index=True)
     audit = audit.sort_values("sample_id", ignore_index=True)
 
-    record = _record(audit, found, about[0][1], _truth(samples, noise))
-    inputs = hashes({f"fold {one['run']['fold']}": run / "held_out_logits.parquet" for run, one in about})
-    inputs |= about[0][1]["inputs"]
-    write_table(folder / "audit.parquet", audit, AUDIT, settings=settings, inputs=inputs)
+    record = _record(audit, found, heard.run, _truth(samples, noise))
+    write_table(folder / "audit.parquet", audit, AUDIT, settings=settings, inputs=heard.inputs)
     matrix = pd.DataFrame(found.joint, index=pd.Index(CLASSES, name="true"), columns=_LABELLED)
     with whole_or_absent(folder / "noise_matrix.csv") as beside:
         matrix.to_csv(beside, float_format="%.2f")
@@ -96,6 +75,8 @@ def audit_labels(
     write_json(folder / "audit.json", record)
     counts = ", ".join(f"{record['decisions'][name]} {name}" for name in DECISIONS)
     print(f"audit of {len(audit)} labels: {counts}", file=sys.stderr)
+    if not found.trusted:
+        print(_NOT_TRUSTED, file=sys.stderr)
     return audit
 
 
@@ -150,33 +131,6 @@ def write_in_words(audit: pd.DataFrame, out: Path) -> None:
         in_words(audit).to_csv(beside, index=False, float_format="%.4f")
 
 
-def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:
-    """Each run's folder and record, if together they are all folds of one arm and seed, made from the same tables."""
-    about = [(run, read_json(run / "run.json", *RUN_KEYS, "inputs.samples")) for run in runs]
-    first = about[0][1]
-    for run, record in about[1:]:
-        for what in ("dataset", "noise", "arm", "seed"):
-            if record["run"][what] != first["run"][what]:
-                found = f"{record['run'][what]} beside {first['run'][what]}"
-                raise InputError(run / "run.json", expected=f"runs of one {what}", found=found)
-        # Co-occurrence is counted for each fold.
-        same = record["inputs"].keys() - {"cooccurrence"}
-        differ = sorted(name for name in same if record["inputs"][name] != first["inputs"].get(name))
-        if differ:
-            do = "make the runs of all folds again"
-            raise InputError(run / "run.json", expected="runs of the same tables", found=f"another {differ[0]}", do=do)
-    folds = sorted(record["run"]["fold"] for _, record in about)
-    if folds != sorted(f"{part}of{len(folds)}" for part in range(1, len(folds) + 1)):
-        raise InputError("audit", expected="the runs of all folds, such as 1of4 to 4of4", found=", ".join(folds))
-    return about
-
-
-def _held_out(run: Path, fold: str) -> pd.DataFrame:
-    """What the network of the last epoch says of the samples that it was not trained on."""
-    logits = read_table(run / "held_out_logits.parquet", HELD_OUT_LOGITS)
-    return logits[logits["epoch"] == logits["epoch"].max()].assign(fold=fold)
-
-
 def _unjudged(ids: pd.Index, given: pd.Series, faces: pd.DataFrame) -> pd.DataFrame:
     """Rows of samples that no network could look at."""
     status = rows_of(faces, pd.Series(ids), "faces")["status"]
@@ -197,12 +151,13 @@ def _record(audit: pd.DataFrame, found: Judgement, run: dict[str, Any], truth: p
     network, units = (round(float(weight), 4) for weight in found.weights)
     counts = audit["decision"].value_counts()
     return {
-        "run": {name: run["run"][name] for name in ("dataset", "noise", "arm", "seed")},
+        "run": run,
         "samples": len(audit),
         "decisions": {name: int(counts.get(name, 0)) for name in DECISIONS},
         "expected_wrong": float(1 - audit["quality"].mean()),
         "weights": {"network": network, "action_units": units},
         "restored_in_trial": round(found.restored, 4),
+        "trusted": found.trusted,
         "classes": {
             "before": class_counts(audit["given"].to_numpy()),
             "after": class_counts(final_labels(audit).to_numpy()),

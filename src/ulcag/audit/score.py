@@ -12,7 +12,7 @@ from ulcag.audit.apply import final_labels
 from ulcag.audit.table import OUT_OF_FOLD, UNJUDGED
 from ulcag.errors import InputError
 from ulcag.evaluation.labels import quality
-from ulcag.evaluation.metrics import area_under_curve, average_precision
+from ulcag.evaluation.metrics import area_under_curve, average_precision, reliability
 
 
 def scores(audit: pd.DataFrame, truth: pd.Series) -> dict[str, Any] | None:
@@ -26,6 +26,8 @@ def scores(audit: pd.DataFrame, truth: pd.Series) -> dict[str, Any] | None:
         `judged` (samples with a known truth), `wrong`, `audit`, `all_suggestions` (if every suggestion were taken),
         and `cleanlab` where the table has its scores; None where no truth is known. Of each: `auc` and
         `average_precision` of finding the wrong labels, and what the new labels are (`evaluation.labels.quality`).
+        Of `audit` also whether its quality is a probability (`evaluation.metrics.reliability`): `calibration_error`
+        and, in `reliability`, its parts.
     """
     judged = audit[audit["decision"] != UNJUDGED]
     true = truth.reindex(judged["sample_id"])
@@ -34,12 +36,15 @@ def scores(audit: pd.DataFrame, truth: pd.Series) -> dict[str, Any] | None:
         return None
     judged, true_codes = judged[known], true[known].to_numpy(dtype=np.int64)
     given, suggested = (judged[name].to_numpy(dtype=np.int64) for name in ("given", "suggested"))
-    doubt = 1 - judged["quality"].to_numpy(dtype=np.float64)
+    stated = judged["quality"].to_numpy(dtype=np.float64)
+    calibration = reliability(stated, given == true_codes)
+    of_audit = score(1 - stated, final_labels(judged).to_numpy(dtype=np.int64), given, true_codes)
+    of_audit |= {"calibration_error": calibration["calibration_error"], "reliability": calibration["parts"]}
     result = {
         "judged": len(judged),
         "wrong": int((given != true_codes).sum()),
-        "audit": score(doubt, final_labels(judged).to_numpy(dtype=np.int64), given, true_codes),
-        "all_suggestions": score(doubt, suggested, given, true_codes),
+        "audit": of_audit,
+        "all_suggestions": score(1 - stated, suggested, given, true_codes),
     }
     if judged["cleanlab"].notna().all():
         doubt = -judged["cleanlab"].to_numpy(dtype=np.float64)

@@ -67,8 +67,9 @@ def audit_config(
         values: settings of the data set (samples, faces, action_units, training, ...) that differ from the defaults.
         units: folder of CSV files of action units.
         openface: the engine to run OpenFace with. Without either, they are read off the pictures; where what reads them
-            is not installed, there are none, and networks have no auxiliary branch (arm `baseline`).
-        networks: train networks; else labels are judged by logistic regressions on frozen features (arm `linear`).
+            is not installed, there are none.
+        networks: train networks (arm `second-opinion`); else labels are judged by logistic regressions on frozen
+            features (arm `linear`).
         folds, seed, cleanlab: as in `audits`.
 
     Returns:
@@ -106,9 +107,7 @@ def audit_config(
         do = "give labels of several classes: what is wrong with one shows against the others"
         raise InputError(data, expected="labels of at least two classes", found="one", do=do)
     _check_folds(data, samples, folds)
-    arm = "linear"
-    if networks:
-        arm = "baseline" if dataset.action_units.source == "none" else "au-posterior"
+    arm = "second-opinion" if networks else "linear"
     check_place(out / "audit" / "data" / "none" / arm / f"seed{seed}" / "clean", dataset.samples, samples)
     check_words(dataset.samples, samples)
     check_links(out)

@@ -6,13 +6,19 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ulcag.cli.settings import add_settings, settings_values, whole_number
-from ulcag.config import DatasetSettings
+from ulcag.cli.settings import add_settings, read_settings, settings_values, whole_number
+from ulcag.config import Audit, DatasetSettings, TrainingSettings
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ulcag.audit.opinions import Heard
+
+_TABLES = ("samples", "noise", "faces", "action_units")
 # What a config.yaml begins with that `ulcag audit` may replace.
 _WRITTEN_BY = "# Written by `ulcag audit`, which writes it anew each time.\n"
 # Pictures on the page, pixels.
@@ -56,12 +62,18 @@ def add_commands(commands: Any) -> None:
     apply.set_defaults(do=_apply)
 
     judge = commands.add_parser("judge", help="judge labels by the runs of all folds")
-    for name in ("samples", "noise", "faces", "action-units"):
-        judge.add_argument(f"--{name}", type=Path, required=True, help="the table that the runs were given")
     judge.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of the runs of all folds")
-    judge.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab")
-    judge.add_argument("--out", type=Path, required=True, help="the audit's folder")
+    _add_judge(judge)
     judge.set_defaults(do=_judge)
+
+    frozen = commands.add_parser("judge-frozen", help="judge labels by regressions on a backbone's frozen features")
+    frozen.add_argument("--folds", type=whole_number(2), default=4, help="parts, each judged by those fitted to others")
+    frozen.add_argument("--seed", type=whole_number(0), default=0)
+    for name, default in (("dataset", "data"), ("noise", "none"), ("arm", "linear")):
+        frozen.add_argument(f"--{name}-name", default=default, help="for the record")
+    _add_judge(frozen)
+    add_settings(frozen, TrainingSettings)
+    frozen.set_defaults(do=_judge_frozen)
 
     page = commands.add_parser("audit-page", help="an audit as a page to look at and to review")
     page.add_argument("folder", type=Path, help="the audit's folder")
@@ -123,25 +135,61 @@ def _check_ours(path: Path) -> None:
         raise InputError(path, expected="no file, or one that `ulcag audit` wrote", found="another", do=do)
 
 
+def _add_judge(parser: argparse.ArgumentParser) -> None:
+    for name in _TABLES:
+        parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")
+    parser.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab")
+    parser.add_argument("--out", type=Path, required=True, help="the audit's folder")
+
+
 def _judge(options: argparse.Namespace) -> None:
+    from ulcag.audit.opinions import of_networks
+
+    samples, noise, faces, action_units = _read_tables(options)
+    _write_audit(of_networks(options.runs, noise, action_units), samples, noise, faces, options)
+
+
+def _judge_frozen(options: argparse.Namespace) -> None:
+    from ulcag.audit.opinions import of_regressions
+    from ulcag.faces.shard import crops_of
+    from ulcag.files import hashes
+    from ulcag.training.network import weights_file
+
+    training = read_settings(options, TrainingSettings)
+    audit = Audit(
+        dataset=options.dataset_name,
+        noise=options.noise_name,
+        arm=options.arm_name,
+        seed=options.seed,
+        folds=options.folds,
+        cleanlab=options.cleanlab,
+    )
+    pretrained = weights_file(training)
+    files = {name: getattr(options, name) for name in _TABLES} | ({} if pretrained is None else {"weights": pretrained})
+    samples, noise, faces, action_units = _read_tables(options)
+    crops = crops_of(options.faces)
+    heard = of_regressions(audit, training, samples, noise, faces, action_units, crops, hashes(files))
+    _write_audit(heard, samples, noise, faces, options)
+
+
+def _read_tables(options: argparse.Namespace) -> "list[pd.DataFrame]":
     from ulcag.action_units.table import ACTION_UNITS
-    from ulcag.audit.run import audit_labels
     from ulcag.faces.table import FACES
     from ulcag.samples.table import NOISE, SAMPLES
     from ulcag.tables import read_table
 
+    kinds = (SAMPLES, NOISE, FACES, ACTION_UNITS)
+    return [read_table(getattr(options, name), kind) for name, kind in zip(_TABLES, kinds, strict=True)]
+
+
+def _write_audit(
+    heard: "Heard", samples: "pd.DataFrame", noise: "pd.DataFrame", faces: "pd.DataFrame", options: argparse.Namespace
+) -> None:
+    from ulcag.audit.run import audit_labels
+
     # From the audit's folder, so that both can be moved together.
     settings = {"samples": os.path.relpath(options.samples, options.out), "cleanlab": options.cleanlab}
-    audit_labels(
-        read_table(options.samples, SAMPLES),
-        read_table(options.noise, NOISE),
-        read_table(options.faces, FACES),
-        read_table(options.action_units, ACTION_UNITS),
-        options.runs,
-        options.out,
-        settings,
-        options.cleanlab,
-    )
+    audit_labels(heard, samples, noise, faces, options.out, settings, options.cleanlab)
 
 
 def _page(options: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ _FIGURES = {
     "across": ("all_metrics", "elsewhere"),
     "comparison": ("all_metrics",),
     "noise_levels": ("all_metrics",),
+    "reliability": ("all_audits",),
 }
 _HELP = {
     "action_units": "quality of OpenFace's output: rates by class, presence against intensity, confidence, status",
@@ -37,6 +38,7 @@ _HELP = {
     "across": "trained on one data set, tested on another",
     "comparison": "accuracy and label agreement of several runs beside each other",
     "noise_levels": "accuracy and label agreement against the amount of noise",
+    "reliability": "share of labels that are right against the quality that audits give them",
 }
 _FILES = {
     "metrics": "metrics.json",
@@ -51,6 +53,7 @@ _FILES = {
     "votes": "votes.parquet",
     "elsewhere": "metrics of runs on other data sets than their own",
     "all_metrics": "metrics.json of each run",
+    "all_audits": "audit.json of each audit",
 }
 
 
@@ -69,7 +72,7 @@ def add_commands(commands: Any) -> None:
     for kind, files in _FIGURES.items():
         parser = kinds.add_parser(kind.replace("_", "-"), help=_HELP[kind])
         for name in files:
-            several = {"nargs": "+"} if name in ("all_metrics", "elsewhere") else {}
+            several = {"nargs": "+"} if name in ("all_metrics", "all_audits", "elsewhere") else {}
             parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=_FILES[name], **several)
         parser.add_argument("--out", type=Path, required=True, help="the figure without .png and .pdf")
         parser.set_defaults(do=_figure, kind=kind)

@@ -15,8 +15,10 @@ _RENAMED = {
     "kind": "`kind` is called `method` now; the kinds target and auxiliary are the method ulc-ag with settings "
     "{branches: target} and {branches: auxiliary}",
     "preset": "there are no presets now: `reading` is the method ulc-ag as it is, `paper` the arm ulc-ag-literal, and "
-    "`default` the method au-posterior",
+    "second-opinion takes the place of `default`, which was au-posterior",
 }
+# The same of methods.
+REPLACED = {"au-posterior": "second-opinion takes its place; it has no settings"}
 
 
 class ArmSettings(Section):
@@ -37,7 +39,7 @@ class ArmSettings(Section):
 
 
 def refuse_renamed(values: Any, where: str) -> None:
-    """Nothing, if an arm or a training has no key of an earlier release.
+    """Nothing, if an arm or a training has no key and no method of an earlier release.
 
     Raises:
         InputError: it has, with the new name.
@@ -47,9 +49,13 @@ def refuse_renamed(values: Any, where: str) -> None:
     for key, message in _RENAMED.items():
         if key in values:
             raise InputError(where, expected="the keys method and settings", found=f"{key}", do=message)
-    if isinstance(values.get("method"), Mapping):
+    method = values.get("method")
+    if isinstance(method, Mapping):
         do = "settings of a method are below `settings` now; `method` is its name"
         raise InputError(f"{where}, method", expected="the name of a method", found="settings", do=do)
+    if isinstance(method, str) and method in REPLACED:
+        expected = f"one of the methods {', '.join(METHODS)}"
+        raise InputError(f"{where}, method", expected=expected, found=repr(method), do=REPLACED[method])
 
 
 ARMS: dict[str, dict[str, Any]] = {
@@ -64,7 +70,6 @@ ARMS: dict[str, dict[str, Any]] = {
     "auxiliary": {"method": "ulc-ag", "settings": {"branches": "auxiliary"}},
     "random-edges": {"method": "ulc-ag", "settings": {"action_units": {"edges": "random"}}},
     # Our own.
-    "au-posterior": {"method": "au-posterior"},
     "second-opinion": {"method": "second-opinion"},
 }
 

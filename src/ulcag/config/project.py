@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import Field, NonNegativeInt
 
 from ulcag.config.action_units import ActionUnitsSettings
-from ulcag.config.arms import ARMS, ArmSettings, merged, refuse_renamed
+from ulcag.config.arms import ARMS, REPLACED, ArmSettings, merged, refuse_renamed
 from ulcag.config.stages import CheckMode, FacesSettings, NoiseSettings, SamplesSettings
 from ulcag.config.training import TrainingSettings
 from ulcag.errors import InputError
@@ -75,7 +75,7 @@ class AuditsSettings(Section):
 
     datasets: tuple[str, ...] = Field(min_length=1)
     noise: tuple[str, ...] = ("none",)
-    arms: tuple[str, ...] = ("au-posterior",)
+    arms: tuple[str, ...] = ("linear",)
     seeds: tuple[NonNegativeInt, ...] = (0,)
     folds: int = Field(4, ge=2, description="parts of the training split, each judged by networks that never saw it")
     cleanlab: bool = Field(False, description="also rank by cleanlab (extra `cleanlab`), from the same probabilities")
@@ -225,5 +225,5 @@ def _known(name: str, names: Iterable[str], where: str) -> None:
     names = list(names)
     if name not in names:
         nearest = difflib.get_close_matches(name, names, n=1)
-        do = f"did you mean '{nearest[0]}'?" if nearest else ""
+        do = REPLACED.get(name) or (f"did you mean '{nearest[0]}'?" if nearest else "")
         raise InputError(where, expected=f"one of {', '.join(names)}", found=repr(name), do=do)

@@ -8,18 +8,18 @@ gives a posterior q of the true class. The network is trained towards it:
     L = -1/N sum_i sum_c q_ic log softmax(W^T f_i)_c
 
 A label that is beyond doubt counts as it does in cross entropy, one that is certainly wrong as its right class, and
-one that nobody can tell as what it may be. Where few labels are wrong q is nearly the given labels.
+one that nobody can tell as what it may be. Where few labels are wrong q is nearly the given labels; where the witnesses
+know too little to judge by, the given labels take its place.
 """
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ulcag.classes import CLASSES
-from ulcag.correction.cross_fit import cross_fitted
-from ulcag.correction.evidence import held_out_distances
-from ulcag.correction.judge import judge
+from ulcag.correction.cross_fit import cross_fitted_opinions
 from ulcag.correction.second_opinion_settings import SecondOpinionSettings
 from ulcag.learning import Batch, Epoch, FirstLook, Method, NewLabels, Samples, Step
 
@@ -28,13 +28,14 @@ class Opinion:
     """What was found of n samples.
 
     Attributes:
-        posterior: (n, C) float32.
+        targets: (n, C) float32, what the network learns.
+        quality: (n,) float32, how probable it is that a given label is right.
         labels: (n,) given ones, or new ones where the posterior is clear.
         distances: (n, C) float32 of measured action units to the templates of other folds; infinite where not known.
     """
 
-    def __init__(self, posterior: Tensor, labels: Tensor, distances: Tensor) -> None:
-        self.posterior, self.labels, self.distances = posterior, labels, distances
+    def __init__(self, targets: Tensor, quality: Tensor, labels: Tensor, distances: Tensor) -> None:
+        self.targets, self.quality, self.labels, self.distances = targets, quality, labels, distances
 
 
 def soft_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
@@ -53,20 +54,21 @@ class SecondOpinion(Method):
     def start(self, samples: Samples, look: FirstLook | None = None) -> None:
         """All labels are judged."""
         assert look is not None
-        given, known, folds = (part.cpu().numpy() for part in (samples.given, samples.known, look.folds))
-        p = cross_fitted(look.f, samples.given, look.folds, len(CLASSES), self.seed)
-        distances = held_out_distances(look.points.cpu().numpy(), given, known, folds)
-        found = judge(p.cpu().numpy().astype("float64"), distances, given)
-        labels = torch.from_numpy(found.suggested).to(samples.given.device)
-        relabel = torch.from_numpy(found.relabel).to(samples.given.device)
+        given, device = samples.given, samples.given.device
+        points, known, folds = (part.cpu().numpy() for part in (look.points, samples.known, look.folds))
+        found = cross_fitted_opinions(look.f, points, known, given, folds, len(CLASSES), self.seed)
+        judgement = found.judgement
+        suggested, relabel = (torch.from_numpy(part).to(device) for part in (judgement.suggested, judgement.relabel))
 
-        def here(values: object) -> Tensor:
-            return torch.as_tensor(values, dtype=torch.float32, device=samples.given.device)
+        def here(values: np.ndarray) -> Tensor:
+            return torch.as_tensor(values, dtype=torch.float32, device=device)
 
+        rows, labels = np.arange(len(given)), given.cpu().numpy()
         opinion = Opinion(
-            here(found.posterior),
-            torch.where(relabel, labels, samples.given),
-            here(distances).nan_to_num(nan=torch.inf, posinf=torch.inf),
+            here(judgement.targets(labels)),
+            here(judgement.posterior[rows, labels]),
+            torch.where(relabel, suggested, given),
+            here(found.distances).nan_to_num(nan=torch.inf, posinf=torch.inf),
         )
         self.memory = {"opinion": opinion}
 
@@ -76,7 +78,7 @@ class SecondOpinion(Method):
 
     def step(self, classifier: nn.Module, f: Tensor, batch: Batch) -> Step:
         """Cross entropy towards the posterior."""
-        loss = soft_cross_entropy(classifier(f), self.memory["opinion"].posterior[batch.numbers])
+        loss = soft_cross_entropy(classifier(f), self.memory["opinion"].targets[batch.numbers])
         return Step(loss=loss, classification=loss)
 
     def end_epoch(self, samples: Samples) -> NewLabels | None:
@@ -84,9 +86,13 @@ class SecondOpinion(Method):
         if not self.relabel:
             return None
         opinion: Opinion = self.memory["opinion"]
-        old, new = (opinion.posterior.gather(1, y[:, None]).squeeze(1) for y in (samples.given, opinion.labels))
-        # the quality of the given label is the confidence in it
-        return NewLabels(labels=opinion.labels, score_old=old, score_new=new, alpha=old)
+        old, new = (opinion.targets.gather(1, y[:, None]).squeeze(1) for y in (samples.given, opinion.labels))
+        return NewLabels(labels=opinion.labels, score_old=old, score_new=new, alpha=opinion.quality)
+
+    def quality(self, numbers: Tensor) -> Tensor | None:
+        """As it was judged before training."""
+        quality: Tensor = self.memory["opinion"].quality[numbers]
+        return quality
 
     def distances(self, samples: Samples) -> Callable[[Tensor, Tensor], Tensor] | None:
         """Half the squared whitened distance of measured action units."""

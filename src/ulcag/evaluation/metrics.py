@@ -7,8 +7,10 @@ import pandas as pd
 
 from ulcag.classes import CLASSES
 
-# Equal-width bins of the expected calibration error.
+# Equal-width bins of the expected calibration error of a classifier.
 _ECE_BINS = 15
+# Those of a reliability diagram.
+_PARTS = 10
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -57,11 +59,37 @@ def expected_calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> 
         probabilities: (n, C).
         truth: (n,) classes.
     """
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == truth
-    bins = np.minimum((confidence * _ECE_BINS).astype(np.int64), _ECE_BINS - 1)
-    gap = np.bincount(bins, weights=right - confidence, minlength=_ECE_BINS)
-    return float(np.abs(gap).sum() / len(truth))
+    return _mean_gap(probabilities.max(axis=1), probabilities.argmax(axis=1) == truth, _ECE_BINS)
+
+
+def reliability(stated: np.ndarray, right: np.ndarray) -> dict[str, Any]:
+    """Whether a number between 0 and 1 is a probability, in ten equal parts of its range.
+
+    Args:
+        stated: (n,) probabilities.
+        right: (n,) bool, whether it was so; or the share of people who say so.
+
+    Returns:
+        `calibration_error`, the mean gap between what was stated and what was so, weighted by the size of the parts;
+        and `parts`, ten of them: `stated` (mean), `right` (share), both None where there is no sample, and `count`.
+    """
+    part = _bins_of(stated, _PARTS)
+    parts = []
+    for number in range(_PARTS):
+        here = part == number
+        means = [float(values[here].mean()) if here.any() else None for values in (stated, right)]
+        parts.append({"stated": means[0], "right": means[1], "count": int(here.sum())})
+    return {"calibration_error": _mean_gap(stated, right, _PARTS), "parts": parts}
+
+
+def _mean_gap(stated: np.ndarray, right: np.ndarray, bins: int) -> float:
+    gap = np.bincount(_bins_of(stated, bins), weights=right - stated, minlength=bins)
+    return float(np.abs(gap).sum() / len(right))
+
+
+def _bins_of(stated: np.ndarray, bins: int) -> np.ndarray:
+    """(n,) numbers of equal bins of 0..1."""
+    return np.minimum((stated * bins).astype(np.int64), bins - 1)
 
 
 def all_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, Any]:

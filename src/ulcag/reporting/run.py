@@ -26,6 +26,7 @@ from ulcag.reporting.curves import curves_figure
 from ulcag.reporting.flow import flow_figure
 from ulcag.reporting.noise_levels import noise_levels_figure
 from ulcag.reporting.published import beside_published, published_markdown, read_published
+from ulcag.reporting.reliability import reliability_figure
 from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
 from ulcag.reporting.style import save
@@ -137,6 +138,13 @@ def draw_across(metrics_files: Sequence[Path], elsewhere_files: Sequence[Path], 
     """Trained on one data set, tested on another."""
     elsewhere = [read_elsewhere(path) for path in elsewhere_files]
     save(across_figure(across_table(_metrics_of_runs(metrics_files), elsewhere)), base)
+
+
+def draw_reliability(audit_files: Sequence[Path], base: Path) -> None:
+    """Whether the quality of a label is the probability that it is right."""
+    needed = [f"run.{name}" for name in ("dataset", "noise", "arm")]
+    needed += [f"against_truth.audit.{name}" for name in ("calibration_error", "reliability")]
+    save(reliability_figure([read_json(path, *needed) for path in audit_files]), base)
 
 
 def draw_comparison(metrics_files: Sequence[Path], base: Path) -> None:

@@ -94,17 +94,8 @@ def gather_run_data(
     samples = samples.sort_values("sample_id", ignore_index=True)
     parts, left_out = [], {}
     for name, rows in zip(("train", "held_out"), split_fold(samples, fold), strict=True):
-        found = rows_of(faces, samples["sample_id"].iloc[rows], "faces")
-        usable = found[found["row"].notna()]
-        left_out[name] = len(found) - len(usable)
-        if usable.empty:
-            do = "see the column status of faces.parquet; pictures that are face crops: faces.source: whole_image"
-            found_none = f"none of {len(found)}"
-            raise InputError(
-                f"fold '{fold}'", expected=f"samples with a face in part '{name}'", found=found_none, do=do
-            )
-        places = usable[["shard", "row"]].to_numpy(dtype=np.int64)
-        parts.append(Part(usable["sample_id"].tolist(), places))
+        parts.append(part_with_faces(samples["sample_id"].iloc[rows], faces, f"part '{name}' of fold '{fold}'"))
+        left_out[name] = len(rows) - len(parts[-1])
     train, held_out = parts
     ids = pd.Series(train.sample_ids)
     measured = rows_of(action_units, ids, "action_units")
@@ -128,6 +119,25 @@ def gather_run_data(
         crops=crops,
         inputs=inputs,
     )
+
+
+def part_with_faces(sample_ids: pd.Series, faces: pd.DataFrame, what: str) -> Part:
+    """Those of some samples that have a stored crop, in their order.
+
+    Args:
+        sample_ids: sorted.
+        faces: rows of the faces table.
+        what: what they are, for the error.
+
+    Raises:
+        InputError: the table lacks a sample, or no sample has a crop.
+    """
+    found = rows_of(faces, sample_ids, "faces")
+    usable = found[found["row"].notna()]
+    if usable.empty:
+        do = "see the column status of faces.parquet; pictures that are face crops: faces.source: whole_image"
+        raise InputError(what, expected="samples with a face", found=f"none of {len(found)}", do=do)
+    return Part(usable["sample_id"].tolist(), usable[["shard", "row"]].to_numpy(dtype=np.int64))
 
 
 class FaceImages(Dataset[tuple[Tensor, int]]):

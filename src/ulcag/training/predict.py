@@ -58,7 +58,8 @@ def examine(learner: Learner, batches: Iterable[tuple[Tensor, Tensor]]) -> pd.Da
         frame = pd.DataFrame(network.classifier(f).cpu().numpy(), columns=LOGITS)
         frame.insert(0, "number", numbers.numpy())
         frame["label"] = samples.labels[here].cpu().numpy()
-        frame["alpha"] = _alpha(network, f)
+        quality = network.method.quality(here)
+        frame["alpha"] = _alpha(network, f) if quality is None else quality.cpu().numpy()
         distances = torch.full((len(f), len(DISTANCES)), torch.inf, device=device)
         if distances_of is not None:
             distances = distances_of(f, here)

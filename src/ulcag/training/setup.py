@@ -13,15 +13,12 @@ from ulcag.config import Run, TrainingSettings, TrainSettings
 from ulcag.errors import InputError
 from ulcag.learning import FirstLook, Samples
 from ulcag.softmax_regression import fit_classifier
-from ulcag.training.data import EpochBatches, FaceImages, Part, RunData, make_loader
+from ulcag.training.data import EpochBatches, FaceImages, RunData, make_loader
 from ulcag.training.device import PRECISIONS, backbone_dtype, choose_device, keep_memory, repeatable
 from ulcag.training.epoch import Learner
+from ulcag.training.features import first_features, images_as_they_are
 from ulcag.training.network import Network, memory_format
-from ulcag.training.predict import features_of
 from ulcag.training.processes import Processes
-
-# Held-out images in a batch: has no influence on a result.
-_PREDICT_BATCH = 256
 
 
 @dataclass
@@ -89,20 +86,17 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
     if processes.number > 1 and training.sync_batch_norm and device.type == "cuda":
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
 
-    def loader(part: Part, batch_size: int, seed: int | None) -> tuple[EpochBatches, DataLoader]:
-        shared = processes if seed is not None else None
-        batches = EpochBatches(len(part), batch_size, shuffle_seed=seed, processes=shared)
-        images = FaceImages(data.crops, part, training, seed)
-        return batches, make_loader(images, batches, training.loader_workers, device)
-
-    train_batches, train = loader(data.train, training.batch_size, run.seed)
-    _, train_as_is = loader(data.train, _PREDICT_BATCH, None)
-    _, held_out = loader(data.held_out, _PREDICT_BATCH, None)
+    train_batches = EpochBatches(len(data.train), training.batch_size, shuffle_seed=run.seed, processes=processes)
+    augmented = FaceImages(data.crops, data.train, training, run.seed)
+    train = make_loader(augmented, train_batches, training.loader_workers, device)
+    train_as_is = images_as_they_are(data.crops, data.train, training, device)
+    held_out = images_as_they_are(data.crops, data.held_out, training, device)
 
     given = data.labels.to(device)
     samples = Samples(given, data.z.to(device), data.known.to(device), given.clone())
-    f = _first_features(network, settings, train_as_is, len(data.train), device, run.path)
-    method = settings.settings
+    method, f = settings.settings, None
+    if _starts_from_features(settings):
+        f = first_features(network, train_as_is, len(data.train), training, device, f"{run.path}, features")
     if training.classifier_start == "linear" and not method.at_once:
         assert f is not None
         fit_classifier(network.classifier, f, given, run.seed)
@@ -115,19 +109,11 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
     return Setup(learner, data, train_batches, train, train_as_is, held_out, device, start)
 
 
-def _first_features(
-    network: Network, settings: TrainSettings, images: DataLoader, n: int, device: torch.device, run: str
-) -> Tensor | None:
-    """Features (n, D) of all training images before the first epoch, where anything starts from them."""
+def _starts_from_features(settings: TrainSettings) -> bool:
+    """Whether anything starts from the features of the training images."""
     training, method = settings.training, settings.settings
-    backbone = backbone_named(training.backbone)
-    wanted = training.classifier_start == "linear" or method.at_once or method.looks_first
-    if not wanted and type(backbone).calibrate is Backbone.calibrate:
-        return None
-    f = torch.empty(n, network.classifier.in_features, device=device)
-    for numbers, features in features_of(network, images, device, what=f"{run}, features"):
-        f[numbers] = features
-    return backbone.calibrate(network.backbone, f)
+    calibrates = type(backbone_named(training.backbone)).calibrate is not Backbone.calibrate
+    return training.classifier_start == "linear" or method.at_once or method.looks_first or calibrates
 
 
 def make_optimiser(network: Network, training: TrainingSettings) -> torch.optim.Optimizer:

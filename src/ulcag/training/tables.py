@@ -32,7 +32,7 @@ TRAIN_STATE = Schema(
         Column("moment", pa.string(), "start (before the first relabelling) or end (after the last epoch)"),
         _SAMPLE,
         Column("label", pa.int8(), "the label at that moment", codes=len(CLASSES)),
-        Column("alpha", pa.float32(), "confidence, Eq. 1; none where the arm has none", "0..1", nullable=True),
+        Column("alpha", pa.float32(), "confidence: Eq. 1, or in the given label", "0..1", nullable=True),
         *[Column(name, pa.float32(), "unweighted logit") for name in LOGITS],
         *[Column(name, pa.float32(), f"{_DISTANCE}, to that class's template", nullable=True) for name in DISTANCES],
     ),
