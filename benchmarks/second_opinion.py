@@ -136,8 +136,8 @@ def posteriors(q: np.ndarray, given: np.ndarray) -> Learnt:
 
 
 def relabelled(q: np.ndarray, given: np.ndarray) -> Learnt:
-    suggested, leads = judging.suggestions(q, given)
-    return torch.from_numpy(np.where(leads > judging.LEAD, suggested, given)), None
+    suggested, clear = judging.suggestions(q, given)
+    return torch.from_numpy(np.where(clear, suggested, given)), None
 
 
 def without_joint(confusion: np.ndarray | None) -> Weigh:
@@ -199,7 +199,9 @@ def ways(of: Seed) -> tuple[dict[str, Way], dict[str, float]]:
         "rounds: 8": of.refitted(ROUNDS=8),
         "prior: 0": of.refitted(PRIOR=0),
         "lead: 0": of.judged(p[REFITS], of.distances, LEAD=0.0),
-        "lead: 0.2": of.judged(p[REFITS], of.distances, LEAD=0.2),
+        "lead: 0.3": of.judged(p[REFITS], of.distances, LEAD=0.3),
+        "however far behind with classes balanced": of.judged(p[REFITS], of.distances, TRAIL=1.0),
+        "not behind with classes balanced": of.judged(p[REFITS], of.distances, TRAIL=0.0),
         "ceiling: J is the true one": of.refitted(weigh=with_joint(of.true_joint())),
         "ceiling: regressions that learnt the truth": of.judged(of.learnt_from_truth(), of.distances),
     }, seconds
