@@ -10,9 +10,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.audit.test_run import tables, write_runs
+from tests.audit.test_run import audit, tables, write_runs
 from ulcag.action_units.table import ACTION_UNITS, PRESENCE_UNITS
-from ulcag.audit.run import audit_labels
 from ulcag.classes import CLASSES
 from ulcag.config import PresenceSettings
 from ulcag.errors import InputError
@@ -149,12 +148,12 @@ def test_findings(seed: int) -> None:
 def test_an_audit(tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
     runs = write_runs(tmp_path / "runs")
-    found = audit_labels(**tables(), runs=runs, folder=tmp_path / "a", settings={})
+    found = audit(runs, tmp_path / "a")
     for run in runs:
         path = run / "held_out_logits.parquet"
         write_table(path, shuffled(read_table(path, HELD_OUT_LOGITS), random), HELD_OUT_LOGITS)
     others = {name: shuffled(frame, random) for name, frame in tables().items()}
-    again = audit_labels(**others, runs=runs[::-1], folder=tmp_path / "b", settings={})
+    again = audit(runs[::-1], tmp_path / "b", **others)
     pd.testing.assert_frame_equal(again, found)
 
 
