@@ -1,4 +1,4 @@
-"""Opinions of those who have not seen the label."""
+"""Opinions of those who were not fitted to the sample."""
 
 import numpy as np
 import pytest

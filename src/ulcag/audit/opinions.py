@@ -1,6 +1,6 @@
 """Who is asked for an opinion of labels: networks of all folds, or regressions on a backbone's frozen features.
 
-None of them has seen the label that it is asked about.
+None of them was fitted to the sample that it is asked about.
 """
 
 from collections.abc import Sequence

@@ -63,7 +63,7 @@ function evidenceParts(item) {
   const head = ["class", "networks", "all evidence", "distance"].map((name) => make("th", { scope: "col" }, name));
   return [
     make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...data.classes.map(row))),
-    make("p", { class: "note" }, `Networks: probability by networks that never saw the sample (fold ${item.fold ?? "unknown"}). `
+    make("p", { class: "note" }, `Classifier: probability by one that was not fitted to the sample (fold ${item.fold ?? "unknown"}). `
       + `All evidence: with the action units. Distance: to the class's action unit template. Alpha: ${fixed(item.alpha, 2)}.`
       + (item.cleanlab === null ? "" : ` Label quality by cleanlab: ${fixed(item.cleanlab, 2)}.`)),
   ];

@@ -27,8 +27,8 @@ from ulcag.text import CsvFile
 # Columns of noise_matrix.csv.
 _LABELLED = [f"labelled {name}" for name in CLASSES]
 _NOT_TRUSTED = (
-    "nothing is relabelled: of labels that were made wrong for a trial, fewer were put right than of the others were "
-    "changed. What is suggested is a guess"
+    "nothing is relabelled: of labels that were made wrong for a trial, not clearly more were put right than of the "
+    "others were changed. What is suggested is a guess"
 )
 
 

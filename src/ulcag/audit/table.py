@@ -30,7 +30,7 @@ AUDIT = Schema(
         Column("certainty", pa.float32(), "probability that the suggested label is right", "0..1", nullable=True),
         Column("alpha", pa.float32(), "confidence, Eq. 1, by networks that never saw it", "0..1", nullable=True),
         *[
-            Column(name, pa.float32(), "by networks that never saw the sample", "0..1", nullable=True)
+            Column(name, pa.float32(), "by a classifier that was not fitted to the sample", "0..1", nullable=True)
             for name in OUT_OF_FOLD
         ],
         *[Column(name, pa.float32(), "all evidence together", "0..1", nullable=True) for name in POSTERIOR],

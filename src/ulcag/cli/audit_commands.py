@@ -47,7 +47,7 @@ def add_commands(commands: Any) -> None:
         help="train networks, as where there is a GPU; else: logistic regressions on features of a face network",
     )
     audit.add_argument("--small", action="store_true", help=argparse.SUPPRESS)
-    audit.add_argument("--folds", type=int, default=4, help="parts, each judged by networks that never saw it")
+    audit.add_argument("--folds", type=int, default=4, help="parts, each judged by classifiers fitted to the others")
     audit.add_argument("--seed", type=whole_number(0), default=0)
     audit.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab (extra `cleanlab`)")
     audit.add_argument("--cores", type=whole_number(1), default=2)

@@ -77,7 +77,7 @@ class AuditsSettings(Section):
     noise: tuple[str, ...] = ("none",)
     arms: tuple[str, ...] = ("linear",)
     seeds: tuple[NonNegativeInt, ...] = (0,)
-    folds: int = Field(4, ge=2, description="parts of the training split, each judged by networks that never saw it")
+    folds: int = Field(4, ge=2, description="parts of the training split, each judged by those fitted to the others")
     cleanlab: bool = Field(False, description="also rank by cleanlab (extra `cleanlab`), from the same probabilities")
 
 

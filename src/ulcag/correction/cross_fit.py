@@ -1,8 +1,11 @@
-"""What is said of each sample by those who have not seen its label, and what they find. Not in the paper.
+"""What is said of each sample by those who were not fitted to it, and what they find. Not in the paper.
 
 A logistic regression on features is fitted for each fold, to the samples of all other folds. First it learns the given
 labels; all of them are judged (judge.py), and it learns the most probable classes instead, each sample as much as that
 is certain; and so on, for REFITS times. So it learns, bit by bit, what a class looks like, and not who was labelled so.
+
+The first fits know nothing of a sample's own label. Later ones may, a little and by a detour: it has a part in what is
+found of samples in other folds.
 """
 
 from dataclasses import dataclass
@@ -37,7 +40,7 @@ class Opinions:
 def cross_fitted_opinions(
     f: Tensor, points: np.ndarray, known: np.ndarray, given: Tensor, folds: np.ndarray, classes: int, seed: int
 ) -> Opinions:
-    """Judge the labels of all samples by regressions that have not seen them.
+    """Judge the labels of all samples by regressions, each of which was fitted to other samples.
 
     Args:
         f: (n, D) features.

@@ -2,8 +2,8 @@
 
 The first witness is a classifier that was fitted to other samples: its probabilities p. The second is what was measured
 of action units: D, half the squared whitened distance of a sample to each class's template, which is the mean over the
-samples of the other folds with that label (templates.py, which is Eq. 8 in their space). Neither has seen the sample's
-own label. With m_j the mean of p_j over all samples,
+samples of the other folds with that label (templates.py, which is Eq. 8 in their space). Neither was fitted to the
+sample. With m_j the mean of p_j over all samples,
 
     L_j = (p_j / m_j)^v exp(-w D_j)
 

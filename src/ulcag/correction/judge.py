@@ -31,7 +31,7 @@ import numpy as np
 
 from ulcag.correction.evidence import fit_weights, label_frequency, normalised, views_of
 
-# Chosen on part A of FER2013's training images and on the embedded set, seeds 0 and 1: docs/method-study.md.
+# Chosen on part A of FER2013's training images and on the embedded set, seeds 0 to 2: docs/method-study.md.
 ROUNDS = 4
 LEAD, TRAIL = 0.15, 0.25
 PRIOR = 400
@@ -70,7 +70,7 @@ class Judgement:
 
 
 def judge(p: np.ndarray, distances: np.ndarray, given: np.ndarray) -> Judgement:
-    """Judge labels by evidence that has not seen them.
+    """Judge labels by evidence from those who were not fitted to them.
 
     Args:
         p: (n, C) out-of-fold probabilities.
