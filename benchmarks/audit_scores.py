@@ -12,18 +12,16 @@ a or b.
 """
 
 import argparse
-import hashlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from labelled_faces import add_choice, truth_and_chosen
 
 from ulcag.audit.score import labels_by_cleanlab, quality_by_cleanlab, score
 from ulcag.audit.table import AUDIT, OUT_OF_FOLD, RELABEL, TEMPLATE_DISTANCES, UNJUDGED
-from ulcag.classes import class_index
 from ulcag.correction.judge import judge
-from ulcag.samples.table import SAMPLES, true_labels
+from ulcag.samples.table import SAMPLES
 from ulcag.tables import read_table
 
 Ways = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -31,13 +29,8 @@ Ways = dict[str, tuple[np.ndarray, np.ndarray]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--results", type=Path, default=Path("results"))
-    parser.add_argument("--dataset", required=True)
-    parser.add_argument("--noise", default="none")
+    add_choice(parser)
     parser.add_argument("--arm", default="linear")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--truth", type=Path, help="CSV with columns image and clean_label")
-    parser.add_argument("--only", choices=["a", "b"], help="the half of the samples, drawn by hash of the id")
     options = parser.parse_args()
     together = pd.concat([of_seed(options, seed) for seed in options.seeds])
     spread = together.groupby(level=0, sort=False).agg(["mean", "std"])
@@ -58,15 +51,8 @@ def of_seed(options: argparse.Namespace, seed: int) -> pd.DataFrame:
     audit = read_table(folder / "audit.parquet", AUDIT)
     audit = audit[audit["decision"] != UNJUDGED]
     ids = audit["sample_id"]
-    if options.truth:
-        names = pd.read_csv(options.truth, dtype=str, index_col="image")["clean_label"].reindex(ids)
-        true = np.array([np.nan if pd.isna(name) else class_index(name) for name in names], dtype=float)
-    else:
-        samples = read_table(options.results / "samples" / options.dataset / "samples.parquet", SAMPLES)
-        true = true_labels(samples).reindex(ids).to_numpy(dtype=float, na_value=np.nan)
-    known = ~np.isnan(true)
-    if options.only:
-        known &= np.array([half(name) == options.only for name in ids])
+    samples = read_table(options.results / "samples" / options.dataset / "samples.parquet", SAMPLES)
+    true, known = truth_and_chosen(options, samples, ids)
     given = audit["given"].to_numpy(dtype=np.int64)
     rows = {
         name: row(score(doubt[known], new[known], given[known], true[known].astype(np.int64)))
@@ -114,10 +100,6 @@ def row(of: dict[str, Any]) -> dict[str, float]:
         "wrong found %": percent(of["found_recall"]),
         "new label right %": percent(of["suggestions_right"]),
     }
-
-
-def half(name: str) -> str:
-    return "ab"[int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % 2]
 
 
 if __name__ == "__main__":

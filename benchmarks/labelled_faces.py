@@ -53,14 +53,19 @@ class Faces:
     seconds: float
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What `read_faces` and `given_labels` need."""
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """Whose labels are looked at, and whose truth is read."""
     parser.add_argument("--results", type=Path, default=Path("results"))
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--noise", default="none")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--truth", type=Path, help="CSV with columns image and clean_label")
     parser.add_argument("--only", choices=["a", "b"], help="the half of the samples, drawn by hash of the id")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `read_faces` and `given_labels` need."""
+    add_choice(parser)
     parser.add_argument("--config", type=Path, help="configuration with training settings; else those of a run")
 
 
@@ -72,8 +77,7 @@ def read_faces(options: argparse.Namespace) -> Faces:
     faces = results / "faces" / dataset / "faces.parquet"
     part = part_with_faces(samples["sample_id"], read_table(faces, FACES), dataset)
     ids = pd.Series(part.sample_ids)
-    truth = true_labels(samples).reindex(ids) if options.truth is None else truth_of(options.truth, ids)
-    true = truth.to_numpy(dtype=float, na_value=np.nan)
+    true, chosen = truth_and_chosen(options, samples, ids)
     units = read_table(results / "action_units" / dataset / "action_units.parquet", ACTION_UNITS)
     points, known = measured_units(rows_of(units, ids, "action_units"))
     started = time.perf_counter()
@@ -81,7 +85,7 @@ def read_faces(options: argparse.Namespace) -> Faces:
     return Faces(
         ids=ids,
         true=true,
-        chosen=~np.isnan(true) & np.array([options.only in (None, half(name)) for name in ids]),
+        chosen=chosen,
         f=f,
         points=points,
         known=known,
@@ -107,10 +111,17 @@ def training_of(options: argparse.Namespace) -> TrainingSettings:
     return TrainingSettings.read(read_json(runs[0], "settings.training")["settings"]["training"], str(runs[0]))
 
 
-def truth_of(path: Path, ids: pd.Series) -> pd.Series:
-    """True labels from the column clean_label, blank where not known."""
-    names = pd.read_csv(path, dtype=str, index_col="image")["clean_label"].reindex(ids)
-    return names.map(class_index, na_action="ignore")
+def truth_and_chosen(
+    options: argparse.Namespace, samples: pd.DataFrame, ids: pd.Series
+) -> tuple[np.ndarray, np.ndarray]:
+    """True labels (n,), not-a-number where not known; and (n,) bool, whose are known and in the half asked for."""
+    if options.truth is None:
+        truth = true_labels(samples).reindex(ids)
+    else:
+        names = pd.read_csv(options.truth, dtype=str, index_col="image")["clean_label"].reindex(ids)
+        truth = names.map(class_index, na_action="ignore")
+    true = truth.to_numpy(dtype=float, na_value=np.nan)
+    return true, ~np.isnan(true) & np.array([options.only in (None, half(name)) for name in ids])
 
 
 def half(name: str) -> str:
