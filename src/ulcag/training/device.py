@@ -36,6 +36,19 @@ def choose_device(name: str, local: int = 0) -> torch.device:
     return device
 
 
+def ready_device(name: str, threads: int, local: int = 0) -> torch.device:
+    """The device, in a process whose results are repeatable and which keeps its memory.
+
+    Raises:
+        InputError: the device is not there.
+    """
+    repeatable(threads)
+    device = choose_device(name, local)
+    if device.type == "cpu":
+        keep_memory()
+    return device
+
+
 def backbone_dtype(precision: str, device: torch.device) -> torch.dtype:
     """What the backbone computes in; `auto`: bf16 where it is fast, else fp16 on a GPU and fp32 on a CPU."""
     if precision != "auto":

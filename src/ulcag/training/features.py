@@ -9,7 +9,7 @@ from ulcag.backbones import backbone_named
 from ulcag.config import TrainingSettings, TrainSettings
 from ulcag.faces.shard import Crops
 from ulcag.training.data import EpochBatches, FaceImages, Part, make_loader
-from ulcag.training.device import choose_device, keep_memory, repeatable
+from ulcag.training.device import ready_device
 from ulcag.training.network import Network, memory_format
 from ulcag.training.predict import features_of
 
@@ -46,10 +46,7 @@ def frozen_features(training: TrainingSettings, crops: Crops, part: Part, seed: 
     Raises:
         InputError: the backbone's weights cannot be read, or the device is not there.
     """
-    repeatable(training.threads)
-    device = choose_device(training.device)
-    if device.type == "cpu":
-        keep_memory()
+    device = ready_device(training.device, training.threads)
     settings = TrainSettings.read({"method": "baseline", "training": training.plain()})
     network = Network(settings, np.zeros((0, 0)), seed)
     network = network.to(device).to(memory_format=memory_format(device, torch.float32, training.image_size))

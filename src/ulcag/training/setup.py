@@ -14,7 +14,7 @@ from ulcag.errors import InputError
 from ulcag.learning import FirstLook, Samples
 from ulcag.softmax_regression import fit_classifier
 from ulcag.training.data import EpochBatches, FaceImages, RunData, make_loader
-from ulcag.training.device import PRECISIONS, backbone_dtype, choose_device, keep_memory, repeatable
+from ulcag.training.device import PRECISIONS, backbone_dtype, ready_device
 from ulcag.training.epoch import Learner
 from ulcag.training.features import first_features, images_as_they_are
 from ulcag.training.network import Network, memory_format
@@ -74,12 +74,9 @@ def set_up(run: Run, settings: TrainSettings, data: RunData) -> Setup:
     """
     training, processes = settings.training, Processes.started()
     _check(run, settings, data, processes)
-    repeatable(training.threads)
-    device = choose_device(training.device, processes.local)
+    device = ready_device(training.device, training.threads, processes.local)
     processes.join(device)
     dtype = backbone_dtype(training.precision, device)
-    if device.type == "cpu":
-        keep_memory()
 
     network = Network(settings, data.edges, run.seed)
     network = network.to(device).to(memory_format=memory_format(device, dtype, training.image_size))
