@@ -19,8 +19,9 @@ import pandas as pd
 from labelled_faces import add_choice, truth_and_chosen
 
 from ulcag.audit.score import labels_by_cleanlab, quality_by_cleanlab, score
-from ulcag.audit.table import AUDIT, OUT_OF_FOLD, RELABEL, TEMPLATE_DISTANCES, UNJUDGED
+from ulcag.audit.table import AUDIT, OUT_OF_FOLD, TEMPLATE_DISTANCES, UNJUDGED
 from ulcag.correction.judge import judge
+from ulcag.correction.label_errors import RELABEL
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import read_table
 

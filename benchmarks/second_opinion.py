@@ -72,7 +72,7 @@ class Seed:
         self.faces, self.given, self.seed = faces, given, seed
         self.known, self.true = ~np.isnan(faces.true), np.nan_to_num(faces.true).astype(np.int64)
         self.labels = torch.from_numpy(given).to(faces.f.device)
-        self.distances = held_out_distances(faces.points, given, faces.known, faces.folds)
+        self.distances = held_out_distances(faces.points, given, faces.known, faces.folds, C)
         self.nothing = np.full_like(self.distances, np.nan)
         self.penalty = chosen_penalty(faces.f, self.labels, C, seed)
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from ulcag.audit.rows import audit_rows
-from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW
+from ulcag.audit.table import OUT_OF_FOLD, POSTERIOR
 from ulcag.classes import CLASSES
 from ulcag.correction.judge import Judgement
+from ulcag.correction.label_errors import KEEP, RELABEL, REVIEW
 
 C = len(CLASSES)
 

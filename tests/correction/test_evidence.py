@@ -16,7 +16,7 @@ def test_distances_by_hand() -> None:
     # Fold 2 has templates 1 and 5 and variance 1 within a class; fold 1 has a sample between them, labelled otherwise.
     points, labels = np.array([[0.0], [2.0], [4.0], [6.0], [3.0]]), np.array([0, 0, 1, 1, 5])
     fold = np.array([2, 2, 2, 2, 1])
-    distances = held_out_distances(points, labels, np.ones(5, dtype=bool), fold)
+    distances = held_out_distances(points, labels, np.ones(5, dtype=bool), fold, C)
     assert distances[4, :2] == pytest.approx([2, 2], abs=1e-4)
     assert np.isinf(distances[4, 2:]).all()
     # and fold 2 knows of that sample alone
@@ -30,24 +30,24 @@ def test_distances_come_from_the_other_folds_alone_in_any_order_and_by_any_name(
     random = np.random.default_rng(seed)
     points, labels, known = random.normal(size=(n, 5)), random.integers(0, C, n), random.random(n) < 0.9
     fold = random.integers(0, folds, n)
-    distances = held_out_distances(points, labels, known, fold)
+    distances = held_out_distances(points, labels, known, fold, C)
     assert np.array_equal(np.isnan(distances).any(axis=1), np.isnan(distances).all(axis=1))
     assert np.isnan(distances[~known]).all()
 
     here = fold == fold[0]
     changed = np.where(here, (labels + 1) % C, labels)
-    again = held_out_distances(points, changed, known, fold)
+    again = held_out_distances(points, changed, known, fold, C)
     assert np.array_equal(distances[here], again[here], equal_nan=True)
 
     order, names = random.permutation(n), np.array(["d", "a", "c", "e", "b"])
-    other = held_out_distances(points[order], labels[order], known[order], names[fold][order])
+    other = held_out_distances(points[order], labels[order], known[order], names[fold][order], C)
     assert np.allclose(distances[order], other, rtol=1e-3, atol=1e-3, equal_nan=True)
 
 
 def test_a_class_that_the_other_folds_lack_is_infinitely_far_and_an_unknown_sample_has_no_distance() -> None:
     labels, fold = np.array([0, 0, 1, 1, 2, 0]), np.array(["1of2", "2of2"] * 3)
     known = np.array([True] * 5 + [False])
-    distances = held_out_distances(np.random.default_rng(0).normal(size=(6, 3)), labels, known, fold)
+    distances = held_out_distances(np.random.default_rng(0).normal(size=(6, 3)), labels, known, fold, C)
     # class 2 is in fold 1 alone
     assert np.isinf(distances[0, 2])
     assert np.isfinite(distances[1, 2])
@@ -57,12 +57,12 @@ def test_a_class_that_the_other_folds_lack_is_infinitely_far_and_an_unknown_samp
 def test_no_action_unit_known_in_any_other_fold() -> None:
     fold = np.array(["1of2", "1of2", "2of2", "2of2"])
     known = np.array([True, True, False, False])
-    distances = held_out_distances(np.eye(4), np.array([0, 1, 0, 1]), known, fold)
+    distances = held_out_distances(np.eye(4), np.array([0, 1, 0, 1]), known, fold, C)
     assert np.isnan(distances).all()
 
 
 def test_one_fold_alone_has_no_other() -> None:
-    distances = held_out_distances(np.eye(4), np.array([0, 1, 0, 1]), np.ones(4, dtype=bool), np.zeros(4))
+    distances = held_out_distances(np.eye(4), np.array([0, 1, 0, 1]), np.ones(4, dtype=bool), np.zeros(4), C)
     assert np.isnan(distances).all()
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from tests.training.conftest import Toy
+from ulcag.classes import CLASSES
 from ulcag.correction.evidence import held_out_distances
 from ulcag.method.relabelling import cosine_distances
 from ulcag.training.epoch import train_epoch
@@ -85,7 +86,7 @@ def test_a_second_opinion_has_the_distances_and_the_confidences_that_it_judged_b
     train_epoch(learner, toy.batches(), 0)
     frame = examine(learner, toy.batches())
     known = toy.known.numpy()
-    expected = held_out_distances(toy.z.double().numpy(), toy.truth.numpy(), known, toy.folds.numpy())
+    expected = held_out_distances(toy.z.double().numpy(), toy.truth.numpy(), known, toy.folds.numpy(), len(CLASSES))
     assert np.allclose(frame.loc[known, DISTANCES], expected[known], atol=1e-4)
     assert frame.loc[~known, DISTANCES].isna().all(axis=None)
     assert np.allclose(frame["alpha"], learner.network.method.memory["opinion"].quality)

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ulcag.audit.table import KEEP, POSTERIOR, RELABEL
+from ulcag.audit.table import POSTERIOR
 from ulcag.classes import CLASSES, class_index
+from ulcag.correction.label_errors import KEEP, RELABEL
 from ulcag.errors import InputError
 from ulcag.text import CsvFile
 

@@ -74,7 +74,7 @@ def of_networks(runs: Sequence[Path], noise: pd.DataFrame, action_units: pd.Data
     given = _given(noise, ids)
     points, known = measured_units(rows_of(action_units, ids, "action_units"))
     fold = predicted["fold"].to_numpy()
-    distances = held_out_distances(points, given, known, fold)
+    distances = held_out_distances(points, given, known, fold, len(CLASSES))
     p = softmax(predicted[LOGITS].to_numpy())
     first = about[0][1]
     inputs = hashes({f"fold {one['run']['fold']}": run / "held_out_logits.parquet" for run, one in about})

@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from ulcag.audit.page_summary import counts_html, flow_html, noise_html, summary_html, text_rows
-from ulcag.audit.table import DECISIONS, KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW, TEMPLATE_DISTANCES, UNJUDGED
+from ulcag.audit.table import DECISIONS, OUT_OF_FOLD, POSTERIOR, TEMPLATE_DISTANCES, UNJUDGED
 from ulcag.classes import CLASSES
+from ulcag.correction.label_errors import KEEP, RELABEL, REVIEW
 from ulcag.faces.shard import encode_jpeg
 from ulcag.files import whole_or_absent
 

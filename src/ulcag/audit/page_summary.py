@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ulcag.audit.apply import final_labels
-from ulcag.audit.table import DECISIONS, KEEP, RELABEL, REVIEW, UNJUDGED
+from ulcag.audit.table import DECISIONS, UNJUDGED
 from ulcag.classes import CLASSES
+from ulcag.correction.label_errors import KEEP, RELABEL, REVIEW
 
 MEANINGS = {
     RELABEL: "take the suggestion",

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ulcag.audit.table import KEEP, OUT_OF_FOLD, POSTERIOR, RELABEL, REVIEW, TEMPLATE_DISTANCES
+from ulcag.audit.table import OUT_OF_FOLD, POSTERIOR, TEMPLATE_DISTANCES
 from ulcag.classes import CLASSES
 from ulcag.correction.judge import Judgement
+from ulcag.correction.label_errors import KEEP, RELABEL, decisions
 
 
 def audit_rows(
@@ -15,27 +16,16 @@ def audit_rows(
 
     A label is kept where no other class is suggested, relabelled where the suggestion is clear, else to be reviewed.
     """
-    rows = np.arange(len(given))
-    decisions = np.where(found.suggested == given, KEEP, np.where(found.relabel, RELABEL, REVIEW))
-    frame = pd.DataFrame(
-        {
-            "given": given.astype(np.int8),
-            "suggested": found.suggested.astype(np.int8),
-            "decision": decisions,
-            "quality": found.posterior[rows, given],
-            "certainty": found.posterior[rows, found.suggested],
-            "alpha": alpha,
-            "fold": fold,
-        }
-    )
+    frame = decisions(found, given).assign(alpha=alpha, fold=fold).astype({"given": np.int8, "suggested": np.int8})
     frame[OUT_OF_FOLD] = p
     frame[POSTERIOR] = found.posterior
     frame[TEMPLATE_DISTANCES] = np.where(np.isfinite(distances), distances, np.nan)
     trusted = found.joint.diagonal() / np.maximum(found.joint.sum(axis=0), 1e-12)
     nearest = np.where(np.isnan(distances).all(axis=1), -1, np.nan_to_num(distances, nan=np.inf).argmin(axis=1))
+    columns = (frame["decision"], given, found.suggested, p, nearest)
     frame["reason"] = [
         _reason(decision, y, new, probabilities, near, trusted[y])
-        for decision, y, new, probabilities, near in zip(decisions, given, found.suggested, p, nearest, strict=True)
+        for decision, y, new, probabilities, near in zip(*columns, strict=True)
     ]
     return frame
 

@@ -3,10 +3,11 @@
 import pyarrow as pa
 
 from ulcag.classes import CLASSES
+from ulcag.correction.label_errors import KEEP, RELABEL, REVIEW
 from ulcag.tables import Column, Schema
 
-# Decisions.
-KEEP, RELABEL, REVIEW, UNJUDGED = "keep", "relabel", "review", "unjudged"
+# The decision on a sample that nobody could look at.
+UNJUDGED = "unjudged"
 DECISIONS = (RELABEL, REVIEW, KEEP, UNJUDGED)
 
 OUT_OF_FOLD = [f"p_{name}" for name in CLASSES]

@@ -52,7 +52,7 @@ def cross_fitted_opinions(
         seed: decides which samples the penalty is chosen by.
     """
     labels = given.cpu().numpy()
-    distances = held_out_distances(points, labels, known, folds)
+    distances = held_out_distances(points, labels, known, folds, classes)
     regressions = CrossFitted(f, folds, classes, chosen_penalty(f, given, classes, seed))
     p = regressions.fit(given)
     for _ in range(REFITS):

@@ -22,7 +22,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ulcag.classes import CLASSES
 from ulcag.correction.templates import whitened_distances, whitened_templates
 
 # A probability below it counts as it.
@@ -31,7 +30,9 @@ _LEAST = 1e-6
 _FIRST_GUESS, _GREATEST = 0.5, 100.0
 
 
-def held_out_distances(points: np.ndarray, given: np.ndarray, known: np.ndarray, fold: np.ndarray) -> np.ndarray:
+def held_out_distances(
+    points: np.ndarray, given: np.ndarray, known: np.ndarray, fold: np.ndarray, classes: int
+) -> np.ndarray:
     """D: to the templates of the samples in other folds.
 
     Args:
@@ -39,17 +40,18 @@ def held_out_distances(points: np.ndarray, given: np.ndarray, known: np.ndarray,
         given: (n,) labels.
         known: (n,) bool, whether `points` may be used.
         fold: (n,) the fold that each sample is held out in.
+        classes: C.
 
     Returns:
         (n, C); infinite for a class without template, not-a-number for a sample whose action units are not known.
     """
-    distances = np.full((len(points), len(CLASSES)), np.nan)
+    distances = np.full((len(points), classes), np.nan)
     z, labels = torch.from_numpy(points), torch.from_numpy(given.astype(np.int64))
     for one in np.unique(fold):
         here, others = fold == one, known & (fold != one)
         if not others.any():
             continue
-        whitened, templates, seen = whitened_templates(z, labels, torch.from_numpy(others), len(CLASSES))
+        whitened, templates, seen = whitened_templates(z, labels, torch.from_numpy(others), classes)
         distances[here] = whitened_distances(whitened, templates, seen).numpy()[here]
     return np.where(known[:, None], distances, np.nan)
 
