@@ -37,7 +37,7 @@ def test_a_folder_of_classes_is_audited_by_features_or_by_networks(networks: boo
     assert (audit.arm, audit.folds) == (arm, 4)
     assert config.datasets["data"].training.backbone == "dlib_face"
     assert config.datasets["data"].action_units.source == "reader"
-    assert config.results == str(tmp_path / "out")
+    assert config.results == str(tmp_path / "out" / "stages")
     # 60 pictures to train on, 8 batches an epoch
     assert config.datasets["data"].training.batch_size == 7
 
@@ -124,7 +124,7 @@ def test_paths_in_settings_are_those_of_the_working_folder(tmp_path: Path, monke
 
 def test_a_place_inside_the_data_set_is_refused_at_once(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 20, "sad": 20})
-    with pytest.raises(InputError, match=r"seed0/clean\n.*outside the data set\n.*inside(.|\n)*folder of results"):
+    with pytest.raises(InputError, match=r"out/clean\n.*outside the data set\n.*inside(.|\n)*folder of results"):
         read(data, data / "out")
 
 

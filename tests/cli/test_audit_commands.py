@@ -1,4 +1,4 @@
-"""`ulcag audit` and `ulcag audit apply` as a person uses them; tests/pipeline/test_audit.py runs the pipeline."""
+"""`ulcag audit` and `ulcag review` as a person uses them; tests/pipeline/test_audit.py runs the pipeline."""
 
 import os
 import shlex
@@ -39,29 +39,29 @@ def audited(tmp_path: Path) -> Path:
     return folder
 
 
-def apply(folder: Path, *more: str) -> int:
-    return main(["audit", "apply", str(folder), str(folder.parent / "review.csv"), *more])
+def review(folder: Path, *more: str) -> int:
+    return main(["review", str(folder), str(folder.parent / "review.csv"), *more])
 
 
 def test_a_review_is_taken_over_beside_the_judgement(audited: Path) -> None:
     before = sha256(audited / "audit.parquet")
-    assert apply(audited) == 0
-    made = {path.name for path in (audited / "reviewed").iterdir()}
+    assert review(audited) == 0
+    made = {path.name for path in (audited / "review").iterdir()}
     assert made == {"audit.parquet", "audit.csv", "labels_clean.csv", "clean"}
     assert sha256(audited / "audit.parquet") == before
 
 
 def test_a_review_never_replaces_the_judgement(audited: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = sha256(audited / "audit.parquet")
-    assert apply(audited, "--out", str(audited / ".." / audited.name)) == 1
+    assert review(audited, "--out", str(audited / ".." / audited.name)) == 1
     assert "the audit's own folder" in capsys.readouterr().err
     assert sha256(audited / "audit.parquet") == before
 
 
 def test_where_no_data_set_can_be_made_no_table_is_left(audited: Path) -> None:
-    (audited / "reviewed" / "clean").mkdir(parents=True)
-    assert apply(audited) == 1
-    assert [path.name for path in (audited / "reviewed").iterdir()] == ["clean"]
+    (audited / "review" / "clean").mkdir(parents=True)
+    assert review(audited) == 1
+    assert [path.name for path in (audited / "review").iterdir()] == ["clean"]
 
 
 def test_without_a_run_there_is_a_configuration_and_a_command(
@@ -78,6 +78,14 @@ def test_without_a_run_there_is_a_configuration_and_a_command(
     assert main(audit) == 1
     assert "one that `ulcag audit` wrote" in capsys.readouterr().err
     assert (tmp_path / "out" / "config.yaml").read_text() == "mine: 1\n"
+
+
+def test_files_of_somebody_elses_are_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "labels_clean.csv").write_text("mine")
+    assert main(["audit", str(pictures(tmp_path / "faces")), "--out", str(tmp_path / "out"), "--no-run"]) == 1
+    assert "found:    labels_clean.csv" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["labels_clean.csv"]
 
 
 def test_the_pipeline_runs_with_this_python_and_a_lock_is_explained(

@@ -30,7 +30,7 @@ def test_the_table_of_the_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_the_commands_are_ones_that_the_command_line_knows() -> None:
     lines = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
-    commands = [shlex.split(line.replace("audit apply", "'audit apply'"))[1:] for line in lines if "ulcag" in line[:5]]
+    commands = [shlex.split(line)[1:] for line in lines if "ulcag" in line[:5]]
     assert len(commands) >= 5
     for words in commands:
         assert build_parser().parse_args(words).do

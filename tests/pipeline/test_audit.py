@@ -45,9 +45,12 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everything_is_there_and_the_originals_are_untouched(done: Path) -> None:
-    folder = done / "out/audit/data/none/linear/seed0"
+    folder = done / "out"
     names = {"audit.parquet", "audit.csv", "audit.json", "audit.html", "noise_matrix.csv", "labels_clean.csv", "clean"}
-    assert {path.name for path in folder.iterdir()} == names
+    found = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    assert found == names | {"config.yaml", "stages"}
+    made = folder / "stages/audit/data/none/linear/seed0"
+    assert (made / "audit.html").read_bytes() == (folder / "audit.html").read_bytes()
     audit = read_table(folder / "audit.parquet", AUDIT)
     assert len(audit) == 32
     assert set(audit["fold"]) == {"1of2", "2of2"}
@@ -64,18 +67,18 @@ def test_the_same_command_again_has_nothing_to_do(done: Path) -> None:
 
 
 def test_a_review_is_taken_over(done: Path) -> None:
-    folder = done / "out/audit/data/none/linear/seed0"
+    folder = done / "out"
     audit = read_table(folder / "audit.parquet", AUDIT)
     name = audit["sample_id"][0]
     pd.DataFrame([{"sample_id": name, "verdict": "other", "label": "fear"}]).to_csv(done / "review.csv", index=False)
-    code, said = ulcag("audit", "apply", folder, "review.csv", cwd=done)
+    code, said = ulcag("review", folder, "review.csv", cwd=done)
     assert code == 0, said
-    labels = pd.read_csv(folder / "reviewed/labels_clean.csv", index_col="image")
+    labels = pd.read_csv(folder / "review/labels_clean.csv", index_col="image")
     assert labels["label"][name] == "fear"
-    assert (folder / "reviewed/clean/fear").is_dir()
-    reviewed = read_table(folder / "reviewed/audit.parquet", AUDIT)
+    assert (folder / "review/clean/fear").is_dir()
+    reviewed = read_table(folder / "review/audit.parquet", AUDIT)
     assert reviewed["suggested"][0] == CLASSES.index("fear")
-    code, said = ulcag("audit", "apply", done / "faces", "review.csv", cwd=done)
+    code, said = ulcag("review", done / "faces", "review.csv", cwd=done)
     assert code == 1
     assert "expected: the folder of an audit" in said
 
@@ -95,7 +98,8 @@ def test_a_table_that_names_files_which_are_not_there(tmp_path: Path) -> None:
     assert code == 1
     assert "0.jpg" in said
     assert "missing" in said or "no such file" in said
-    assert not (tmp_path / "out/audit").exists()
+    assert not (tmp_path / "out/stages/audit").exists()
+    assert not (tmp_path / "out/audit.html").exists()
 
 
 def test_nothing_to_audit(tmp_path: Path) -> None:

@@ -129,11 +129,13 @@ rule clean_labels:
         "python -m ulcag clean {params.folder:q} --samples {input.samples:q} 2>&1 | tee {log:q}"
 
 
-rule audit:
+rule audit_pages:
     input:
         TRAINED_ON,
-        [
-            f"{RESULTS}/audit/{audit.path}/{file}"
-            for audit in AUDITS
-            for file in ("audit.html", "labels_clean.csv")
-        ],
+        [f"{RESULTS}/audit/{audit.path}/audit.html" for audit in AUDITS],
+
+
+rule audit:
+    input:
+        rules.audit_pages.input,
+        [f"{RESULTS}/audit/{audit.path}/labels_clean.csv" for audit in AUDITS],

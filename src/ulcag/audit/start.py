@@ -35,6 +35,8 @@ FINE_TUNED: dict[str, Any] = {
     "precision": "fp32",
     "threads": 1,
 }
+# The folder of the stages' files in an audit's folder.
+STAGES = "stages"
 # A network is to see at least so many batches an epoch.
 _BATCHES = 8
 # Settings that are paths: of the stage, in all its forms.
@@ -63,7 +65,7 @@ def audit_config(
 
     Args:
         data: folder or table.
-        out: folder for all results.
+        out: the audit's folder; the stages' files go below it.
         values: settings of the data set (samples, faces, action_units, training, ...) that differ from the defaults.
         units: folder of CSV files of action units.
         openface: the engine to run OpenFace with. Without either, they are read off the pictures; where what reads them
@@ -95,7 +97,8 @@ def audit_config(
     DatasetSettings.read(chosen, where="--settings")
     chosen = _from_anywhere(chosen)
     dataset = DatasetSettings.read(chosen, where="--settings")
-    found = read_samples(dataset.samples, out / ".cache", workers=1)
+    results = out.resolve() / STAGES
+    found = read_samples(dataset.samples, results / ".cache", workers=1)
     for note in found.notes:
         print(note, file=sys.stderr)
     samples = found.samples
@@ -108,16 +111,21 @@ def audit_config(
         raise InputError(data, expected="labels of at least two classes", found="one", do=do)
     _check_folds(data, samples, folds)
     arm = "second-opinion" if networks else "linear"
-    check_place(out / "audit" / "data" / "none" / arm / f"seed{seed}" / "clean", dataset.samples, samples)
+    check_place(out / "clean", dataset.samples, samples)
     check_words(dataset.samples, samples)
     check_links(out)
     most = max(2, len(labels) * (folds - 1) // folds // _BATCHES)
     if "batch_size" not in values.get("training", {}):
         chosen = merged(chosen, {"training": {"batch_size": min(dataset.training.batch_size, most)}})
     audit = {"datasets": ["data"], "arms": [arm], "seeds": [seed], "folds": folds, "cleanlab": cleanlab}
-    config = {"results": str(out.resolve()), "datasets": {"data": chosen}, "audits": [audit]}
+    config = {"results": str(results), "datasets": {"data": chosen}, "audits": [audit]}
     Config.read(config, "--settings")
     return config
+
+
+def made_in(config: dict[str, Any]) -> Path:
+    """The folder in which the pipeline makes the audit of such a configuration."""
+    return Path(config["results"]) / "audit" / Config.read(config).all_audits()[0].path
 
 
 def _units_source(units: str, openface: str) -> dict[str, Any]:

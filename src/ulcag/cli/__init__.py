@@ -44,11 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 1 for input that is not what it must be, with the reason on stderr; 130
     if it was interrupted."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    # One command of two words; a data set that lies in a folder `apply` is ./apply.
-    if words[:2] == ["audit", "apply"]:
-        words[:2] = ["audit apply"]
-    options = build_parser().parse_args(words)
+    options = build_parser().parse_args(arguments)
     try:
         options.do(options)
         return 0

@@ -1,4 +1,4 @@
-"""Commands of the audit stage: audit, audit apply, and the stages that Snakemake calls."""
+"""Commands of the audit stage: audit, review, and the stages that Snakemake calls."""
 
 import argparse
 import os
@@ -29,14 +29,14 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this stage."""
     audit = commands.add_parser(
         "audit",
-        help="find wrong labels in a data set; `audit apply` takes over a review",
+        help="find wrong labels in a data set",
         description="Find wrong labels: runs the whole pipeline through Snakemake. The same command again goes on "
-        "where it was stopped. After a review on the page: ulcag audit apply FOLDER REVIEW.",
+        "where it was stopped. After a review on the page: ulcag review OUT REVIEW.",
     )
     audit.add_argument(
         "data", type=Path, help="folders named like classes, a table (.csv, .parquet), or a known data set"
     )
-    audit.add_argument("--out", type=Path, required=True, help="folder for all results")
+    audit.add_argument("--out", type=Path, required=True, help="the audit's folder, for all that it makes")
     audit.add_argument("--action-units", default="", metavar="DIR", help="CSV files of OpenFace, LibreFace or py-feat")
     audit.add_argument(
         "--openface", default="", choices=["", "docker", "podman", "apptainer", "none"], help="run OpenFace with this"
@@ -55,11 +55,11 @@ def add_commands(commands: Any) -> None:
     add_settings(audit, DatasetSettings)
     audit.set_defaults(do=_audit)
 
-    apply = commands.add_parser("audit apply", help="take over what a review on the page accepted and rejected")
-    apply.add_argument("folder", type=Path, help="the audit's folder, which holds audit.parquet")
-    apply.add_argument("review", type=Path, help="review.csv, as the page saves it")
-    apply.add_argument("--out", type=Path, help="folder to write; FOLDER/reviewed if not given")
-    apply.set_defaults(do=_apply)
+    review = commands.add_parser("review", help="take over what a review on an audit's page accepted and rejected")
+    review.add_argument("folder", type=Path, help="the audit's folder")
+    review.add_argument("review", type=Path, help="review.csv, as the page saves it")
+    review.add_argument("--out", type=Path, help="folder to write; FOLDER/review if not given")
+    review.set_defaults(do=_review)
 
     judge = commands.add_parser("judge", help="judge labels by the runs of all folds")
     judge.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of the runs of all folds")
@@ -91,13 +91,14 @@ def _audit(options: argparse.Namespace) -> None:
     import torch
     import yaml
 
-    from ulcag.audit.start import audit_config, snakemake_command
+    from ulcag.audit.folder import hand_over
+    from ulcag.audit.start import audit_config, made_in, snakemake_command
 
     if options.small:
         do = "leave it out: without a GPU features of a face network are used, in less time; --networks trains networks"
         raise InputError("--small", expected="an option of this release", found="one of an earlier release", do=do)
     path = options.out.resolve() / "config.yaml"
-    _check_ours(path)
+    _check_ours(options.out)
     config = audit_config(
         options.data,
         options.out,
@@ -111,28 +112,36 @@ def _audit(options: argparse.Namespace) -> None:
     )
     with whole_or_absent(path) as beside:
         beside.write_text(_WRITTEN_BY + yaml.safe_dump(config, sort_keys=False))
-    command = snakemake_command(path, "--cores", str(options.cores), "--rerun-incomplete", "audit")
+    command = snakemake_command(path, "--cores", str(options.cores), "--rerun-incomplete", "audit_pages")
     print(shlex.join(command), file=sys.stderr)
     if options.no_run:
         return
     # The rules' `python` is this one. Idle OpenMP threads that spin would starve the other jobs of a small machine.
     programs = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(command, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE", "PATH": programs})
-    arm = config["audits"][0]["arms"][0]
-    folder = options.out / "audit" / "data" / "none" / arm / f"seed{options.seed}"
     if done.returncode:
         unlock = shlex.join(snakemake_command(path, "--unlock"))
         do = f"see above; when it is put right, the same command goes on from there (after a kill: {unlock})"
         raise InputError(options.out, expected="the pipeline to run to its end", found="an error", do=do)
-    print(f"\nlook at   {folder / 'audit.html'}\nlabels    {folder / 'labels_clean.csv'}\ndata set  {folder / 'clean'}")
-    print(f"after a review on the page: ulcag audit apply {shlex.quote(str(folder))} review.csv")
+    hand_over(made_in(config), options.out)
+    at = options.out
+    print(f"\nlook at   {at / 'audit.html'}\nlabels    {at / 'labels_clean.csv'}\ndata set  {at / 'clean'}")
+    print(f"after a review on the page: ulcag review {shlex.quote(str(at))} review.csv")
 
 
-def _check_ours(path: Path) -> None:
-    """Nothing, if there is no config.yaml, or one that `ulcag audit` wrote."""
-    if path.exists() and not path.read_text(errors="replace").startswith(_WRITTEN_BY):
+def _check_ours(out: Path) -> None:
+    """Nothing, if what an audit writes into a folder is not there, or was written by `ulcag audit`."""
+    from ulcag.audit.folder import FILES
+
+    path = out / "config.yaml"
+    if path.exists():
+        if path.read_text(errors="replace").startswith(_WRITTEN_BY):
+            return
         do = "choose another folder for --out; an audit of a configuration of your own: snakemake audit"
         raise InputError(path, expected="no file, or one that `ulcag audit` wrote", found="another", do=do)
+    if there := [name for name in FILES if (out / name).exists()]:
+        do = "choose another folder for --out"
+        raise InputError(out, expected="a folder without files of these names", found=", ".join(there), do=do)
 
 
 def _add_judge(parser: argparse.ArgumentParser) -> None:
@@ -199,69 +208,15 @@ def _page(options: argparse.Namespace) -> None:
 
 
 def _clean(options: argparse.Namespace) -> None:
+    from ulcag.audit.folder import TABLE, samples_of, write_labels
     from ulcag.audit.table import AUDIT
     from ulcag.tables import read_table
 
-    audit = read_table(options.folder / "audit.parquet", AUDIT)
-    _write_labels(audit, options.samples or _samples_of(options.folder), options.folder)
+    audit = read_table(options.folder / TABLE, AUDIT)
+    write_labels(audit, options.samples or samples_of(options.folder), options.folder)
 
 
-def _apply(options: argparse.Namespace) -> None:
-    from ulcag.audit.apply import apply_review
-    from ulcag.audit.run import write_in_words
-    from ulcag.audit.table import AUDIT
-    from ulcag.files import hashes
-    from ulcag.tables import read_table, settings_of, write_table
+def _review(options: argparse.Namespace) -> None:
+    from ulcag.audit.folder import review
 
-    path, out = options.folder / "audit.parquet", options.out or options.folder / "reviewed"
-    samples = _samples_of(options.folder)
-    if out.resolve() == options.folder.resolve():
-        do = "leave --out away, or choose another folder"
-        raise InputError(out, expected="a folder for what the review decided", found="the audit's own folder", do=do)
-    reviewed = apply_review(read_table(path, AUDIT), options.review)
-    settings = settings_of(path) | {"samples": os.path.relpath(samples, out)}
-    inputs = hashes({"audit": path, "review": options.review})
-    # First, because clean/ may be refused.
-    _write_labels(reviewed, samples, out)
-    write_table(out / "audit.parquet", reviewed, AUDIT, settings=settings, inputs=inputs)
-    write_in_words(reviewed, out / "audit.csv")
-
-
-def _samples_of(folder: Path) -> Path:
-    """samples.parquet, where it was at the audit."""
-    from ulcag.tables import settings_of
-
-    path = folder / "audit.parquet"
-    if not path.is_file():
-        raise InputError(
-            path, expected="the folder of an audit", found="no such file", do="give the folder of audit.parquet"
-        )
-    settings = settings_of(path)
-    if "samples" not in settings:
-        do = "give the audit's folder as `ulcag audit` left it"
-        raise InputError(path, expected="an audit that says where its samples.parquet is", found="none", do=do)
-    return folder / str(settings["samples"])
-
-
-def _write_labels(audit: Any, samples_file: Path, folder: Path) -> None:
-    """labels_clean.csv and clean/; the former last, for Snakemake takes it for both."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from ulcag.audit.apply import final_labels
-    from ulcag.audit.clean import write_clean
-    from ulcag.audit.labels_csv import write_labels_csv
-    from ulcag.config import SamplesSettings
-    from ulcag.samples.table import SAMPLES
-    from ulcag.tables import read_table, settings_of
-
-    final = final_labels(audit)
-    try:
-        settings: Any = TypeAdapter(SamplesSettings).validate_python(settings_of(samples_file))
-    except ValidationError as error:
-        found, do = error.errors()[0]["msg"], "give the samples.parquet that the audit was made from"
-        raise InputError(samples_file, expected="settings of a reader", found=found, do=do) from None
-    clean = write_clean(read_table(samples_file, SAMPLES), settings, final, folder / "clean")
-    write_labels_csv(audit, final, folder / "labels_clean.csv")
-    for note in clean.notes:
-        print(note, file=sys.stderr)
-    print(f"{folder / 'clean'}: {clean.samples} samples, {clean.changed} with another label", file=sys.stderr)
+    review(options.folder, options.review, options.out or options.folder / "review")
