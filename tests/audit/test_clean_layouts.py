@@ -9,12 +9,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.audit.test_clean import ANGRY, FEAR, HAPPY, SAD, SURPRISE, made, written
-from tests.samples.layouts import touch
+from tests.samples.data_sets import touch
 from ulcag.audit.clean import write_clean
-from ulcag.audit.rewrite import MARKER
-from ulcag.config import FolderSamples, SyntheticSamples, TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.read import read_samples
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.folder import FolderSamples
+from ulcag.samples.layouts.synthetic import SyntheticSamples
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.rewrite import MARKER
 
 
 def test_folders(tmp_path: Path) -> None:
@@ -64,7 +66,7 @@ def test_a_csv_table_in_another_encoding_of_line_ends_and_marks(tmp_path: Path) 
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "t.csv").write_text(text, encoding="utf-8")
     of = TableSamples(path=str(tmp_path / "data" / "t.csv"))
-    write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"b.png": ANGRY}), tmp_path / "clean")
+    write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"b.png": ANGRY}), tmp_path / "clean")
     assert (tmp_path / "clean/t.csv").read_text(encoding="utf-8") == "\ufeffimage,label\na.png,HAPPY\nb.png,ANGRY"
 
 
@@ -81,12 +83,12 @@ def test_a_parquet_table_of_categories(tmp_path: Path) -> None:
     frame = pd.DataFrame({"image": ["a", "b"], "label": pd.Categorical(["happy", "sad"])})
     frame.to_parquet(tmp_path / "t.parquet")
     of = TableSamples(path=str(tmp_path / "t.parquet"), images=str(tmp_path / "pics"))
-    clean = write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"a": FEAR}), tmp_path / "out" / "clean")
+    clean = write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"a": FEAR}), tmp_path / "out" / "clean")
     assert pd.read_parquet(tmp_path / "out/clean/t.parquet")["label"].tolist() == ["fear", "sad"]
     assert clean.notes == (
         f"no picture is linked: they are relative to {tmp_path / 'pics'}, so keep `images` as it is",
     )
-    assert read_samples(clean.settings, tmp_path).samples["path"].tolist() == [
+    assert layout_of(clean.settings).read(tmp_path).samples["path"].tolist() == [
         str(tmp_path / f"pics/{n}") for n in "ab"
     ]
 
@@ -97,7 +99,7 @@ def test_a_number_that_nobody_named_cannot_be_written(tmp_path: Path) -> None:
         path=str(tmp_path / "t.parquet"), images=str(tmp_path / "pics"), labels={"1": "happy", "2": "sad"}
     )
     with pytest.raises(InputError, match=r"a word of type int64 .*\n.*fear, which no row has\n.*\{<number>: fear\}"):
-        write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"a": FEAR}), tmp_path / "out" / "clean")
+        write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"a": FEAR}), tmp_path / "out" / "clean")
     assert not (tmp_path / "out" / "clean").exists()
 
 
@@ -105,7 +107,7 @@ def test_a_class_whose_every_name_means_another_is_refused(tmp_path: Path) -> No
     touch(tmp_path / "data", "happy/a.jpg", "sad/b.jpg")
     of = FolderSamples(root=str(tmp_path / "data"), labels={"fear": "drop", "fearful": "sad"})
     with pytest.raises(InputError, match=r"a word for fear\n(.|\n)*labels: \{<word>: fear\}"):
-        write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"happy/a.jpg": FEAR}), tmp_path / "clean")
+        write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"happy/a.jpg": FEAR}), tmp_path / "clean")
 
 
 @pytest.mark.parametrize("images", ["../pics/a.png", "/nowhere/a.png"])
@@ -113,8 +115,8 @@ def test_pictures_above_the_table_or_with_whole_paths_are_not_linked(images: str
     touch(tmp_path, "pics/a.png", "lists/x")
     (tmp_path / "lists/t.csv").write_text(f"image,label\n{images},happy\n")
     of = TableSamples(path=str(tmp_path / "lists/t.csv"))
-    clean = write_clean(read_samples(of, tmp_path).samples, of, pd.Series({images: SAD}), tmp_path / "clean")
-    found = read_samples(clean.settings, tmp_path).samples
+    clean = write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({images: SAD}), tmp_path / "clean")
+    found = layout_of(clean.settings).read(tmp_path).samples
     assert os.path.realpath(found["path"][0]) == os.path.realpath(tmp_path / "lists" / images)
     assert sorted(path.name for path in (tmp_path / "clean").iterdir()) == [MARKER, "t.csv"]
     assert [f"read it with `images: {tmp_path / 'lists'}`" in note for note in clean.notes] == [True] * (
@@ -126,7 +128,7 @@ def test_rafdb_keeps_the_form_of_its_list(tmp_path: Path) -> None:
     of, samples = made(tmp_path, "RAF-DB")
     path = tmp_path / "data/basic/EmoLabel/list_patition_label.txt"
     path.write_bytes(b"train_00002.jpg  2\r\n\r\ntrain_00001_aligned.jpg 1 \r\ntest_0001.jpg 7")
-    samples = read_samples(of, tmp_path).samples
+    samples = layout_of(of).read(tmp_path).samples
     write_clean(samples, of, pd.Series({"train_00001.jpg": ANGRY}), tmp_path / "clean")
     out = tmp_path / "clean/basic"
     expected = b"train_00002.jpg  2\r\n\r\ntrain_00001_aligned.jpg 6 \r\ntest_0001.jpg 7"
@@ -139,7 +141,7 @@ def test_affectnet_keeps_every_other_byte_of_its_table(tmp_path: Path) -> None:
     path = tmp_path / "data/training.csv"
     # a name in Windows-1252, and a picture that is listed again with the same label
     path.write_bytes(path.read_bytes() + b"9/\xe4.jpg,1,2,3,4,,0,0,0\n1/t1.jpg,1,2,3,4,,1,0,0\n")
-    samples = read_samples(of, tmp_path).samples
+    samples = layout_of(of).read(tmp_path).samples
     labels = {"manually/1/t1.jpg": ANGRY, "manually/9/ä.jpg": FEAR}
     write_clean(samples, of, pd.Series(labels), tmp_path / "clean")
     old, new = path.read_bytes().split(b"\n"), (tmp_path / "clean/training.csv").read_bytes().split(b"\n")
@@ -156,7 +158,7 @@ def test_affectnet_keeps_every_other_byte_of_its_table(tmp_path: Path) -> None:
 def test_annotations_keep_shape_and_type(value: np.ndarray, tmp_path: Path) -> None:
     of, _ = made(tmp_path, "AffectNet 2021")
     np.save(tmp_path / "data/train_set/annotations/1_exp.npy", value)
-    samples = read_samples(of, tmp_path).samples
+    samples = layout_of(of).read(tmp_path).samples
     write_clean(samples, of, pd.Series({"train_set/1": ANGRY}), tmp_path / "clean")
     folder = tmp_path / "clean/train_set/annotations"
     new = np.load(folder / "1_exp.npy", allow_pickle=False)
@@ -179,9 +181,9 @@ def test_the_embedded_set_is_written_as_its_table(tmp_path: Path) -> None:
         "image,label,split,identity\nimages/p1_a.jpg,sad,train,p1\nimages/p2_b.jpg,fear,test,p2\n"
     )
     of = TableSamples(path=str(tmp_path / "cache/labels.csv"))
-    samples = read_samples(of, tmp_path).samples
+    samples = layout_of(of).read(tmp_path).samples
     samples["sample_id"] = ["p1_a", "p2_b"]
     clean = write_clean(samples, SyntheticSamples(), pd.Series({"p1_a": HAPPY}), tmp_path / "clean")
-    found = read_samples(clean.settings, tmp_path).samples
+    found = layout_of(clean.settings).read(tmp_path).samples
     assert found["label"].tolist() == [HAPPY, FEAR] and found["identity"].tolist() == ["p1", "p2"]
     assert (tmp_path / "clean/images/p1_a.jpg").exists()

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ulcag.action_units.sources.reader import not_installed
-from ulcag.audit.clean import check_place, check_words
+from ulcag.audit.clean import check_place
 from ulcag.audit.recognise import recognise
-from ulcag.audit.rewrite import check_links
 from ulcag.audit.score import need_cleanlab
 from ulcag.config import Config, DatasetSettings, check_braces
 from ulcag.config.arms import merged
 from ulcag.errors import InputError
 from ulcag.samples.folds import split_fold
-from ulcag.samples.read import read_samples
+from ulcag.samples.layouts import LAYOUTS, layout_of
+from ulcag.samples.rewrite import check_links
 
 # Fine-tuning of a face network, as of the embedded set in config.yaml: minutes on two cores for a thousand pictures.
 FINE_TUNED: dict[str, Any] = {
@@ -37,14 +37,8 @@ FINE_TUNED: dict[str, Any] = {
 }
 # A network is to see at least so many batches an epoch.
 _BATCHES = 8
-# Settings that are paths: of the stage, in all its forms.
-_PATHS = (
-    ("samples", "root"),
-    ("samples", "path"),
-    ("training", "weights"),
-    ("action_units", "folder"),
-    ("action_units", "table"),
-)
+# Settings that are paths, beside those of the samples.
+_PATHS = [("training", "weights"), ("action_units", "folder"), ("action_units", "table")]
 
 
 def audit_config(
@@ -95,7 +89,8 @@ def audit_config(
     DatasetSettings.read(chosen, where="--settings")
     chosen = _from_anywhere(chosen)
     dataset = DatasetSettings.read(chosen, where="--settings")
-    found = read_samples(dataset.samples, out / ".cache", workers=1)
+    layout = layout_of(dataset.samples)
+    found = layout.read(out / ".cache", workers=1)
     for note in found.notes:
         print(note, file=sys.stderr)
     samples = found.samples
@@ -109,7 +104,7 @@ def audit_config(
     _check_folds(data, samples, folds)
     arm = "second-opinion" if networks else "linear"
     check_place(out / "audit" / "data" / "none" / arm / f"seed{seed}" / "clean", dataset.samples, samples)
-    check_words(dataset.samples, samples)
+    layout.check_words(samples)
     check_links(out)
     most = max(2, len(labels) * (folds - 1) // folds // _BATCHES)
     if "batch_size" not in values.get("training", {}):
@@ -134,8 +129,8 @@ def _units_source(units: str, openface: str) -> dict[str, Any]:
 
 def _from_anywhere(values: dict[str, Any]) -> dict[str, Any]:
     """The same settings with absolute paths, for the pipeline works in the folder of results."""
-    paths = [*_PATHS, ("samples", "images")] if values["samples"]["reader"] == "table" else _PATHS
-    for stage, name in paths:
+    of_samples = LAYOUTS[values["samples"]["reader"]].paths
+    for stage, name in [*(("samples", name) for name in of_samples), *_PATHS]:
         if path := values.get(stage, {}).get(name):
             values = merged(values, {stage: {name: os.path.abspath(path)}})
     # An image of that name, or a file.

@@ -1,22 +1,21 @@
-"""What all readers have in common, and where rendered pictures are kept."""
+"""Where rendered pictures are kept."""
 
 from pathlib import Path
 
 import pytest
 
-from ulcag.config import SyntheticSamples
-from ulcag.samples import read
+from ulcag.samples.layouts.synthetic import SyntheticSamples, synthetic_folder
 from ulcag.samples.synthetic import dataset
 
 
 def test_rendered_pictures_are_kept_by_settings_and_by_what_drew_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folders = {read.synthetic_folder(SyntheticSamples(seed=seed), tmp_path) for seed in (0, 1)}
+    folders = {synthetic_folder(SyntheticSamples(seed=seed), tmp_path) for seed in (0, 1)}
     assert len(folders) == 2
-    assert read.synthetic_folder(SyntheticSamples(), tmp_path) in folders
-    monkeypatch.setattr(read, "renderer", lambda: "another")
-    assert read.synthetic_folder(SyntheticSamples(), tmp_path) not in folders
+    assert synthetic_folder(SyntheticSamples(), tmp_path) in folders
+    monkeypatch.setattr(dataset, "renderer", lambda: "another")
+    assert synthetic_folder(SyntheticSamples(), tmp_path) not in folders
 
 
 def test_what_draws_is_the_code_and_the_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.samples.layouts import touch
+from tests.samples.data_sets import touch
 from ulcag.audit.clean import write_clean
-from ulcag.audit.clean_table import check_table
 from ulcag.classes import CLASSES
-from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.read import read_samples
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.layouts.table.write import check_table
 
 FEAR, HAPPY, SAD, SURPRISE = (CLASSES.index(name) for name in ("fear", "happy", "sad", "surprise"))
 NUMBERS = {"happy": 4, "Sad": 5, "FEAR": 2, "contempt": 9, "surprise": 1}
@@ -75,13 +75,13 @@ def test_a_table_in_any_form_changes_where_it_is_asked_to_and_nowhere_else(
     index = data.draw(st.lists(st.integers(0, 3), min_size=len(frame), max_size=len(frame)))
     frame = frame.iloc[data.draw(st.permutations(range(len(frame))))].set_index(pd.Index(index))
     of = table(root, frame, form, encoding)
-    samples = read_samples(of, root).samples
+    samples = layout_of(of).read(root).samples
     published = dict(zip(samples["sample_id"], samples["label"], strict=True))
     chosen = data.draw(st.dictionaries(st.sampled_from(list(published)), st.sampled_from([HAPPY, SAD, SURPRISE])))
 
     clean = write_clean(samples, of, pd.Series(chosen, dtype="int8"), root / "out" / "clean")
 
-    found = read_samples(clean.settings, root).samples
+    found = layout_of(clean.settings).read(root).samples
     assert dict(zip(found["sample_id"], found["label"], strict=True)) == published | chosen
     before, after = written_labels(of, Path(clean.settings.plain()["path"]), encoding)
     differ = sum(a != b for a, b in zip(before, after, strict=True))
@@ -94,7 +94,7 @@ def test_a_shuffled_parquet_keeps_its_order_and_its_index(tmp_path: Path) -> Non
     (tmp_path / "data").mkdir()
     frame.to_parquet(tmp_path / "data/t.parquet")
     of = TableSamples(path=str(tmp_path / "data/t.parquet"))
-    write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"0.jpg": SAD}), tmp_path / "clean")
+    write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"0.jpg": SAD}), tmp_path / "clean")
     new = pd.read_parquet(tmp_path / "clean/t.parquet")
     pd.testing.assert_frame_equal(new, frame.assign(label=np.where(frame["image"] == "0.jpg", "sad", frame["label"])))
 
@@ -103,9 +103,9 @@ def test_paths_as_windows_writes_them_and_a_word_that_the_encoding_lacks(tmp_pat
     touch(tmp_path, "data/pics/a.jpg")
     (tmp_path / "data/t.csv").write_bytes("image;label;note\npics\\a.jpg;sad;ü\n".encode("cp1252"))
     of = TableSamples(path=str(tmp_path / "data/t.csv"), labels={"φόβος": "fear"})
-    clean = write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"pics\\a.jpg": FEAR}), tmp_path / "clean")
+    clean = write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"pics\\a.jpg": FEAR}), tmp_path / "clean")
     assert (tmp_path / "clean/t.csv").read_bytes() == "image;label;note\npics\\a.jpg;fear;ü\n".encode("cp1252")
-    assert Path(read_samples(clean.settings, tmp_path).samples["path"][0]).exists()
+    assert Path(layout_of(clean.settings).read(tmp_path).samples["path"][0]).exists()
 
 
 @pytest.mark.parametrize(
