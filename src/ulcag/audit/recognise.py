@@ -27,7 +27,9 @@ def recognise(data: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], str
     data = Path(os.path.abspath(data))
     if reader := given.get("reader"):
         return {"reader": reader, LAYOUTS.get(str(reader), Layout).paths[0]: str(data)}, "the settings say so"
-    layouts = sorted(LAYOUTS.values(), key=lambda layout: layout.general)
-    what = "recognise_file" if data.is_file() else "recognise_folder"
-    layout, (place, why) = next((layout, found) for layout in layouts if (found := getattr(layout, what)(data, given)))
-    return {"reader": layout.name, layout.paths[0]: str(place)}, why
+    for layout in sorted(LAYOUTS.values(), key=lambda layout: layout.general):
+        found = layout.recognise_file(data, given) if data.is_file() else layout.recognise_folder(data, given)
+        if found is not None:
+            place, why = found
+            return {"reader": layout.name, layout.paths[0]: str(place)}, why
+    raise AssertionError("the general ones take anything")

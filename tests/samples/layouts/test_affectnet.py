@@ -1,4 +1,4 @@
-"""The reader for AffectNet, on small copies of both releases."""
+"""AffectNet, on small copies of both releases: what is read, and what is written with new labels."""
 
 import shutil
 from pathlib import Path
@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.audit.test_clean import ANGRY, FEAR, made
 from tests.samples.data_sets import AFFECTNET_HEADER, NO_CACHE, affectnet_2021, affectnet_full, affectnet_row, touch
+from ulcag.audit.clean import write_clean
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
+from ulcag.samples.layouts import layout_of
 from ulcag.samples.layouts.affectnet import AffectNet, AffectNetSamples
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
@@ -231,3 +234,34 @@ def test_rows_and_columns_in_any_order_are_the_same_table(
     train = samples[samples["split"] == "train"]
     expected = {f"manually/{name}": CLASSES.index(NAMES[code]) for name, code in ROWS[:7]}
     assert dict(zip(train["sample_id"], train["label"], strict=True)) == expected
+
+
+def test_affectnet_keeps_every_other_byte_of_its_table(tmp_path: Path) -> None:
+    of, _ = made(tmp_path, "AffectNet")
+    path = tmp_path / "data/training.csv"
+    # a name in Windows-1252, and a picture that is listed again with the same label
+    path.write_bytes(path.read_bytes() + b"9/\xe4.jpg,1,2,3,4,,0,0,0\n1/t1.jpg,1,2,3,4,,1,0,0\n")
+    samples = layout_of(of).read(tmp_path).samples
+    labels = {"manually/1/t1.jpg": ANGRY, "manually/9/ä.jpg": FEAR}
+    write_clean(samples, of, pd.Series(labels), tmp_path / "clean")
+    old, new = path.read_bytes().split(b"\n"), (tmp_path / "clean/training.csv").read_bytes().split(b"\n")
+    changed = [line for line, before in zip(new, old, strict=True) if line != before]
+    assert changed == [
+        b"1/t1.jpg,1,2,30,40,1.0;2.0;3.0;4.0,6,0.1,-0.2",
+        b"9/\xe4.jpg,1,2,3,4,,4,0,0",
+        b"1/t1.jpg,1,2,3,4,,6,0,0",
+    ]
+    assert (tmp_path / "clean/validation.csv").is_symlink()
+
+
+@pytest.mark.parametrize("value", [np.array("1"), np.array(1), np.array([1.0]), np.array(b"1")])
+def test_annotations_keep_shape_and_type(value: np.ndarray, tmp_path: Path) -> None:
+    of, _ = made(tmp_path, "AffectNet 2021")
+    np.save(tmp_path / "data/train_set/annotations/1_exp.npy", value)
+    samples = layout_of(of).read(tmp_path).samples
+    write_clean(samples, of, pd.Series({"train_set/1": ANGRY}), tmp_path / "clean")
+    folder = tmp_path / "clean/train_set/annotations"
+    new = np.load(folder / "1_exp.npy", allow_pickle=False)
+    assert new.dtype == value.dtype and new.shape == value.shape and int(new.item()) == 6
+    assert [path.name for path in folder.iterdir() if not path.is_symlink()] == ["1_exp.npy"]
+    assert (tmp_path / "clean/val_set").is_symlink()

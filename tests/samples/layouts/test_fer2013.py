@@ -1,4 +1,4 @@
-"""The reader for FER2013 and FER+'s votes."""
+"""FER2013 and FER+'s votes: what is read, and what is written with new labels."""
 
 import os
 import re
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.audit.test_clean import ANGRY, written
 from tests.samples.data_sets import FER_USAGES, FER_VOTES, fer2013, fer_picture, fer_row
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
@@ -194,3 +195,11 @@ def by_content(of: Fer2013Samples, cache: Path) -> set[tuple[object, ...]]:
         )
         for row in found.samples.itertuples()
     }  # fmt: skip
+
+
+def test_fer2013_changes_in_the_emotion_only(tmp_path: Path) -> None:
+    out, _ = written(tmp_path, "FER2013", {"fer0000002.png": ANGRY})
+    old, new = ((folder / "fer2013.csv").read_text().split("\n") for folder in (tmp_path / "data", out))
+    assert [i for i in range(len(old)) if old[i] != new[i]] == [4]
+    assert new[4] == "0" + old[4][1:]
+    assert (out / "fer2013new.csv").is_symlink()

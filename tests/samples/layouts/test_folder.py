@@ -1,15 +1,19 @@
-"""The reader for folders named like classes."""
+"""Folders named like classes: what is read, and what is written with new labels."""
 
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.audit.test_clean import ANGRY, FEAR, HAPPY, SAD, SURPRISE, written
 from tests.samples.data_sets import NO_CACHE, touch
+from ulcag.audit.clean import write_clean
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
+from ulcag.samples.layouts import layout_of
 from ulcag.samples.layouts.folder import Folder, FolderSamples
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
@@ -140,3 +144,36 @@ def test_the_order_on_disk_changes_nothing(order: list[str], tmp_path_factory: p
     samples = Folder(FolderSamples(root=str(root))).read(NO_CACHE).samples
     assert samples["sample_id"].tolist() == sorted(order)
     assert samples["label"].tolist() == [3, 0, 5, 5] and samples["split"].tolist() == ["test", *["train"] * 3]
+
+
+def test_folders(tmp_path: Path) -> None:
+    labels = {
+        "train/fear/a.jpg": HAPPY,  # two folders mean happy: Happiness has more
+        "train/happy/a.jpg": SAD,  # no folder in train: the word of val
+        "train/fear/deep/b.jpg": SURPRISE,  # no word anywhere: ours
+    }
+    out, clean = written(tmp_path, "folder", labels)
+    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_symlink()}
+    assert found == {
+        "LICENSE", "train/contempt", "train/Happiness/ü 1.png", "train/Happiness/a.jpg", "train/Happiness/notes.txt",
+        "train/Happiness/a__from_fear.jpg", "train/trauer/a.jpg", "train/surprise/deep/b.jpg",
+        "val/trauer/a.jpg", "val/fear/a.jpg",
+    }  # fmt: skip
+    assert os.readlink(out / "train/Happiness/a__from_fear.jpg") == str(tmp_path / "data/train/fear/a.jpg")
+    assert clean.notes == ("1 moved files got another name, because theirs was taken: <name>__from_<old folder>",)
+    assert clean.settings == FolderSamples(root=str(out), labels={"contempt": "drop", "trauer": "sad"})
+
+
+def test_folders_that_swap_files_of_one_name_and_names_that_are_taken_twice(tmp_path: Path) -> None:
+    out, _ = written(tmp_path, "folder without splits", {"0/a.jpg": SAD, "1/a.jpg": ANGRY, "0/b.jpg": FEAR})
+    assert sorted(p.name for p in (out / "1").iterdir()) == ["a__from_0.jpg", "a__from_0_2.jpg"]
+    assert [p.name for p in (out / "0").iterdir()] == ["a__from_1.jpg"]
+    assert [p.name for p in (out / "2").iterdir()] == ["b.jpg"]
+    assert os.readlink(out / "1/a__from_0_2.jpg") == str(tmp_path / "data/0/a.jpg")
+
+
+def test_a_class_whose_every_name_means_another_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "data", "happy/a.jpg", "sad/b.jpg")
+    of = FolderSamples(root=str(tmp_path / "data"), labels={"fear": "drop", "fearful": "sad"})
+    with pytest.raises(InputError, match=r"a word for fear\n(.|\n)*labels: \{<word>: fear\}"):
+        write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"happy/a.jpg": FEAR}), tmp_path / "clean")

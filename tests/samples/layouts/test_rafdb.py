@@ -1,5 +1,6 @@
-"""The reader for RAF-DB, on its official layout."""
+"""RAF-DB in its official layout: what is read, and what is written with new labels."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.audit.test_clean import ANGRY, made
 from tests.samples.data_sets import NO_CACHE, RAFDB_ROWS, rafdb, touch
+from ulcag.audit.clean import write_clean
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
+from ulcag.samples.layouts import layout_of
 from ulcag.samples.layouts.rafdb import RafDb, RafDbSamples, rafdb_row
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
@@ -110,3 +114,15 @@ def test_pictures_of_another_ending_are_found_and_others_are_named(images: str, 
         f"left out: 1 files that are no pictures by their ending: {inside}/Thumbs.db",
         f"left out: 2 pictures in {place} that the label list does not name: {others}",
     }
+
+
+def test_rafdb_keeps_the_form_of_its_list(tmp_path: Path) -> None:
+    of, samples = made(tmp_path, "RAF-DB")
+    path = tmp_path / "data/basic/EmoLabel/list_patition_label.txt"
+    path.write_bytes(b"train_00002.jpg  2\r\n\r\ntrain_00001_aligned.jpg 1 \r\ntest_0001.jpg 7")
+    samples = layout_of(of).read(tmp_path).samples
+    write_clean(samples, of, pd.Series({"train_00001.jpg": ANGRY}), tmp_path / "clean")
+    out = tmp_path / "clean/basic"
+    expected = b"train_00002.jpg  2\r\n\r\ntrain_00001_aligned.jpg 6 \r\ntest_0001.jpg 7"
+    assert (out / "EmoLabel/list_patition_label.txt").read_bytes() == expected
+    assert os.readlink(out / "Image") == str(tmp_path / "data/basic/Image")

@@ -1,10 +1,16 @@
-"""Where rendered pictures are kept."""
+"""Where rendered pictures are kept, and as what the embedded set is written with new labels."""
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from tests.audit.test_clean import FEAR, HAPPY
+from tests.samples.data_sets import touch
+from ulcag.audit.clean import write_clean
+from ulcag.samples.layouts import layout_of
 from ulcag.samples.layouts.synthetic import SyntheticSamples, synthetic_folder
+from ulcag.samples.layouts.table import TableSamples
 from ulcag.samples.synthetic import dataset
 
 
@@ -29,3 +35,17 @@ def test_what_draws_is_the_code_and_the_packages(tmp_path: Path, monkeypatch: py
     (tmp_path / "paint.py").write_text("colour = 2")
     drawn_by.add(dataset.renderer())
     assert len(drawn_by) == 4
+
+
+def test_the_embedded_set_is_written_as_its_table(tmp_path: Path) -> None:
+    touch(tmp_path / "cache", "images/p1_a.jpg", "images/p2_b.jpg")
+    (tmp_path / "cache/labels.csv").write_text(
+        "image,label,split,identity\nimages/p1_a.jpg,sad,train,p1\nimages/p2_b.jpg,fear,test,p2\n"
+    )
+    of = TableSamples(path=str(tmp_path / "cache/labels.csv"))
+    samples = layout_of(of).read(tmp_path).samples
+    samples["sample_id"] = ["p1_a", "p2_b"]
+    clean = write_clean(samples, SyntheticSamples(), pd.Series({"p1_a": HAPPY}), tmp_path / "clean")
+    found = layout_of(clean.settings).read(tmp_path).samples
+    assert found["label"].tolist() == [HAPPY, FEAR] and found["identity"].tolist() == ["p1", "p2"]
+    assert (tmp_path / "clean/images/p1_a.jpg").exists()
