@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from ulcag.samples.reader_result import ReaderResult
     from ulcag.samples.rewrite import Written
 
+TEXT_ENDINGS = (".csv", ".tsv")
+TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet")
+
 Counts = dict[str, dict[str, int]]  # split -> class -> samples
 Changed = Mapping[str, int]  # sample id -> new class
-Place = tuple[Path, str]  # the folder or table to read, and why: words
+Place = tuple[Path, str]  # the folder or table to read, and why, in words
 
 
 class LayoutSettings(Section):
@@ -38,8 +41,8 @@ class Layout:
         general: anybody's data may be in it, so that data sets with files of their own are looked for first.
         paths: settings that are paths; the first is the folder or table to read.
         label_files: names of files with labels end so, in lower case, wherever below the folder they are.
-        makes_pictures: they are rendered or unpacked into `cache`/`name`/<folder>, and decided by settings or by a hash
-            in their paths.
+        makes_pictures: pictures are rendered or unpacked into the cache, and decided by settings or by a hash in their
+            paths; unpacked ones are in `name`/<that hash>.
     """
 
     name: ClassVar[str]
@@ -163,7 +166,7 @@ def given_words(given: Mapping[str, Any]) -> set[str]:
 
 def is_any_table(file: Path, given: Mapping[str, Any]) -> bool:
     """Whether a table may be a data set's: one in text, by a user who does not say which columns serve."""
-    return file.suffix.lower() in (".csv", ".tsv") and not given.get("columns")
+    return file.suffix.lower() in TEXT_ENDINGS and not given.get("columns")
 
 
 def seven(numbers: str) -> dict[str, int]:

@@ -8,9 +8,8 @@ from pydantic import Field
 
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
-from ulcag.samples.layouts.layout import Changed, Layout, LayoutSettings, Place, given_words
+from ulcag.samples.layouts.layout import TABLE_ENDINGS, Changed, Layout, LayoutSettings, Place, given_words
 from ulcag.samples.layouts.own_words import VALIDATION, Labels, Validation
-from ulcag.samples.layouts.table import TABLE_ENDINGS
 from ulcag.samples.reader_result import ReaderResult, class_names, is_hidden, samples_table
 from ulcag.samples.rewrite import Written, word_or_error
 

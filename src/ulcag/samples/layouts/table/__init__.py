@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from ulcag.errors import InputError
-from ulcag.samples.layouts.layout import Changed, Layout, LayoutSettings, Place
+from ulcag.samples.layouts.layout import TABLE_ENDINGS, Changed, Layout, LayoutSettings, Place
 from ulcag.samples.layouts.own_words import VALIDATION, Labels, Validation, Words
 from ulcag.samples.reader_result import ReaderResult
 from ulcag.samples.rewrite import Written
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TEXT_ENDINGS = (".csv", ".tsv")
-TABLE_ENDINGS = (*TEXT_ENDINGS, ".parquet")
 
 
 class TableSamples(LayoutSettings):

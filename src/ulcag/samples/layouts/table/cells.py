@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ulcag.errors import InputError
-from ulcag.samples.layouts.table import TABLE_ENDINGS, TEXT_ENDINGS, TableSamples
+from ulcag.samples.layouts.layout import TABLE_ENDINGS, TEXT_ENDINGS
+from ulcag.samples.layouts.table import TableSamples
 from ulcag.samples.table import VOTE_SHARES
 from ulcag.text import CsvFile
 
