@@ -25,11 +25,11 @@ from ulcag.action_units.reader.head import about_head
 from ulcag.action_units.reader.shard import reader_shard
 from ulcag.action_units.table import INTENSITY_UNITS, OK
 from ulcag.classes import CLASSES
-from ulcag.config import FacesSettings, SyntheticSamples
+from ulcag.config import FacesSettings
 from ulcag.faces.run import crop_shard
 from ulcag.faces.shard import crops_of, pictures_of
 from ulcag.reporting.style import COLOURS
-from ulcag.samples.read import read_samples, synthetic_folder
+from ulcag.samples.layouts.synthetic import Synthetic, SyntheticSamples, synthetic_folder
 
 CACHE = Path("results/.cache")
 PAGE = Path(__file__).parents[1] / "docs" / "action-unit-reader.md"
@@ -40,7 +40,7 @@ PRESENT = 1.0
 
 def main() -> None:
     settings = SyntheticSamples()
-    samples = read_samples(settings, CACHE, workers=2).samples
+    samples = Synthetic(settings).read(CACHE, workers=2).samples
     samples = samples[samples["split"] == "test"].sort_values("sample_id", ignore_index=True)
     truth = pd.read_parquet(synthetic_folder(settings, CACHE) / "truth.parquet").set_index("sample_id")
     with tempfile.TemporaryDirectory() as folder:

@@ -25,7 +25,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ulcag.config import FacesSettings, TrainingSettings
 from ulcag.faces.run import crop_shard
-from ulcag.samples.published import published_counts
+from ulcag.samples.layouts import published_counts
 from ulcag.training.data import EpochBatches, make_loader
 
 # Images a second of ResNet-50 v1.5 in training at 224 pixels on one GPU, by NVIDIA for its own code and loader

@@ -59,8 +59,18 @@ def test_the_loop_knows_no_method() -> None:
             assert not of(imports(path), ["method", "rivals", "correction"]), path
 
 
+def test_layouts_know_no_configuration_and_nobody_knows_a_layout() -> None:
+    layouts = SRC / "samples" / "layouts"
+    known = {"ulcag.samples.layouts", "ulcag.samples.layouts.layout"}
+    for path in SRC.rglob("*.py"):
+        if path.is_relative_to(layouts):
+            assert not of(imports(path), ["config"]), path
+        elif path != SRC / "samples" / "noise.py":  # files of noisy labels have RAF-DB's rows
+            assert {name for name in imports(path) if name.startswith("ulcag.samples.layouts")} <= known, path
+
+
 def test_the_snakefile_needs_no_heavy_package() -> None:
     heavy = "('torch', 'pandas', 'cv2', 'matplotlib')"
-    code = f"import sys, ulcag, ulcag.config; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, ulcag, ulcag.config, ulcag.sources; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=SRC.parent, check=True)
     assert done.stdout.strip() == "[]"

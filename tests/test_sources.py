@@ -7,8 +7,13 @@ import pandas as pd
 import pytest
 
 from ulcag import sources
-from ulcag.config import AffectNetSamples, Fer2013Samples, FolderSamples, RafDbSamples, TableSamples
-from ulcag.sources import all_missing, csv_print, file_print, labels_print, pictures_print, rows_print
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.affectnet import AffectNetSamples
+from ulcag.samples.layouts.fer2013 import Fer2013Samples
+from ulcag.samples.layouts.folder import FolderSamples
+from ulcag.samples.layouts.rafdb import RafDbSamples
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.sources import all_missing, csv_print, file_print, pictures_print, rows_print
 
 
 def write(path: Path, text: str = "text", time: float = 1e9) -> Path:
@@ -50,14 +55,14 @@ def test_label_files_of_every_reader(reader: type, labels: list[str], tmp_path: 
     settings, results = reader(**where), tmp_path / "results"
     for name in labels:
         write(tmp_path / name, "before")
-    seen = {labels_print(settings, results)}
+    seen = {layout_of(settings).fingerprint(results)}
     for name in labels:
         write(tmp_path / name, "now and", time=9e8)
-        seen.add(labels_print(settings, results))
+        seen.add(layout_of(settings).fingerprint(results))
     assert len(seen) == 1 + len(labels)
     for other in ("readme.txt", "train_set/annotations/0_lnd.npy", "results/training.csv", ".hidden/fer2013.csv"):
         write(tmp_path / other)
-    assert labels_print(settings, results) in seen
+    assert layout_of(settings).fingerprint(results) in seen
 
 
 def test_names_in_class_folders_count_and_what_else_is_there_does_not(tmp_path: Path) -> None:
@@ -67,16 +72,16 @@ def test_names_in_class_folders_count_and_what_else_is_there_does_not(tmp_path: 
     (tmp_path / "data" / "train" / "sad").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "loop").symlink_to(tmp_path / "data")
     (tmp_path / "elsewhere" / "itself").symlink_to("itself")
-    first = labels_print(settings, results)
+    first = layout_of(settings).fingerprint(results)
     write(tmp_path / "data" / "train" / "happy" / "a.jpg", "another picture")
     write(tmp_path / "data" / "train" / "happy" / "notes.txt")
     write(results / "figures" / "a.png")
-    assert labels_print(settings, results) == first
+    assert layout_of(settings).fingerprint(results) == first
     write(tmp_path / "elsewhere" / os.fsdecode(b"\xff.jpg"))
-    second = labels_print(settings, results)
+    second = layout_of(settings).fingerprint(results)
     assert second != first
     (tmp_path / "elsewhere" / "b.png").rename(tmp_path / "data" / "train" / "happy" / "b.png")
-    assert labels_print(settings, results) not in (first, second)
+    assert layout_of(settings).fingerprint(results) not in (first, second)
 
 
 def test_a_shard_is_its_rows_and_their_pictures(tmp_path: Path) -> None:

@@ -9,34 +9,18 @@ before a rule asks.
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ulcag.config import (
-    AffectNetSamples,
-    Fer2013Samples,
-    FolderSamples,
-    RafDbSamples,
-    SamplesSettings,
-    SyntheticSamples,
-    TableSamples,
-)
 from ulcag.files import is_folder
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.layout import LayoutSettings
 
 # Larger files are not read for a plan, bytes.
 _LARGE = 10_000_000
-# Label files by name, in lower case. The places that readers look at are no concern here: all below the root are taken.
-_LABEL_FILES = {
-    "rafdb": ("list_patition_label.txt",),
-    "affectnet": ("training.csv", "validation.csv", "automatically_annotated.csv", "_exp.npy"),
-    "fer2013": ("fer2013.csv", "fer2013new.csv", "icml_face_data.csv"),
-}
-_RAFDB_PICTURES = ("original", "aligned")
-# How far below the root FER2013's files are looked for, which has no folders of its own.
-_FER2013_DEPTH = 2
 
 
 def file_print(path: str) -> str:
@@ -44,28 +28,22 @@ def file_print(path: str) -> str:
     return _content(path) if path else ""
 
 
-def labels_print(settings: SamplesSettings, results: Path) -> str:
-    """Fingerprint of what decides the rows of the samples table: label files, and names of pictures in folders.
+def tree_print(root: str, results: Path, label_files: tuple[str, ...], not_in: tuple[str, ...] = ()) -> str:
+    """Fingerprint of names of pictures, for readers choose by what is there, and of label files, wherever they are.
 
     Args:
-        settings: the reader's.
+        root: the folder of a data set.
         results: the folder of results, which may lie in the data set's and is no part of it.
+        label_files: their names end so, in lower case.
+        not_in: names of folders that are not looked into.
     """
-    match settings:
-        case SyntheticSamples():
-            return ""
-        case TableSamples():
-            return file_print(settings.path)
-        case FolderSamples():
-            return _digest(_names_and_files(settings.root, results, _none))
-        case RafDbSamples():
-            others = tuple(name for name in _RAFDB_PICTURES if name != settings.images)
-            return _digest(_names_and_files(settings.root, results, _labels("rafdb"), others))
-        case AffectNetSamples():
-            return _digest(_names_and_files(settings.root, results, _labels("affectnet")))
-        case Fer2013Samples():
-            files = _walk(settings.root, results, depth=_FER2013_DEPTH)
-            return _digest(f"{name} {_content(path)}" for name, path in files if _labels("fer2013")(name))
+    return _digest(_names_and_files(root, results, label_files, not_in))
+
+
+def files_print(root: str, results: Path, label_files: tuple[str, ...], depth: int) -> str:
+    """Fingerprint of label files down to some levels below a folder. Arguments as in `tree_print`."""
+    files = _walk(root, results, depth=depth)
+    return _digest(f"{name} {_content(path)}" for name, path in files if name.lower().endswith(label_files))
 
 
 def rows_print(samples: Path) -> str:
@@ -73,7 +51,7 @@ def rows_print(samples: Path) -> str:
     return _digest(f"{name} {path}" for name, path in _rows(samples))
 
 
-def pictures_print(samples: Path, settings: SamplesSettings, shards: int = 1, shard: int = 0) -> str:
+def pictures_print(samples: Path, settings: LayoutSettings, shards: int = 1, shard: int = 0) -> str:
     """Fingerprint of a shard's samples and of the files at their paths.
 
     Args:
@@ -81,23 +59,23 @@ def pictures_print(samples: Path, settings: SamplesSettings, shards: int = 1, sh
         settings: the reader's that made it.
         shards, shard: which rows, as in `ulcag.faces.shard.shard_rows`.
     """
-    stamp = _no_stamp if _is_ours(settings) else _stamp
+    stamp = _no_stamp if layout_of(settings).makes_pictures else _stamp
     return _digest(f"{name} {path} {stamp(path)}" for name, path in _shard_rows(samples, shards, shard))
 
 
-def all_missing(samples: Path, settings: SamplesSettings, shards: int, shard: int) -> str:
+def all_missing(samples: Path, settings: LayoutSettings, shards: int, shard: int) -> str:
     """The first picture, if not one of the data set is there; else blank. Arguments as in `pictures_print`.
 
     The shard's own are looked at first, so that few are where the data set is there.
     """
     rows = _rows(samples)
-    if _is_ours(settings) or not rows:
+    if layout_of(settings).makes_pictures or not rows:
         return ""
     there = any(_stamp(path) != _ABSENT for _, path in chain(_shard_rows(samples, shards, shard), rows))
     return "" if there else rows[0][1]
 
 
-def csv_print(folder: str, samples: Path, settings: SamplesSettings) -> str:
+def csv_print(folder: str, samples: Path, settings: LayoutSettings) -> str:
     """Fingerprint of CSV files of action units.
 
     Args:
@@ -107,7 +85,7 @@ def csv_print(folder: str, samples: Path, settings: SamplesSettings) -> str:
     """
     if not folder:
         folders = {os.path.abspath(os.path.dirname(path)) for _, path in _rows(samples)}
-        if isinstance(settings, SyntheticSamples) or not folders:
+        if not layout_of(settings).data or not folders:
             return ""
         images = Path(os.path.commonpath(folders))
         places = [images.parent / "openface", images / "openface"]
@@ -118,11 +96,6 @@ def csv_print(folder: str, samples: Path, settings: SamplesSettings) -> str:
 
 
 _ABSENT = "absent"
-
-
-def _is_ours(settings: SamplesSettings) -> bool:
-    """Whether pictures are rendered or unpacked into our cache: decided by settings, or by a hash in their paths."""
-    return isinstance(settings, SyntheticSamples | Fer2013Samples)
 
 
 def _no_stamp(_: str) -> str:
@@ -178,22 +151,12 @@ def _rows_of(samples: str, time: int, size: int) -> list[tuple[str, str]]:
         raise ValueError(str(error)) from None
 
 
-def _none(_: str) -> bool:
-    return False
-
-
-def _labels(reader: str) -> Callable[[str], bool]:
-    return lambda name: name.lower().endswith(_LABEL_FILES[reader])
-
-
-def _names_and_files(
-    root: str, results: Path, is_labels: Callable[[str], bool], skip: tuple[str, ...] = ()
-) -> Iterator[str]:
-    """Names of pictures, for readers choose by what is there; and names, sizes and times of label files."""
+def _names_and_files(root: str, results: Path, label_files: tuple[str, ...], not_in: tuple[str, ...]) -> Iterator[str]:
+    """Names of pictures; and names, sizes and times of label files."""
     from ulcag.image import IMAGE_ENDINGS
 
-    for name, path in _walk(root, results, depth=None, skip=skip):
-        if is_labels(name):
+    for name, path in _walk(root, results, depth=None, skip=not_in):
+        if name.lower().endswith(label_files):
             yield f"{name} {_stamp(path) if name.endswith('.npy') else _content(path)}"
         elif name.lower().endswith(IMAGE_ENDINGS):
             yield name

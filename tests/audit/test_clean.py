@@ -10,15 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples.layouts import affectnet_2021, affectnet_full, fer2013, rafdb, touch
-from ulcag.audit import clean as module
+from tests.samples.data_sets import affectnet_2021, affectnet_full, fer2013, rafdb, touch
 from ulcag.audit.clean import Clean, write_clean
-from ulcag.audit.rewrite import MARKER
 from ulcag.classes import CLASSES
-from ulcag.config import AffectNetSamples, Fer2013Samples, FolderSamples, RafDbSamples, SamplesSettings, TableSamples
+from ulcag.config import SamplesSettings
 from ulcag.errors import InputError
 from ulcag.files import read_json, sha256, write_json
-from ulcag.samples.read import read_samples
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.affectnet import AffectNetSamples
+from ulcag.samples.layouts.fer2013 import Fer2013Samples
+from ulcag.samples.layouts.folder import FolderSamples
+from ulcag.samples.layouts.rafdb import RafDb, RafDbSamples
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.rewrite import MARKER
 
 ANGRY, DISGUST, FEAR, HAPPY, NEUTRAL, SAD, SURPRISE = range(7)
 
@@ -157,7 +161,7 @@ def made(root: Path, layout: str) -> tuple[SamplesSettings, pd.DataFrame]:
     """A small data set in root/data, and its samples table."""
     (root / "data").mkdir()
     of = LAYOUTS[layout](root / "data")
-    return of, read_samples(of, root / "cache").samples
+    return of, layout_of(of).read(root / "cache").samples
 
 
 def state(root: Path) -> dict[str, object]:
@@ -204,7 +208,7 @@ def test_what_is_written_reads_back_with_the_new_labels_and_the_original_is_unto
     clean = write_clean(samples, of, labels, root / "clean")
 
     assert state(root / "data") == before
-    found = read_samples(clean.settings, root / "cache").samples
+    found = layout_of(clean.settings).read(root / "cache").samples
     assert by_picture(found) == by_picture(expected)
     if not isinstance(of, FolderSamples):
         pd.testing.assert_frame_equal(found.drop(columns="path"), expected.drop(columns="path"), check_dtype=False)
@@ -218,7 +222,7 @@ def test_a_folder_that_we_made_is_replaced_whole_and_never_written_through(tmp_p
     write_clean(samples, of, pd.Series({"train_00001.jpg": ANGRY}), tmp_path / "clean")
     (tmp_path / "clean" / "basic" / "left over").touch()
     clean = write_clean(samples, of, pd.Series({"train_00002.jpg": SAD}), tmp_path / "clean")
-    assert by_picture(read_samples(clean.settings, tmp_path).samples) == by_picture(
+    assert by_picture(layout_of(clean.settings).read(tmp_path).samples) == by_picture(
         relabelled(samples, pd.Series({"train_00002.jpg": SAD}))
     )
     assert not (tmp_path / "clean" / "basic" / "left over").exists()
@@ -229,9 +233,9 @@ def test_a_folder_that_we_made_is_replaced_whole_and_never_written_through(tmp_p
 
 def test_a_clean_set_can_be_cleaned_again(tmp_path: Path) -> None:
     out, first = written(tmp_path, "folder", {"train/fear/a.jpg": HAPPY})
-    samples = read_samples(first.settings, tmp_path).samples
+    samples = layout_of(first.settings).read(tmp_path).samples
     second = write_clean(samples, first.settings, pd.Series({"train/Happiness/ü 1.png": FEAR}), tmp_path / "again")
-    found = by_picture(read_samples(second.settings, tmp_path).samples)
+    found = by_picture(layout_of(second.settings).read(tmp_path).samples)
     assert found[str(tmp_path / "data/train/Happiness/ü 1.png")] == ("train", FEAR)
     assert found[str(tmp_path / "data/train/fear/a.jpg")] == ("train", HAPPY)
     assert not (tmp_path / "again" / MARKER).is_symlink()
@@ -276,12 +280,12 @@ def test_beside_a_table_there_is_room_but_not_in_its_pictures(
     (data / "labels.csv").write_text("image,label\npics/deep/a.png,happy\npics/deep/b.png,fear\n")
     monkeypatch.chdir(tmp_path / working)
     of = TableSamples(path=os.path.relpath(data / "labels.csv"))
-    samples = read_samples(of, tmp_path / "cache").samples
+    samples = layout_of(of).read(tmp_path / "cache").samples
     for place in ("pics/clean", "pics/deep/clean"):
         with pytest.raises(InputError, match="outside the data set"):
             write_clean(samples, of, pd.Series(dtype="int8"), data / place)
     clean = write_clean(samples, of, pd.Series({"pics/deep/b.png": SAD}), data / "results" / "clean")
-    assert by_picture(read_samples(clean.settings, tmp_path).samples)[str(data / "pics/deep/b.png")][1] == SAD
+    assert by_picture(layout_of(clean.settings).read(tmp_path).samples)[str(data / "pics/deep/b.png")][1] == SAD
 
 
 @pytest.mark.parametrize(
@@ -326,8 +330,8 @@ def test_a_data_set_that_moved_or_changed_is_named(tmp_path: Path) -> None:
 
 def test_what_does_not_read_back_is_not_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of, samples = made(tmp_path, "RAF-DB")
-    right = module.write_rafdb
-    monkeypatch.setattr(module, "write_rafdb", lambda settings, changed, out: right(settings, {}, out))
+    right = RafDb.write
+    monkeypatch.setattr(RafDb, "write", lambda layout, samples, changed, out: right(layout, samples, {}, out))
     with pytest.raises(InputError, match=r"read back as it was meant\n.*1 have another label"):
         write_clean(samples, of, pd.Series({"train_00001.jpg": ANGRY}), tmp_path / "clean")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.samples.layouts import AFFECTNET_HEADER, affectnet_2021, affectnet_full, affectnet_row, fer2013, rafdb, touch
+from tests.samples.data_sets import (
+    AFFECTNET_HEADER,
+    affectnet_2021,
+    affectnet_full,
+    affectnet_row,
+    fer2013,
+    rafdb,
+    touch,
+)
 from ulcag.audit.recognise import recognise
 from ulcag.errors import InputError
 

@@ -148,7 +148,7 @@ def test_what_would_stop_the_clean_set_at_the_end_is_found_at_once(
     def refuse(source: str, name: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr("ulcag.audit.rewrite.os.symlink", refuse)
+    monkeypatch.setattr("ulcag.samples.rewrite.os.symlink", refuse)
     with pytest.raises(InputError, match="a disk with symbolic links"):
         read(data, tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["faces", "t.parquet"]

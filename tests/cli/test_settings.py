@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ulcag.cli.settings import read_settings, settings_values
-from ulcag.config import FolderSamples, TableSamples
 from ulcag.errors import InputError
+from ulcag.samples.layouts.folder import FolderSamples
+from ulcag.samples.layouts.table import TableSamples
 
 
 def options(settings: str = "{}", *assignments: str) -> argparse.Namespace:

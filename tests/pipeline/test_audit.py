@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.samples.data_sets import NO_CACHE
 from ulcag.audit.table import AUDIT
 from ulcag.classes import CLASSES
-from ulcag.config import FolderSamples
-from ulcag.samples.read_folder import read_folder
+from ulcag.samples.layouts.folder import Folder, FolderSamples
 from ulcag.tables import read_table
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_everything_is_there_and_the_originals_are_untouched(done: Path) -> None
     assert len(audit) == 32
     assert set(audit["fold"]) == {"1of2", "2of2"}
     assert audit["alpha"].isna().all()
-    again = read_folder(FolderSamples(root=str(folder / "clean")))
+    again = Folder(FolderSamples(root=str(folder / "clean"))).read(NO_CACHE)
     assert len(again.samples) == 32
     assert len(list((done / "faces").rglob("*.png"))) == 32
 

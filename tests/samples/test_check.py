@@ -21,7 +21,7 @@ from ulcag.errors import InputError
 from ulcag.samples import check as module
 from ulcag.samples.check import check_samples, read_findings, stop_if_fatal
 from ulcag.samples.findings import find
-from ulcag.samples.published import published_counts
+from ulcag.samples.layouts import published_counts
 from ulcag.samples.table import PICTURES
 from ulcag.tables import read_table
 

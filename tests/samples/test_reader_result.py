@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples.layouts import touch
-from ulcag.config import TableSamples
+from tests.samples.data_sets import touch
 from ulcag.errors import InputError
-from ulcag.samples.read import read_samples
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.table import TableSamples
 from ulcag.samples.reader_result import samples_table, splits_of
 
 
@@ -41,7 +41,7 @@ def test_a_table_in_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
     touch(tmp_path, "\udcff/t.csv")
     (tmp_path / "\udcff/t.csv").write_text("image,label\na.jpg,sad\n")
     with pytest.raises(InputError, match="a file name in UTF-8"):
-        read_samples(TableSamples(path=str(tmp_path / "\udcff/t.csv")), tmp_path)
+        layout_of(TableSamples(path=str(tmp_path / "\udcff/t.csv"))).read(tmp_path)
 
 
 def test_two_samples_of_one_name_are_an_error_whatever_the_reader() -> None:

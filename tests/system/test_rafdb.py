@@ -12,7 +12,7 @@ import yaml
 from PIL import Image
 
 from tests.action_units.conftest import install_stand_in
-from ulcag.samples.reader_result import RAFDB_CODES
+from ulcag.samples.layouts.rafdb import RAFDB_CODES
 from ulcag.samples.synthetic import render_dataset
 
 pytestmark = pytest.mark.system

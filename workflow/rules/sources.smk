@@ -1,8 +1,8 @@
 # What was read is an input: what lies outside the folder of results, and what has to wait until it is read anew.
+from ulcag.samples.layouts import layout_of
 from ulcag.sources import (
     all_missing,
     file_print,
-    labels_print,
     pictures_print,
     rows_print,
 )
@@ -25,8 +25,7 @@ def asked(rule):
 
 def data_of(w):
     """An input function: the data set's folder or table."""
-    samples = CONFIG.datasets[w.dataset].samples
-    return there(getattr(samples, "path", getattr(samples, "root", "")))
+    return there(layout_of(CONFIG.datasets[w.dataset].samples).data)
 
 
 def listed(w):
@@ -76,7 +75,7 @@ def labels_of(w):
     """A params function: what decides the rows of the samples table."""
     if not asked("read_samples"):
         return ""
-    return labels_print(CONFIG.datasets[w.dataset].samples, Path(RESULTS))
+    return layout_of(CONFIG.datasets[w.dataset].samples).fingerprint(Path(RESULTS))
 
 
 def pictures_of(w):

@@ -7,23 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from ulcag import __version__
-from ulcag.audit.clean_layouts import folder_words, write_affectnet, write_fer2013, write_folder, write_rafdb
-from ulcag.audit.clean_table import check_table, write_table_of_labels
-from ulcag.audit.rewrite import MARKER, Written, word_or_error
 from ulcag.classes import CLASSES
-from ulcag.config import (
-    AffectNetSamples,
-    Fer2013Samples,
-    FolderSamples,
-    RafDbSamples,
-    SamplesSettings,
-    SyntheticSamples,
-    TableSamples,
-)
 from ulcag.errors import InputError
 from ulcag.files import binding, read_json, whole_or_absent_folder, write_json
-from ulcag.samples.read import read_samples
-from ulcag.samples.read_fer2013 import read_fer2013
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.layout import LayoutSettings
+from ulcag.samples.rewrite import MARKER
 
 _AGAIN = "read the data set again (`ulcag samples`), and audit it again"
 
@@ -39,13 +28,13 @@ class Clean:
         notes: what a user must hear.
     """
 
-    settings: SamplesSettings
+    settings: LayoutSettings
     samples: int
     changed: int
     notes: tuple[str, ...]
 
 
-def write_clean(samples: pd.DataFrame, settings: SamplesSettings, labels: pd.Series, out: Path) -> Clean:
+def write_clean(samples: pd.DataFrame, settings: LayoutSettings, labels: pd.Series, out: Path) -> Clean:
     """Write a data set with new labels, in its own layout, whole or absent; pictures are links to the originals.
 
     Before, the original is read to see that it still is what `samples` says; afterwards, what was written is read
@@ -63,40 +52,25 @@ def write_clean(samples: pd.DataFrame, settings: SamplesSettings, labels: pd.Ser
     """
     out = Path(out)
     changed = _changed(samples, labels)
-    if isinstance(settings, SyntheticSamples):
-        samples, settings, changed = _as_table(samples, changed)
+    settings, names = layout_of(settings).on_disk(samples)
+    samples = samples.assign(sample_id=[names.get(name, name) for name in samples["sample_id"]])
+    changed = {names.get(name, name): code for name, code in changed.items()}
     check_place(out, settings, samples)
     _compare(samples, _read(settings, samples), _source(settings), "the samples that samples.parquet has", _AGAIN)
     with whole_or_absent_folder(out) as beside:
-        written = _write(settings, samples, changed, beside)
+        written = layout_of(settings).write(samples, changed, beside)
         expected = samples.assign(
             label=[changed.get(name, label) for name, label in _published(samples).items()],
             sample_id=[written.renamed.get(name, name) for name in samples["sample_id"]],
         )
         what = "to be read back as it was meant"
         _compare(expected, _read(written.settings, samples), out, what, "please report it; nothing was written")
-        key = "path" if isinstance(settings, TableSamples) else "root"
+        key = layout_of(settings).paths[0]
         inside = Path(getattr(written.settings, key)).relative_to(beside)
         clean = written.settings.model_copy(update={key: str(out / inside)})
         about = {"ulcag": __version__, "settings": clean.plain(), "hash": binding(settings.plain(), changed)}
         write_json(beside / MARKER, about)
     return Clean(clean, len(samples), len(changed), written.notes)
-
-
-def _write(settings: SamplesSettings, samples: pd.DataFrame, changed: dict[str, int], out: Path) -> Written:
-    match settings:
-        case TableSamples():
-            return write_table_of_labels(settings, changed, out)
-        case FolderSamples():
-            return write_folder(settings, samples, changed, out)
-        case RafDbSamples():
-            return write_rafdb(settings, changed, out)
-        case AffectNetSamples():
-            return write_affectnet(settings, changed, out)
-        case Fer2013Samples():
-            return write_fer2013(settings, changed, out)
-        case SyntheticSamples():
-            raise AssertionError("written as a table")
 
 
 def _published(samples: pd.DataFrame) -> dict[str, int]:
@@ -126,32 +100,19 @@ def _changed(samples: pd.DataFrame, labels: pd.Series) -> dict[str, int]:
     return dict(sorted(changed.items()))
 
 
-def _as_table(samples: pd.DataFrame, changed: dict[str, int]) -> tuple[pd.DataFrame, SamplesSettings, dict[str, int]]:
-    """The embedded data set as what it is on disk: a table labels.csv with pictures beside it."""
-    folder = Path(samples["path"].iloc[0]).parents[1]
-    name_of = {
-        name: Path(path).relative_to(folder).as_posix()
-        for name, path in zip(samples["sample_id"], samples["path"], strict=True)
-    }
-    table = TableSamples(path=str(folder / "labels.csv"))
-    of_table = samples.assign(sample_id=list(name_of.values()))
-    return of_table, table, {name_of[name]: code for name, code in changed.items()}
-
-
-def _read(settings: SamplesSettings, samples: pd.DataFrame) -> pd.DataFrame:
+def _read(settings: LayoutSettings, samples: pd.DataFrame) -> pd.DataFrame:
     source = _source(settings)
     if not source.exists():
         do = f"put it back where it was, or {_AGAIN}"
         raise InputError(source, expected="the data set that the samples are from", found="nothing there", do=do)
-    pictures = Path(samples["path"].iloc[0]).parent
-    if isinstance(settings, Fer2013Samples):
-        return read_fer2013(settings, pictures.parent).samples
-    return read_samples(settings, pictures).samples
+    # Where pictures were unpacked to is where they are looked for: cache/<layout>/<folder>.
+    cache = Path(samples["path"].iloc[0]).parent.parent.parent
+    return layout_of(settings).read(cache).samples
 
 
-def _source(settings: SamplesSettings) -> Path:
+def _source(settings: LayoutSettings) -> Path:
     """What a reader reads: a folder or a table."""
-    return Path(settings.path if isinstance(settings, TableSamples) else settings.root)  # type: ignore[union-attr]
+    return Path(layout_of(settings).data)
 
 
 def _compare(expected: pd.DataFrame, found: pd.DataFrame, where: Path, what: str, do: str) -> None:
@@ -173,7 +134,7 @@ def _compare(expected: pd.DataFrame, found: pd.DataFrame, where: Path, what: str
         raise InputError(where, expected=what, found="; ".join(differences), do=do)
 
 
-def check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> None:
+def check_place(out: Path, settings: LayoutSettings, samples: pd.DataFrame) -> None:
     """Nothing, if a data set may be made, or made again, as the folder `out`.
 
     Raises:
@@ -184,40 +145,13 @@ def check_place(out: Path, settings: SamplesSettings, samples: pd.DataFrame) -> 
         raise InputError(out, expected="no folder, or one made here by an earlier audit", found="something else", do=do)
     place, source = out.resolve(), _source(settings).resolve()
     above = {place, *place.parents}
-    own = _own_folders(settings, samples)
+    own = layout_of(settings).own_folders(samples)
     inside = sorted(folder for folder in own if folder in above)
     holds = sorted(folder for folder in own | {source} if place in folder.parents)
     if inside or holds:
         found = f"it is inside {inside[0]}" if inside else f"it holds {holds[0]}"
         do = "choose a folder of results that is outside the data set"
         raise InputError(out, expected="a folder outside the data set", found=found, do=do)
-
-
-def check_words(settings: SamplesSettings, samples: pd.DataFrame) -> None:
-    """Nothing, if the layout has a word for each of the seven classes, whichever an audit will suggest.
-
-    Raises:
-        InputError: a class has no word, or none that the table's label column can hold.
-    """
-    if isinstance(settings, TableSamples):
-        check_table(settings)
-    if isinstance(settings, FolderSamples):
-        for words in folder_words(settings, samples).values():
-            for code in range(len(CLASSES)):
-                word_or_error(words, code, Path(settings.root))
-
-
-def _own_folders(settings: SamplesSettings, samples: pd.DataFrame) -> set[Path]:
-    """Folders that belong to the data set, so that nothing may be made in them."""
-    if not isinstance(settings, TableSamples):
-        return {_source(settings).resolve()}
-    table = Path(settings.path).parent.resolve()
-    own = {Path(folder).resolve() for folder in {os.path.dirname(path) for path in samples["path"]}}
-    if settings.images:
-        return own | {Path(settings.images).resolve()}
-    # What lies beside the table and is linked to. The table's own folder is none: results may lie there, too.
-    first = {Path(name).parts[0] for name in samples["sample_id"] if Path(name).parts}
-    return own | {(table / name).resolve() for name in first - {"..", "/"}}
 
 
 def _is_ours(out: Path) -> bool:

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from ulcag.action_units.sources.reader import not_installed
-from ulcag.audit.clean import check_place, check_words
+from ulcag.audit.clean import check_place
 from ulcag.audit.recognise import recognise
-from ulcag.audit.rewrite import check_links
 from ulcag.audit.score import need_cleanlab
 from ulcag.config import Config, DatasetSettings, check_braces
 from ulcag.config.arms import merged
 from ulcag.errors import InputError
 from ulcag.samples.folds import split_fold
-from ulcag.samples.read import read_samples
+from ulcag.samples.layouts import LAYOUTS, layout_of
+from ulcag.samples.rewrite import check_links
 
 # Fine-tuning of a face network, as of the embedded set in config.yaml: minutes on two cores for a thousand pictures.
 FINE_TUNED: dict[str, Any] = {
@@ -39,14 +39,8 @@ FINE_TUNED: dict[str, Any] = {
 STAGES = "stages"
 # A network is to see at least so many batches an epoch.
 _BATCHES = 8
-# Settings that are paths: of the stage, in all its forms.
-_PATHS = (
-    ("samples", "root"),
-    ("samples", "path"),
-    ("training", "weights"),
-    ("action_units", "folder"),
-    ("action_units", "table"),
-)
+# Settings that are paths, beside those of the samples.
+_PATHS = [("training", "weights"), ("action_units", "folder"), ("action_units", "table")]
 
 
 def audit_config(
@@ -97,8 +91,8 @@ def audit_config(
     DatasetSettings.read(chosen, where="--settings")
     chosen = _from_anywhere(chosen)
     dataset = DatasetSettings.read(chosen, where="--settings")
-    results = out.resolve() / STAGES
-    found = read_samples(dataset.samples, results / ".cache", workers=1)
+    layout, results = layout_of(dataset.samples), out.resolve() / STAGES
+    found = layout.read(results / ".cache", workers=1)
     for note in found.notes:
         print(note, file=sys.stderr)
     samples = found.samples
@@ -112,7 +106,7 @@ def audit_config(
     _check_folds(data, samples, folds)
     arm = "second-opinion" if networks else "linear"
     check_place(out / "clean", dataset.samples, samples)
-    check_words(dataset.samples, samples)
+    layout.check_words(samples)
     check_links(out)
     most = max(2, len(labels) * (folds - 1) // folds // _BATCHES)
     if "batch_size" not in values.get("training", {}):
@@ -142,8 +136,8 @@ def _units_source(units: str, openface: str) -> dict[str, Any]:
 
 def _from_anywhere(values: dict[str, Any]) -> dict[str, Any]:
     """The same settings with absolute paths, for the pipeline works in the folder of results."""
-    paths = [*_PATHS, ("samples", "images")] if values["samples"]["reader"] == "table" else _PATHS
-    for stage, name in paths:
+    of_samples = LAYOUTS[values["samples"]["reader"]].paths
+    for stage, name in [*(("samples", name) for name in of_samples), *_PATHS]:
         if path := values.get(stage, {}).get(name):
             values = merged(values, {stage: {name: os.path.abspath(path)}})
     # An image of that name, or a file.

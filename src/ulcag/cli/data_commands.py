@@ -6,26 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from ulcag.action_units.sources import SOURCES, source_of
 from ulcag.action_units.sources.source import ByShard
 from ulcag.cli.settings import add_settings, read_settings, settings_values, whole_number
-from ulcag.config import (
-    AffectNetSamples,
-    FacesSettings,
-    Fer2013Samples,
-    FolderSamples,
-    NoiseSettings,
-    PresenceSettings,
-    RafDbSamples,
-    SamplesSettings,
-    SourceSettings,
-    SyntheticSamples,
-    TableSamples,
-)
+from ulcag.config import FacesSettings, NoiseSettings, PresenceSettings, SamplesSettings, SourceSettings
 from ulcag.errors import InputError
 from ulcag.files import hashes, whole_or_absent
+from ulcag.samples.layouts import EMBEDDED, LAYOUTS, layout_of
 from ulcag.section import Section
 
 
@@ -35,13 +22,12 @@ def add_commands(commands: Any) -> None:
     samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered pictures are kept")
     samples.add_argument("--out-votes", type=Path, help="people's votes, where the set has any (.parquet)")
     samples.add_argument("--workers", type=whole_number(1), default=2, help="processes that render")
-    add_settings(samples, SyntheticSamples, TableSamples, RafDbSamples, AffectNetSamples, Fer2013Samples, FolderSamples)
+    add_settings(samples, *(layout.settings_type for layout in LAYOUTS.values()))
     samples.set_defaults(do=_samples)
 
+    counted = [name for name, layout in LAYOUTS.items() if layout.published_counts({})]
     check = commands.add_parser("check", help="what is wrong with a data set: counts, files, copies of test pictures")
-    check.add_argument(
-        "--reader", choices=["rafdb", "affectnet", "fer2013"], help="whose counts to compare with, if not the table's"
-    )
+    check.add_argument("--reader", choices=counted, help="whose counts to compare with, if not the table's")
     check.add_argument("--workers", type=whole_number(1), default=2, help="processes that read pictures")
     check.add_argument("--out", type=Path, required=True, help="the findings to write (.csv)")
     check.add_argument("--out-pictures", type=Path, help="what each picture looks like, to write (.parquet)")
@@ -112,21 +98,21 @@ def add_commands(commands: Any) -> None:
 
 
 class _AnySamples(Section):
-    samples: SamplesSettings = Field(default_factory=SyntheticSamples)
+    samples: SamplesSettings
 
 
 def _samples(options: argparse.Namespace) -> None:
-    from ulcag.samples.read import read_samples
     from ulcag.samples.table import SAMPLES, VOTES, class_counts
     from ulcag.tables import write_table
 
-    values = {"reader": "synthetic"} | settings_values(options)
+    values = {"reader": EMBEDDED} | settings_values(options)
     settings = _AnySamples.read({"samples": values}, where="--settings").samples
-    found = read_samples(settings, options.cache, options.workers)
+    layout = layout_of(settings)
+    found = layout.read(options.cache, options.workers)
     samples = found.samples
     for note in found.notes:
         _say(note)
-    inputs = hashes({"table": Path(settings.path)}) if isinstance(settings, TableSamples) else {}
+    inputs = hashes(layout.files())
     write_table(options.out, samples, SAMPLES, settings=settings.plain(), inputs=inputs, notes=found.notes)
     if options.out_votes:
         write_table(options.out_votes, found.votes, VOTES, settings=settings.plain(), inputs=inputs)

@@ -5,23 +5,16 @@ from ulcag.config.action_units import ActionUnitsSettings, PresenceSettings, Sou
 from ulcag.config.arms import ARMS, ArmSettings
 from ulcag.config.project import Audit, Config, DatasetSettings, Run, check_braces
 from ulcag.config.stages import (
-    AffectNetSamples,
     CheckMode,
     FacesSettings,
-    Fer2013Samples,
-    FolderSamples,
     NoiseSettings,
-    RafDbSamples,
     SamplesSettings,
-    SyntheticSamples,
-    TableSamples,
 )
 from ulcag.config.training import Augmentation, TrainingSettings, TrainSettings
 
 __all__ = [
     "ARMS",
     "ActionUnitsSettings",
-    "AffectNetSamples",
     "ArmSettings",
     "Audit",
     "Augmentation",
@@ -29,17 +22,12 @@ __all__ = [
     "Config",
     "DatasetSettings",
     "FacesSettings",
-    "Fer2013Samples",
-    "FolderSamples",
     "NoiseSettings",
     "OpenFaceSettings",
     "PresenceSettings",
-    "RafDbSamples",
     "Run",
     "SamplesSettings",
     "SourceSettings",
-    "SyntheticSamples",
-    "TableSamples",
     "TrainSettings",
     "TrainingSettings",
     "check_braces",

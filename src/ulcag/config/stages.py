@@ -1,124 +1,23 @@
 """Settings of the stages that make the data: samples, noise, faces; action units have a file of their own."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from ulcag.classes import CLASSES, class_index
+from ulcag.classes import CLASSES
+from ulcag.samples.layouts import LAYOUTS
+from ulcag.samples.layouts.layout import LayoutSettings
 from ulcag.section import Section
 
-# What a validation split is used for.
-Validation = Literal["drop", "train", "test"]
-VALIDATION = "what validation pictures are used for; drop: where there are test pictures, else it is test"
-
-
-def _as_words(values: Any) -> Any:
-    """Keys and values of a mapping as text; YAML reads a plain 1 as a number, and a plain `no` as false."""
-    if not isinstance(values, Mapping):
-        return values
-    words: dict[str, str] = {}
-    for key, value in values.items():
-        word = _as_word(key)
-        if word in words:
-            raise ValueError(f"'{word}' occurs twice")
-        words[word] = _as_word(value)
-    return words
-
-
-def _as_word(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"put into quotes the word that YAML reads as {value!r}, such as 'no', 'null' or '1.50'")
-    return str(value).strip()
-
-
-def _to_classes(labels: dict[str, str]) -> dict[str, str]:
-    """Nothing wrong, if every word is translated to one of the seven classes, or to `drop`."""
-    if labels.get("", "drop") != "drop":
-        raise ValueError("an empty label can only be translated to drop")
-    for word, name in labels.items():
-        if name != "drop" and class_index(name) is None:
-            raise ValueError(f"'{word}' is translated to '{name}', which is none of {', '.join(CLASSES)}, drop")
-    return labels
-
-
-Words = Annotated[dict[str, str], BeforeValidator(_as_words)]
-Labels = Annotated[Words, AfterValidator(_to_classes)]
-
-
-class SyntheticSamples(Section):
-    """The embedded data set: rendered faces whose true expression and action units are known."""
-
-    reader: Literal["synthetic"] = "synthetic"
-    train: int = Field(1200, ge=1, description="pictures in the training split")
-    test: int = Field(1000, ge=1, description="pictures in the test split")
-    size: int = Field(256, ge=96, le=1024, description="side of a picture, pixels")
-    seed: int = Field(0, ge=0, description="decides every picture")
-
-
-class TableSamples(Section):
-    """A CSV or Parquet table with a row an image."""
-
-    reader: Literal["table"] = "table"
-    path: str = Field(description="the table: .csv, .tsv or .parquet")
-    images: str = Field("", description="folder that image paths are relative to; blank: the table's folder")
-    columns: Words = Field(
-        default_factory=dict,
-        description="our column -> the table's own name; ours: image, label, split, clean_label, identity, "
-        "votes_angry (people who said so) and so on",
-    )
-    labels: Labels = Field(
-        default_factory=dict, description="the table's label -> one of the seven class names, or `drop`"
-    )
-    validation: Validation = Field("drop", description=VALIDATION)
-
-
-class RafDbSamples(Section):
-    """RAF-DB (basic) as its owners ship it."""
-
-    reader: Literal["rafdb"] = "rafdb"
-    root: str = Field(description="the folder RAF-DB, raf-basic or basic")
-    images: Literal["original", "aligned"] = Field(
-        "original", description="original: find faces with MTCNN; aligned: 100 x 100, for faces.source whole_image"
-    )
-
-
-class AffectNetSamples(Section):
-    """AffectNet, the full release or the one of 2021: which one it is, the reader says."""
-
-    reader: Literal["affectnet"] = "affectnet"
-    root: str = Field(description="the folder of training.csv, or of train_set")
-    part: Literal["manual", "automatic"] = Field(
-        "manual",
-        description="automatic: train on AffectNet_Auto (Table IV); the test split is the manual validation set",
-    )
-
-
-class Fer2013Samples(Section):
-    """FER2013 with the votes and names of FER+ where fer2013new.csv lies beside it."""
-
-    reader: Literal["fer2013"] = "fer2013"
-    root: str = Field(description="the folder of fer2013.csv, or of icml_face_data.csv")
-    public_test: Literal["train", "test", "drop"] = Field("drop", description="what PublicTest images are used for")
-
-
-class FolderSamples(Section):
-    """Folders named like classes, below train and test or without splits."""
-
-    reader: Literal["folder"] = "folder"
-    root: str = Field(description="the folder that holds train and test, or the classes")
-    labels: Labels = Field(
-        default_factory=dict, description="a folder's name -> one of the seven class names, or `drop`"
-    )
-    validation: Validation = Field("drop", description=VALIDATION)
-
-
-SamplesSettings = Annotated[
-    SyntheticSamples | TableSamples | RafDbSamples | AffectNetSamples | Fer2013Samples | FolderSamples,
-    Field(discriminator="reader"),
-]
+if TYPE_CHECKING:
+    SamplesSettings = LayoutSettings
+else:
+    # Those of any layout: which one, `reader` says.
+    SamplesSettings = Annotated[
+        reduce(or_, [layout.settings_type for layout in LAYOUTS.values()]), Field(discriminator="reader")
+    ]
 
 # What a fatal finding of the check does. YAML reads a plain `off` as false.
 CheckMode = Annotated[Literal["stop", "warn", "off"], BeforeValidator(lambda value: "off" if value is False else value)]

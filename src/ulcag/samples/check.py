@@ -11,8 +11,8 @@ import pandas as pd
 from ulcag.errors import InputError
 from ulcag.files import sha256, whole_or_absent
 from ulcag.samples.findings import COLUMNS, FATAL, OK, WARNING, find
+from ulcag.samples.layouts import published_counts
 from ulcag.samples.picture_facts import measure_pictures
-from ulcag.samples.published import published_counts
 from ulcag.samples.table import PICTURES, SAMPLES
 from ulcag.tables import read_made_by, read_table, write_table
 from ulcag.text import CsvFile

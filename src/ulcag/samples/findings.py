@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ulcag.classes import CLASSES
+from ulcag.samples.layouts.layout import Counts
 from ulcag.samples.near_duplicates import MOST_BITS
-from ulcag.samples.published import Counts
 from ulcag.samples.table import class_counts
 from ulcag.tables import rows_of
 

@@ -9,7 +9,7 @@ import pandas as pd
 from ulcag.classes import CLASSES
 from ulcag.config import NoiseSettings
 from ulcag.errors import InputError
-from ulcag.samples.read_rafdb import rafdb_rows
+from ulcag.samples.layouts.rafdb import rafdb_rows
 from ulcag.samples.reader_result import LeftOut
 
 

@@ -1,23 +1,22 @@
-"""What every reader gives: rows of the samples table, and what it found on the way."""
+"""What every reader gives: rows of the samples table, and what it found on the way.
+
+Imports no heavy package by itself, as all that the Snakefile reads.
+"""
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from ulcag.classes import CLASSES
+from ulcag.classes import CLASSES, class_index
 from ulcag.errors import InputError
-from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.table import VOTE_SHARES
+from ulcag.files import is_folder
 
-# Label codes of the data sets, by the name of our class. A code that is missing here is no expression of the seven.
-RAFDB_CODES = {"surprise": 1, "fear": 2, "disgust": 3, "happy": 4, "sad": 5, "angry": 6, "neutral": 7}
-AFFECTNET_CODES = {"neutral": 0, "happy": 1, "sad": 2, "surprise": 3, "fear": 4, "disgust": 5, "angry": 6}
-FER2013_CODES = {"angry": 0, "disgust": 1, "fear": 2, "happy": 3, "sad": 4, "surprise": 5, "neutral": 6}
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 # Words for splits, in lower case; the last of each row are FER2013's.
 _SPLITS = {
@@ -40,9 +39,9 @@ class ReaderResult:
         votes: rows of the votes table; none for a set that nobody voted on.
     """
 
-    samples: pd.DataFrame
+    samples: "pd.DataFrame"
     notes: tuple[str, ...] = ()
-    votes: pd.DataFrame = field(default_factory=lambda: votes_table([], np.empty((0, len(CLASSES)))))
+    votes: "pd.DataFrame" = field(default_factory=lambda: no_votes())
 
 
 def samples_table(
@@ -53,12 +52,14 @@ def samples_table(
     *,
     clean_label: Sequence[int | None] | None = None,
     identity: Sequence[str | None] | None = None,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """The columns of n samples, as rows of the samples table sorted by sample id.
 
     Raises:
         InputError: two samples with one name, or a name that cannot be stored.
     """
+    import pandas as pd
+
     if len(set(sample_id)) < len(sample_id):
         twice = Counter(sample_id).most_common(1)[0][0]
         raise InputError(f"sample {twice!r}", expected="a name of its own for each", found="several with this one")
@@ -73,18 +74,30 @@ def samples_table(
     return frame.sort_values("sample_id", ignore_index=True)
 
 
-def votes_table(sample_ids: Sequence[str], counts: np.ndarray) -> pd.DataFrame:
+def votes_table(sample_ids: Sequence[str], counts: "np.ndarray") -> "pd.DataFrame":
     """Rows of the votes table, for the samples with at least one vote for one of the seven classes.
 
     Args:
         sample_ids: n names.
         counts: (n, 7) votes.
     """
+    import numpy as np
+    import pandas as pd
+
+    from ulcag.samples.table import VOTE_SHARES
+
     totals = counts.sum(axis=1)
     voted = totals > 0
     frame = pd.DataFrame((counts[voted] / totals[voted, None]).astype(np.float32), columns=VOTE_SHARES)
     frame.insert(0, "sample_id", pd.Series(list(sample_ids), dtype="str")[voted].to_numpy())
     return frame.sort_values("sample_id", ignore_index=True)
+
+
+def no_votes() -> "pd.DataFrame":
+    """A votes table without rows."""
+    import numpy as np
+
+    return votes_table([], np.empty((0, len(CLASSES))))
 
 
 def first_that_exists(root: Path, places: Sequence[str], what: str) -> Path:
@@ -173,6 +186,31 @@ def names_in(folder: Path) -> list[str]:
         raise InputError(folder, expected="a folder of the data set", found=found, do=do) from None
 
 
+def listing(folder: Path) -> list[os.DirEntry[str]]:
+    """What is in a folder, by name.
+
+    Raises:
+        InputError: it is none, or may not be read.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise InputError(folder, expected="a folder that may be read", found=error.strerror or str(error)) from None
+
+
+def folders_in(folder: Path) -> list[str]:
+    """The names of folders in a folder that are not hidden, sorted."""
+    return [e.name for e in listing(folder) if is_folder(e) and not is_hidden(e.name) and is_utf8(e.name)]
+
+
+def class_names(root: Path, words: Collection[str] = ()) -> list[str]:
+    """The names of folders in `root` that are splits, classes, or words that `labels` translates."""
+    names = folders_in(root)
+    splits = splits_of(names)[0]
+    return [name for name in names if name in splits or name in words or class_index(name) is not None]
+
+
 def pictures_by_stem(folder: Path, left_out: LeftOut, suffix: str = "") -> dict[str, str]:
     """Stem -> file name of the pictures in a folder; everything else there is left out.
 
@@ -181,6 +219,8 @@ def pictures_by_stem(folder: Path, left_out: LeftOut, suffix: str = "") -> dict[
         left_out: counts what is no picture, and pictures of a stem that has one; .jpg goes first.
         suffix: of stems, such as `_aligned`, that is not told.
     """
+    from ulcag.image import IMAGE_ENDINGS
+
     pictures: dict[str, str] = {}
     for file in sorted(names_in(folder), key=lambda name: (not name.endswith(".jpg"), name)):
         stem, ending = os.path.splitext(file)

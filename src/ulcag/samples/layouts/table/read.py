@@ -1,4 +1,4 @@
-"""Reader for a plain table: a row an image, in CSV or Parquet, with columns of any name."""
+"""A plain table as samples: what its words mean, and what each row is."""
 
 import os
 import re
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ulcag.classes import CLASSES, class_index
-from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.cells import Cells, read_cells
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.layouts.table.cells import Cells, read_cells
 from ulcag.samples.reader_result import LeftOut, ReaderResult, samples_table, splits_of, votes_table
 from ulcag.samples.table import VOTE_SHARES
 
@@ -21,7 +21,7 @@ _UNKNOWN = ("", "na", "n/a", "nan", "<na>", "none", "null")
 
 
 def read_table_samples(settings: TableSamples) -> ReaderResult:
-    """Read a user's table as rows of the samples table, and of the votes table where it has votes.
+    """A user's table as rows of the samples table, and of the votes table where it has votes.
 
     Columns are called image, label, split, clean_label, identity, and votes_angry and so on, which hold numbers of
     people; `settings.columns` says which of the table's columns serve instead. Labels are class names (any case, or the

@@ -1,5 +1,6 @@
 """A user's table with new labels: in any form, the cells of changed labels and no others."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.samples.layouts import touch
+from tests.audit.test_clean import ANGRY, FEAR, HAPPY, SAD, SURPRISE, written
+from tests.samples.data_sets import touch
 from ulcag.audit.clean import write_clean
-from ulcag.audit.clean_table import check_table
 from ulcag.classes import CLASSES
-from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.read import read_samples
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.layouts.table.write import check_table
+from ulcag.samples.rewrite import MARKER
 
-FEAR, HAPPY, SAD, SURPRISE = (CLASSES.index(name) for name in ("fear", "happy", "sad", "surprise"))
 NUMBERS = {"happy": 4, "Sad": 5, "FEAR": 2, "contempt": 9, "surprise": 1}
 TRANSLATED = {str(number): "drop" if word == "contempt" else word for word, number in NUMBERS.items()}
 FORMS = ["commas", "semicolons", "words", "numbers", "categories", "index"]
@@ -75,13 +77,13 @@ def test_a_table_in_any_form_changes_where_it_is_asked_to_and_nowhere_else(
     index = data.draw(st.lists(st.integers(0, 3), min_size=len(frame), max_size=len(frame)))
     frame = frame.iloc[data.draw(st.permutations(range(len(frame))))].set_index(pd.Index(index))
     of = table(root, frame, form, encoding)
-    samples = read_samples(of, root).samples
+    samples = layout_of(of).read(root).samples
     published = dict(zip(samples["sample_id"], samples["label"], strict=True))
     chosen = data.draw(st.dictionaries(st.sampled_from(list(published)), st.sampled_from([HAPPY, SAD, SURPRISE])))
 
     clean = write_clean(samples, of, pd.Series(chosen, dtype="int8"), root / "out" / "clean")
 
-    found = read_samples(clean.settings, root).samples
+    found = layout_of(clean.settings).read(root).samples
     assert dict(zip(found["sample_id"], found["label"], strict=True)) == published | chosen
     before, after = written_labels(of, Path(clean.settings.plain()["path"]), encoding)
     differ = sum(a != b for a, b in zip(before, after, strict=True))
@@ -94,7 +96,7 @@ def test_a_shuffled_parquet_keeps_its_order_and_its_index(tmp_path: Path) -> Non
     (tmp_path / "data").mkdir()
     frame.to_parquet(tmp_path / "data/t.parquet")
     of = TableSamples(path=str(tmp_path / "data/t.parquet"))
-    write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"0.jpg": SAD}), tmp_path / "clean")
+    write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"0.jpg": SAD}), tmp_path / "clean")
     new = pd.read_parquet(tmp_path / "clean/t.parquet")
     pd.testing.assert_frame_equal(new, frame.assign(label=np.where(frame["image"] == "0.jpg", "sad", frame["label"])))
 
@@ -103,9 +105,9 @@ def test_paths_as_windows_writes_them_and_a_word_that_the_encoding_lacks(tmp_pat
     touch(tmp_path, "data/pics/a.jpg")
     (tmp_path / "data/t.csv").write_bytes("image;label;note\npics\\a.jpg;sad;ü\n".encode("cp1252"))
     of = TableSamples(path=str(tmp_path / "data/t.csv"), labels={"φόβος": "fear"})
-    clean = write_clean(read_samples(of, tmp_path).samples, of, pd.Series({"pics\\a.jpg": FEAR}), tmp_path / "clean")
+    clean = write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"pics\\a.jpg": FEAR}), tmp_path / "clean")
     assert (tmp_path / "clean/t.csv").read_bytes() == "image;label;note\npics\\a.jpg;fear;ü\n".encode("cp1252")
-    assert Path(read_samples(clean.settings, tmp_path).samples["path"][0]).exists()
+    assert Path(layout_of(clean.settings).read(tmp_path).samples["path"][0]).exists()
 
 
 @pytest.mark.parametrize(
@@ -120,3 +122,75 @@ def test_a_word_that_would_be_read_back_as_another_is_none(values: Any, labels: 
     pd.DataFrame({"image": ["a", "b"], "label": values}).to_parquet(tmp_path / "t.parquet")
     with pytest.raises(InputError, match="a word of type"):
         check_table(TableSamples(path=str(tmp_path / "t.parquet"), labels=labels))
+
+
+def test_a_csv_table_changes_in_the_cells_of_changed_labels_only(tmp_path: Path) -> None:
+    labels = {"pics/ü 1.png": FEAR, "pics/d,d.png": HAPPY, "pics/b.png": SURPRISE}
+    out, clean = written(tmp_path, "table", labels)
+    old, new = (path.read_bytes().decode().split("\r\n") for path in (tmp_path / "data/labels.csv", out / "labels.csv"))
+    assert {row: new[row] for row in range(len(old)) if old[row] != new[row]} == {
+        1: 'pics/ü 1.png,Fear,Training," kept, as ""it"" is"',
+        2: "pics/b.png,Surprise,Training,007",  # no row has it: our word in the table's case
+        5: '"pics/d,d.png","Happy",Training,',  # more rows say Happy than Happiness
+    }
+    assert len(old) == len(new)
+    assert {path.name: path.is_symlink() for path in out.iterdir()} == {
+        "labels.csv": False, "pics": True, "e.png": True, "f.png": True, MARKER: False,
+    }  # fmt: skip
+    assert clean.notes == ("1 links lead nowhere: the original lacks these pictures, too",)
+
+
+def test_a_csv_table_in_another_encoding_of_line_ends_and_marks(tmp_path: Path) -> None:
+    text = "\ufeffimage,label\na.png,HAPPY\nb.png,SAD"
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "t.csv").write_text(text, encoding="utf-8")
+    of = TableSamples(path=str(tmp_path / "data" / "t.csv"))
+    write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"b.png": ANGRY}), tmp_path / "clean")
+    assert (tmp_path / "clean/t.csv").read_text(encoding="utf-8") == "\ufeffimage,label\na.png,HAPPY\nb.png,ANGRY"
+
+
+def test_a_parquet_table_keeps_types_and_metadata(tmp_path: Path) -> None:
+    out, _ = written(tmp_path, "Parquet", {"x.jpg": SURPRISE})
+    old, new = (pq.read_table(path) for path in (tmp_path / "data/t.parquet", out / "t.parquet"))
+    assert new.schema.equals(old.schema, check_metadata=True)
+    assert new.column("label").to_pylist() == [6, 2, 7]
+    assert new.drop_columns("label").equals(old.drop_columns("label"))
+    assert (out / "z.jpg").is_symlink()
+
+
+def test_a_parquet_table_of_categories(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"image": ["a", "b"], "label": pd.Categorical(["happy", "sad"])})
+    frame.to_parquet(tmp_path / "t.parquet")
+    of = TableSamples(path=str(tmp_path / "t.parquet"), images=str(tmp_path / "pics"))
+    clean = write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"a": FEAR}), tmp_path / "out" / "clean")
+    assert pd.read_parquet(tmp_path / "out/clean/t.parquet")["label"].tolist() == ["fear", "sad"]
+    assert clean.notes == (
+        f"no picture is linked: they are relative to {tmp_path / 'pics'}, so keep `images` as it is",
+    )
+    assert layout_of(clean.settings).read(tmp_path).samples["path"].tolist() == [
+        str(tmp_path / f"pics/{n}") for n in "ab"
+    ]
+
+
+def test_a_number_that_nobody_named_cannot_be_written(tmp_path: Path) -> None:
+    pd.DataFrame({"image": ["a", "b"], "label": [1, 2]}).to_parquet(tmp_path / "t.parquet")
+    of = TableSamples(
+        path=str(tmp_path / "t.parquet"), images=str(tmp_path / "pics"), labels={"1": "happy", "2": "sad"}
+    )
+    with pytest.raises(InputError, match=r"a word of type int64 .*\n.*fear, which no row has\n.*\{<number>: fear\}"):
+        write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"a": FEAR}), tmp_path / "out" / "clean")
+    assert not (tmp_path / "out" / "clean").exists()
+
+
+@pytest.mark.parametrize("images", ["../pics/a.png", "/nowhere/a.png"])
+def test_pictures_above_the_table_or_with_whole_paths_are_not_linked(images: str, tmp_path: Path) -> None:
+    touch(tmp_path, "pics/a.png", "lists/x")
+    (tmp_path / "lists/t.csv").write_text(f"image,label\n{images},happy\n")
+    of = TableSamples(path=str(tmp_path / "lists/t.csv"))
+    clean = write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({images: SAD}), tmp_path / "clean")
+    found = layout_of(clean.settings).read(tmp_path).samples
+    assert os.path.realpath(found["path"][0]) == os.path.realpath(tmp_path / "lists" / images)
+    assert sorted(path.name for path in (tmp_path / "clean").iterdir()) == [MARKER, "t.csv"]
+    assert [f"read it with `images: {tmp_path / 'lists'}`" in note for note in clean.notes] == [True] * (
+        images[0] == "."
+    )

@@ -1,16 +1,16 @@
-"""Reader for folders named like classes: train/<class>/*.jpg and test/<class>/*.jpg."""
+"""The tree of folders named like classes, and the pictures in them."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ulcag.classes import CLASSES, class_index
-from ulcag.config import FolderSamples
 from ulcag.errors import InputError
 from ulcag.files import is_folder
 from ulcag.image import IMAGE_ENDINGS
-from ulcag.samples.reader_result import LeftOut, ReaderResult, is_hidden, is_utf8, samples_table, splits_of
+from ulcag.samples.layouts.folder import FolderSamples
+from ulcag.samples.reader_result import LeftOut, class_names, folders_in, is_hidden, is_utf8, listing, splits_of
 
 
 @dataclass(frozen=True)
@@ -43,29 +43,6 @@ class Tree:
     pictures: dict[str, ClassFolder]
     again: list[str]
     notes: tuple[str, ...]
-
-
-def read_folder(settings: FolderSamples) -> ReaderResult:
-    """Rows of the samples table; sample ids are paths relative to the root.
-
-    Without folders for splits every image is for training. What is left out is counted and named: folders that
-    `settings.labels` calls `drop`, a validation split beside a test split unless `settings.validation` says what it is
-    for, folders beside the splits, and files that are hidden, no images, or in no folder of a class.
-
-    Raises:
-        InputError: as `read_tree`, or no image.
-    """
-    root, tree = Path(settings.root), read_tree(settings)
-    taken = {
-        name: folder for name, folder in tree.pictures.items() if folder.split is not None and folder.label is not None
-    }
-    if not taken:
-        found = "; ".join(("none", *tree.notes))
-        do = f"endings that count: {', '.join(IMAGE_ENDINGS)}"
-        raise InputError(root, expected="images in folders such as train/happy/", found=found, do=do)
-    paths = [str(root / name) for name in taken]
-    splits, labels = ([getattr(folder, what) for folder in taken.values()] for what in ("split", "label"))
-    return ReaderResult(samples_table(list(taken), paths, splits, labels), tree.notes)
 
 
 def read_tree(settings: FolderSamples) -> Tree:
@@ -103,7 +80,7 @@ def read_tree(settings: FolderSamples) -> Tree:
 
 def _splits(root: Path, settings: FolderSamples, left_out: LeftOut) -> tuple[dict[str, str | None], list[str]]:
     """What the folders of splits, such as `train/`, are used for; or "" for a root without. And notes."""
-    names = [entry.name for entry in _folders(root)]
+    names = folders_in(root)
     splits, said = splits_of(names, settings.validation)
     if not splits:
         return {"": "train"}, ["no folder for a split: all images are for training"]
@@ -181,7 +158,7 @@ def _check_inner(path: Path, folder: ClassFolder) -> None:
 
 def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Iterator[os.DirEntry[str]]:
     """Folders and pictures in a folder, by name; everything else is left out, and pictures too if they are `loose`."""
-    for entry in _listing(root / inside):
+    for entry in listing(root / inside):
         name = f"{inside}{entry.name}"
         ending = os.path.splitext(entry.name)[1].lower()
         if is_hidden(entry.name):
@@ -198,26 +175,6 @@ def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Ite
             left_out.add(loose, name)
         else:
             yield entry
-
-
-def _listing(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        raise InputError(folder, expected="a folder that may be read", found=error.strerror or str(error)) from None
-
-
-def _folders(folder: Path) -> list[os.DirEntry[str]]:
-    """Folders that are not hidden, by name."""
-    return [e for e in _listing(folder) if is_folder(e) and not is_hidden(e.name) and is_utf8(e.name)]
-
-
-def class_names(root: Path, words: Collection[str] = ()) -> list[str]:
-    """The names of folders in `root` that are splits, classes, or words that `labels` translates."""
-    names = [entry.name for entry in _folders(root)]
-    splits = splits_of(names)[0]
-    return [name for name in names if name in splits or name in words or class_index(name) is not None]
 
 
 def _class_of(folder: Path, settings: FolderSamples) -> int | None:

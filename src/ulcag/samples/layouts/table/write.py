@@ -10,16 +10,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ulcag.audit.rewrite import Written, link, word_or_error, words_for
 from ulcag.classes import CLASSES
-from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.cells import Cells, cell_text, is_csv, read_cells, read_parquet
-from ulcag.samples.read_table import as_found, meaning
+from ulcag.samples.layouts.layout import Changed
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.layouts.table.cells import Cells, cell_text, is_csv, read_cells, read_parquet
+from ulcag.samples.layouts.table.read import as_found, meaning
+from ulcag.samples.rewrite import Written, link, word_or_error, words_for
 from ulcag.text import CsvFile, create_text, with_cell
 
 
-def write_table_of_labels(settings: TableSamples, changed: Mapping[str, int], out: Path) -> Written:
+def write_table_of_labels(settings: TableSamples, changed: Changed, out: Path) -> Written:
     """The table under its own name, with its pictures linked beside it where their paths are relative to it.
 
     Args:

@@ -1,5 +1,6 @@
-"""The reader for RAF-DB, on its official layout."""
+"""RAF-DB in its official layout: what is read, and what is written with new labels."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -7,18 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples.layouts import RAFDB_ROWS, rafdb, touch
+from tests.audit.test_clean import ANGRY, made
+from tests.samples.data_sets import NO_CACHE, RAFDB_ROWS, rafdb, touch
+from ulcag.audit.clean import write_clean
 from ulcag.classes import CLASSES
-from ulcag.config import RafDbSamples
 from ulcag.errors import InputError
-from ulcag.samples.read_rafdb import rafdb_row, read_rafdb
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.rafdb import RafDb, RafDbSamples, rafdb_row
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
 
 
 def test_codes_splits_and_paths(tmp_path: Path) -> None:
     root = rafdb(tmp_path / "basic")
-    found = read_rafdb(RafDbSamples(root=str(tmp_path)))
+    found = RafDb(RafDbSamples(root=str(tmp_path))).read(NO_CACHE)
     samples = found.samples.set_index("sample_id")
     assert len(samples) == 14
     codes = [CLASSES[samples.loc[f"train_{i:05d}.jpg", "label"]] for i in range(1, 8)]
@@ -32,29 +35,29 @@ def test_codes_splits_and_paths(tmp_path: Path) -> None:
 @pytest.mark.parametrize("inside", ["", "basic", "RAF-DB/basic", "RAF-DB", "raf-basic"])
 def test_every_name_of_the_root_in_use(inside: str, tmp_path: Path) -> None:
     rafdb(tmp_path / inside, images="aligned")
-    samples = read_rafdb(RafDbSamples(root=str(tmp_path), images="aligned")).samples
+    samples = RafDb(RafDbSamples(root=str(tmp_path), images="aligned")).read(NO_CACHE).samples
     assert samples["path"].iloc[0].endswith("Image/aligned/test_00001_aligned.jpg")
 
 
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"EmoLabel/list_patition_label\.txt, basic/EmoLabel"):
-        read_rafdb(RafDbSamples(root=str(tmp_path)))
+        RafDb(RafDbSamples(root=str(tmp_path))).read(NO_CACHE)
     for i, (row, line) in enumerate(
         [("train_00001.jpg 8", 1), ("train_00001.jpg", 1), ("img.jpg 3", 1), ("train_00009.jpg x", 1)]
     ):
         root = rafdb(tmp_path / str(i), [row])
         with pytest.raises(InputError, match=rf"line {line}") as error:
-            read_rafdb(RafDbSamples(root=str(root)))
+            RafDb(RafDbSamples(root=str(root))).read(NO_CACHE)
         assert row in str(error.value)
     root = rafdb(tmp_path / "twice", ["train_00001.jpg 1", "train_00001.jpg 2"])
     with pytest.raises(InputError, match=r"line 2\n.*\n.*train_00001\.jpg again, first in line 1"):
-        read_rafdb(RafDbSamples(root=str(root)))
+        RafDb(RafDbSamples(root=str(root))).read(NO_CACHE)
     root = rafdb(tmp_path / "nothing", [""])
     with pytest.raises(InputError, match="found:    none"):
-        read_rafdb(RafDbSamples(root=str(root)))
+        RafDb(RafDbSamples(root=str(root))).read(NO_CACHE)
     root = rafdb(tmp_path / "aligned", images="aligned")
     with pytest.raises(InputError, match="set `images` to original or aligned"):
-        read_rafdb(RafDbSamples(root=str(root)))
+        RafDb(RafDbSamples(root=str(root))).read(NO_CACHE)
 
 
 def test_rows_of_scn_count_from_zero_and_carry_paths() -> None:
@@ -85,10 +88,10 @@ def test_a_list_in_any_order_and_encoding_is_the_same_list(
 ) -> None:
     root = rafdb(tmp_path_factory.mktemp("rafdb"))
     of = RafDbSamples(root=str(root))
-    expected = read_rafdb(of).samples
+    expected = RafDb(of).read(NO_CACHE).samples
     text = end.join(row.replace(" ", between).replace(".jpg_aligned", "_aligned") for row in rows)
     (root / "EmoLabel" / "list_patition_label.txt").write_bytes(text.encode(encoding))
-    pd.testing.assert_frame_equal(read_rafdb(of).samples, expected)
+    pd.testing.assert_frame_equal(RafDb(of).read(NO_CACHE).samples, expected)
 
 
 @pytest.mark.parametrize(("images", "suffix"), [("original", ""), ("aligned", "_aligned")])
@@ -98,7 +101,7 @@ def test_pictures_of_another_ending_are_found_and_others_are_named(images: str, 
     touch(
         root / "Image" / images, *[name.replace(".", f"{suffix}.") for name in names], "._train_00001.jpg", "Thumbs.db"
     )
-    found = read_rafdb(RafDbSamples(root=str(root), images=images))  # type: ignore[arg-type]
+    found = RafDb(RafDbSamples(root=str(root), images=images)).read(NO_CACHE)  # type: ignore[arg-type]
     assert found.samples["sample_id"].tolist() == ["train_00001.jpg", "train_00002.jpg", "train_00003.jpg"]
     taken = [f"train_00001{suffix}.png", f"train_00002{suffix}.jpg", f"train_00003{suffix}.jpg"]
     assert [Path(path).name for path in found.samples["path"]] == taken
@@ -111,3 +114,15 @@ def test_pictures_of_another_ending_are_found_and_others_are_named(images: str, 
         f"left out: 1 files that are no pictures by their ending: {inside}/Thumbs.db",
         f"left out: 2 pictures in {place} that the label list does not name: {others}",
     }
+
+
+def test_rafdb_keeps_the_form_of_its_list(tmp_path: Path) -> None:
+    of, samples = made(tmp_path, "RAF-DB")
+    path = tmp_path / "data/basic/EmoLabel/list_patition_label.txt"
+    path.write_bytes(b"train_00002.jpg  2\r\n\r\ntrain_00001_aligned.jpg 1 \r\ntest_0001.jpg 7")
+    samples = layout_of(of).read(tmp_path).samples
+    write_clean(samples, of, pd.Series({"train_00001.jpg": ANGRY}), tmp_path / "clean")
+    out = tmp_path / "clean/basic"
+    expected = b"train_00002.jpg  2\r\n\r\ntrain_00001_aligned.jpg 6 \r\ntest_0001.jpg 7"
+    assert (out / "EmoLabel/list_patition_label.txt").read_bytes() == expected
+    assert os.readlink(out / "Image") == str(tmp_path / "data/basic/Image")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples.layouts import touch
-from ulcag.audit import rewrite
-from ulcag.audit.rewrite import link_all, words_for
+from tests.samples.data_sets import touch
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
+from ulcag.samples import rewrite
+from ulcag.samples.rewrite import link_all, words_for
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,27 @@
-"""The reader for folders named like classes."""
+"""Folders named like classes: what is read, and what is written with new labels."""
 
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples.layouts import touch
+from tests.audit.test_clean import ANGRY, FEAR, HAPPY, SAD, SURPRISE, written
+from tests.samples.data_sets import NO_CACHE, touch
+from ulcag.audit.clean import write_clean
 from ulcag.classes import CLASSES
-from ulcag.config import FolderSamples
 from ulcag.errors import InputError
-from ulcag.samples.read_folder import read_folder
+from ulcag.samples.layouts import layout_of
+from ulcag.samples.layouts.folder import Folder, FolderSamples
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
 
 
 def test_splits_and_classes_are_folders(tmp_path: Path) -> None:
     touch(tmp_path, "train/Happiness/b.PNG", "train/happy/a.jpg", "train/happy/notes.txt", "val/fear/deep/c.jpeg")
-    found = read_folder(FolderSamples(root=str(tmp_path)))
+    found = Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     samples = found.samples
     assert samples["sample_id"].tolist() == ["train/Happiness/b.PNG", "train/happy/a.jpg", "val/fear/deep/c.jpeg"]
     assert [CLASSES[c] for c in samples["label"]] == ["happy", "happy", "fear"]
@@ -33,32 +36,32 @@ def test_splits_and_classes_are_folders(tmp_path: Path) -> None:
 
 def test_without_splits_all_are_for_training(tmp_path: Path) -> None:
     touch(tmp_path, "sad/a.jpg", "contempt/b.jpg")
-    found = read_folder(FolderSamples(root=str(tmp_path), labels={"contempt": "drop"}))
+    found = Folder(FolderSamples(root=str(tmp_path), labels={"contempt": "drop"})).read(NO_CACHE)
     assert found.samples["split"].tolist() == ["train"]
     assert "left out: 1 images in folders to drop: contempt/b.jpg" in found.notes
 
 
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
-        read_folder(FolderSamples(root=str(tmp_path / "nowhere")))
+        Folder(FolderSamples(root=str(tmp_path / "nowhere"))).read(NO_CACHE)
     (tmp_path / "train" / "happy").mkdir(parents=True)
     with pytest.raises(InputError, match="endings that count"):
-        read_folder(FolderSamples(root=str(tmp_path)))
+        Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     touch(tmp_path, "train/hapy/a.jpg")
     with pytest.raises(InputError, match=r"labels: \{'hapy': <class name or drop>\}"):
-        read_folder(FolderSamples(root=str(tmp_path)))
+        Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     touch(tmp_path / "outer", "data/train/happy/a.jpg")
     with pytest.raises(InputError, match=r"set `root` to .*outer/data"):
-        read_folder(FolderSamples(root=str(tmp_path / "outer")))
+        Folder(FolderSamples(root=str(tmp_path / "outer"))).read(NO_CACHE)
     touch(tmp_path / "mixed", "happy/a.jpg", "sad/a.jpg", "val/happy/a.jpg")
     with pytest.raises(InputError, match=r"val, and beside it happy, sad\n.*into a folder `train`"):
-        read_folder(FolderSamples(root=str(tmp_path / "mixed")))
+        Folder(FolderSamples(root=str(tmp_path / "mixed"))).read(NO_CACHE)
 
 
 def test_validation_is_left_out_where_there_is_a_test_split_unless_it_is_asked_for(tmp_path: Path) -> None:
     touch(tmp_path, "Training/sad/a.jpg", "train/sad/a.jpg", "Validation/sad/a.jpg", "TEST/sad/a.jpg")
     of = FolderSamples(root=str(tmp_path))
-    found = read_folder(of)
+    found = Folder(of).read(NO_CACHE)
     assert dict(zip(found.samples["sample_id"], found.samples["split"], strict=True)) == {
         "Training/sad/a.jpg": "train", "train/sad/a.jpg": "train", "TEST/sad/a.jpg": "test",
     }  # fmt: skip
@@ -66,7 +69,7 @@ def test_validation_is_left_out_where_there_is_a_test_split_unless_it_is_asked_f
     assert "left out: 1 images of the validation split" in found.notes[1]
     assert found.notes[1].endswith(": Validation/sad/a.jpg")
     for use in ("train", "test"):
-        samples = read_folder(of.model_copy(update={"validation": use})).samples.set_index("sample_id")
+        samples = Folder(of.model_copy(update={"validation": use})).read(NO_CACHE).samples.set_index("sample_id")
         assert samples.loc["Validation/sad/a.jpg", "split"] == use
 
 
@@ -80,7 +83,7 @@ def test_what_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
     (tmp_path / "train/happy/self").symlink_to("self")
     (tmp_path / "train/happy" / os.fsdecode(b"\xe4.jpg")).touch()
     (tmp_path / "test/fear").mkdir()
-    found = read_folder(FolderSamples(root=str(tmp_path)))
+    found = Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     assert found.samples["sample_id"].tolist() == [
         "test/happy/c.avif", "test/happy/d.gif", "train/happy/a.jpg", "train/happy/b.JFIF",
     ]  # fmt: skip
@@ -103,7 +106,7 @@ def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
     (train / "angry").symlink_to(tmp_path / "store")
     (train / "happy/0").symlink_to("../sad/deep")
     (train / "happy/up").symlink_to("../..")
-    found = read_folder(FolderSamples(root=str(tmp_path / "data")))
+    found = Folder(FolderSamples(root=str(tmp_path / "data"))).read(NO_CACHE)
     assert dict(zip(found.samples["sample_id"], found.samples["label"], strict=True)) == {
         "train/anger/c.jpg": 0, "train/anger/x/d.jpg": 0, "train/happy/a.jpg": 3, "train/sad/deep/b.jpg": 5,
     }  # fmt: skip
@@ -114,7 +117,7 @@ def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
 def test_a_split_that_is_a_link_to_another_is_not_read_twice(tmp_path: Path) -> None:
     touch(tmp_path, "train/sad/a.jpg")
     (tmp_path / "test").symlink_to("train")
-    found = read_folder(FolderSamples(root=str(tmp_path)))
+    found = Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     assert found.samples["sample_id"].tolist() == ["train/sad/a.jpg"]
     assert "left out: 1 folders that links lead to and that are read already: test/sad" in found.notes
 
@@ -124,12 +127,12 @@ def test_a_class_or_a_split_in_a_folder_of_a_class_is_refused(inner: str, tmp_pa
     touch(tmp_path, f"{inner}/a.jpg", "train/sad/sadness/b.jpg", "train/contempt/fear/c.jpg")
     of = FolderSamples(root=str(tmp_path), labels={"contempt": "drop"})
     with pytest.raises(InputError, match=rf"{inner}\n(.|\n)*a class or a split itself\n.*as in train/happy/"):
-        read_folder(of)
+        Folder(of).read(NO_CACHE)
 
 
 def test_without_a_training_split_that_is_said(tmp_path: Path) -> None:
     touch(tmp_path, "test/sad/a.jpg")
-    found = read_folder(FolderSamples(root=str(tmp_path)))
+    found = Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     assert found.notes == ("folders: test", "there is no training split")
 
 
@@ -138,6 +141,39 @@ def test_without_a_training_split_that_is_said(tmp_path: Path) -> None:
 def test_the_order_on_disk_changes_nothing(order: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.mktemp("tree")
     touch(root, *order)
-    samples = read_folder(FolderSamples(root=str(root))).samples
+    samples = Folder(FolderSamples(root=str(root))).read(NO_CACHE).samples
     assert samples["sample_id"].tolist() == sorted(order)
     assert samples["label"].tolist() == [3, 0, 5, 5] and samples["split"].tolist() == ["test", *["train"] * 3]
+
+
+def test_folders(tmp_path: Path) -> None:
+    labels = {
+        "train/fear/a.jpg": HAPPY,  # two folders mean happy: Happiness has more
+        "train/happy/a.jpg": SAD,  # no folder in train: the word of val
+        "train/fear/deep/b.jpg": SURPRISE,  # no word anywhere: ours
+    }
+    out, clean = written(tmp_path, "folder", labels)
+    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_symlink()}
+    assert found == {
+        "LICENSE", "train/contempt", "train/Happiness/ü 1.png", "train/Happiness/a.jpg", "train/Happiness/notes.txt",
+        "train/Happiness/a__from_fear.jpg", "train/trauer/a.jpg", "train/surprise/deep/b.jpg",
+        "val/trauer/a.jpg", "val/fear/a.jpg",
+    }  # fmt: skip
+    assert os.readlink(out / "train/Happiness/a__from_fear.jpg") == str(tmp_path / "data/train/fear/a.jpg")
+    assert clean.notes == ("1 moved files got another name, because theirs was taken: <name>__from_<old folder>",)
+    assert clean.settings == FolderSamples(root=str(out), labels={"contempt": "drop", "trauer": "sad"})
+
+
+def test_folders_that_swap_files_of_one_name_and_names_that_are_taken_twice(tmp_path: Path) -> None:
+    out, _ = written(tmp_path, "folder without splits", {"0/a.jpg": SAD, "1/a.jpg": ANGRY, "0/b.jpg": FEAR})
+    assert sorted(p.name for p in (out / "1").iterdir()) == ["a__from_0.jpg", "a__from_0_2.jpg"]
+    assert [p.name for p in (out / "0").iterdir()] == ["a__from_1.jpg"]
+    assert [p.name for p in (out / "2").iterdir()] == ["b.jpg"]
+    assert os.readlink(out / "1/a__from_0_2.jpg") == str(tmp_path / "data/0/a.jpg")
+
+
+def test_a_class_whose_every_name_means_another_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "data", "happy/a.jpg", "sad/b.jpg")
+    of = FolderSamples(root=str(tmp_path / "data"), labels={"fear": "drop", "fearful": "sad"})
+    with pytest.raises(InputError, match=r"a word for fear\n(.|\n)*labels: \{<word>: fear\}"):
+        write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"happy/a.jpg": FEAR}), tmp_path / "clean")

@@ -1,4 +1,4 @@
-"""The reader for FER2013 and FER+'s votes."""
+"""FER2013 and FER+'s votes: what is read, and what is written with new labels."""
 
 import os
 import re
@@ -9,17 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples.layouts import FER_USAGES, FER_VOTES, fer2013, fer_picture, fer_row
+from tests.audit.test_clean import ANGRY, written
+from tests.samples.data_sets import FER_USAGES, FER_VOTES, fer2013, fer_picture, fer_row
 from ulcag.classes import CLASSES
-from ulcag.config import Fer2013Samples
 from ulcag.errors import InputError
-from ulcag.samples.read_fer2013 import fer_pictures, majority, read_fer2013
+from ulcag.samples.layouts.fer2013 import Fer2013, Fer2013Samples
+from ulcag.samples.layouts.fer2013.pictures import fer_pictures, majority
 from ulcag.samples.table import SAMPLES
 from ulcag.tables import write_table
 
 
 def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
-    found = read_fer2013(fer2013(tmp_path / "fer"), tmp_path / "cache")
+    found = Fer2013(fer2013(tmp_path / "fer")).read(tmp_path / "cache")
     samples = found.samples
     assert samples["sample_id"].tolist()[:-1] == [f"fer{n:07d}.png" for n in (0, 1, 2, 3, 5)]
     assert re.fullmatch(r"row0000001-[0-9a-f]{8}\.png", samples["sample_id"].iloc[-1])
@@ -41,7 +42,7 @@ def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
 
 def test_without_votes_there_is_no_clean_label(tmp_path: Path) -> None:
     settings = fer2013(tmp_path / "fer", votes=False).model_copy(update={"public_test": "train"})
-    found = read_fer2013(settings, tmp_path / "cache")
+    found = Fer2013(settings).read(tmp_path / "cache")
     assert found.samples["clean_label"].isna().all()
     assert found.samples["split"].tolist() == ["train"] * 6 + ["test"]
     assert "without FER+ votes" in found.notes[0] and "none of FER+'s names" in found.notes[1]
@@ -68,12 +69,12 @@ def test_majority_by_hand(votes: dict[str, int], expected: str | None) -> None:
 
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"fer2013\.csv at one of"):
-        read_fer2013(Fer2013Samples(root=str(tmp_path)), tmp_path / "cache")
+        Fer2013(Fer2013Samples(root=str(tmp_path))).read(tmp_path / "cache")
     settings = fer2013(tmp_path / "fer")
     with (tmp_path / "fer" / "fer2013.csv").open("a") as file:
         file.write("7,1 2 3,Training\n")
     with pytest.raises(InputError, match=r"row 9\n.*\n.*emotion '7', 3 pixels"):
-        read_fer2013(settings, tmp_path / "cache")
+        Fer2013(settings).read(tmp_path / "cache")
     fer2013(tmp_path / "fer")
 
 
@@ -93,12 +94,12 @@ def test_votes_for_other_rows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"new\.csv, row 6\n.*PublicTest, as fer2013.csv has in row 6\n.*Training\n.*move"
     ):
-        read_fer2013(of, cache)
+        Fer2013(of).read(cache)
     write_rows(pixels, rows[:-1])
     with pytest.raises(
         InputError, match=r"new\.csv\n.*\n.*7 rows, and 6 in .*fer2013\.csv\n.*the same rows out of both"
     ):
-        read_fer2013(of, cache)
+        Fer2013(of).read(cache)
     write_rows(pixels, rows)
     for row, message in (
         (voted[0].replace("fer0000000", "fer0000001"), r"row 4\n.*once\n.*fer0000001\.png, as in row 2"),
@@ -107,7 +108,7 @@ def test_votes_for_other_rows_are_refused(tmp_path: Path) -> None:
     ):
         write_rows(votes, [row, *voted[1:]], FER_VOTES)
         with pytest.raises(InputError, match=message):
-            read_fer2013(of, cache)
+            Fer2013(of).read(cache)
     assert not cache.exists()
 
 
@@ -119,25 +120,25 @@ def test_votes_in_another_order_within_a_usage_are_refused(tmp_path: Path) -> No
     write_rows(tmp_path / "fer2013.csv", rows)
     write_rows(tmp_path / "fer2013new.csv", votes, FER_VOTES)
     of = Fer2013Samples(root=str(tmp_path))
-    assert len(fer_pictures(of)) == 1050
+    assert len(fer_pictures(Path(of.root))) == 1050
     write_rows(tmp_path / "fer2013new.csv", [*votes[1:], votes[0]], FER_VOTES)
     with pytest.raises(InputError, match=r"new\.csv\n.*fer2013\.csv, row by row(.|\n)*0 of 1050 labels"):
-        fer_pictures(of)
+        fer_pictures(Path(of.root))
 
 
 def test_pictures_are_those_of_this_csv_whatever_was_kept(tmp_path: Path) -> None:
     of, table, cache = fer2013(tmp_path, votes=False), tmp_path / "fer2013.csv", tmp_path / "cache"
     rows = read_rows(table)
-    first = read_fer2013(of, cache).samples
+    first = Fer2013(of).read(cache).samples
     kept = {path: os.stat(path).st_mtime_ns for path in first["path"]}
     write_rows(table, ["3" + rows[0][1:], *rows[1:]])
-    corrected = read_fer2013(of, cache).samples
+    corrected = Fer2013(of).read(cache).samples
     assert (
         corrected["path"].tolist() == first["path"].tolist() and corrected["label"].tolist() != first["label"].tolist()
     )
     assert {path: os.stat(path).st_mtime_ns for path in first["path"]} == kept
     write_rows(table, rows[1:])
-    fewer = read_fer2013(of, cache).samples
+    fewer = Fer2013(of).read(cache).samples
     assert not set(fewer["path"]) & set(kept) and all(map(os.path.exists, kept))
     # Nor is any name that of another picture before.
     assert not set(fewer["sample_id"]) & set(first["sample_id"])
@@ -149,13 +150,13 @@ def test_without_rows_that_is_said(tmp_path: Path) -> None:
     write_rows(tmp_path / "fer2013.csv", [], encoding="utf-16")
     of = Fer2013Samples(root=str(tmp_path))
     with pytest.raises(InputError, match="no row below the header"):
-        read_fer2013(of, tmp_path / "cache")
+        Fer2013(of).read(tmp_path / "cache")
     write_rows(tmp_path / "fer2013.csv", [fer_row(5)])
     with pytest.raises(InputError, match=r"only PublicTest\n.*`public_test`"):
-        read_fer2013(of, tmp_path / "cache")
+        Fer2013(of).read(tmp_path / "cache")
     (tmp_path / "fer2013.csv").write_text(fer_row(5))
     with pytest.raises(InputError, match=r"columns emotion, pixels, Usage\n.*no emotion"):
-        read_fer2013(of, tmp_path / "cache")
+        Fer2013(of).read(tmp_path / "cache")
 
 
 @given(
@@ -185,7 +186,7 @@ def test_rows_and_columns_in_any_order_are_the_same_pictures(
 
 def by_content(of: Fer2013Samples, cache: Path) -> set[tuple[object, ...]]:
     """Pixels, name without the row, split, label, clean label and votes of each sample."""
-    found = read_fer2013(of, cache)
+    found = Fer2013(of).read(cache)
     shares = found.votes.set_index("sample_id").T
     return {
         (
@@ -194,3 +195,11 @@ def by_content(of: Fer2013Samples, cache: Path) -> set[tuple[object, ...]]:
         )
         for row in found.samples.itertuples()
     }  # fmt: skip
+
+
+def test_fer2013_changes_in_the_emotion_only(tmp_path: Path) -> None:
+    out, _ = written(tmp_path, "FER2013", {"fer0000002.png": ANGRY})
+    old, new = ((folder / "fer2013.csv").read_text().split("\n") for folder in (tmp_path / "data", out))
+    assert [i for i in range(len(old)) if old[i] != new[i]] == [4]
+    assert new[4] == "0" + old[4][1:]
+    assert (out / "fer2013new.csv").is_symlink()

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.samples.layouts import csv, parquet, said, touch
+from tests.samples.data_sets import csv, parquet, said, touch
 from ulcag.classes import CLASSES
-from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.read_table import read_table_samples
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.layouts.table.read import read_table_samples
 from ulcag.samples.table import SAMPLES, VOTES, true_labels
 from ulcag.tables import read_table, write_table
 

@@ -1,4 +1,7 @@
-"""What writing a data set with new labels needs in every layout: links, and words for classes."""
+"""What writing a data set with new labels needs in every layout: links, cells of a list, and words for classes.
+
+Imports no heavy package by itself, as all that the Snakefile reads.
+"""
 
 import errno
 import os
@@ -6,11 +9,14 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from ulcag.classes import CLASSES, SYNONYMS, class_index
-from ulcag.config import SamplesSettings
 from ulcag.errors import InputError
-from ulcag.progress import progress
+from ulcag.text import CsvFile, create_text, with_cell
+
+if TYPE_CHECKING:
+    from ulcag.samples.layouts.layout import LayoutSettings
 
 # Lies in a folder that we made, and says so.
 MARKER = ".ulcag-clean.json"
@@ -27,7 +33,7 @@ class Written:
         renamed: sample id before -> after, where an id is a path that changed.
     """
 
-    settings: SamplesSettings
+    settings: "LayoutSettings"
     notes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,6 +80,8 @@ def link_all(source: Path, out: Path, opened: Collection[str], left_out: Collect
         opened: folders, relative to `source`, as POSIX paths.
         left_out: files and folders, relative to `source`, that get no link.
     """
+    from ulcag.progress import progress
+
     target = os.path.realpath(source)
     for name, is_folder in progress(_entries(source, out, opened), what="links", unit="link"):
         if not is_folder and name not in left_out:
@@ -100,6 +108,30 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     """All folders that relative POSIX paths lie in."""
     nearest = {os.path.dirname(path) for path in paths}
     return nearest | {str(folder) for path in nearest for folder in PurePosixPath(path).parents}
+
+
+def link_but(root: Path, file: Path, out: Path) -> None:
+    """Links to all of a data set but one file."""
+    name = file.relative_to(root).as_posix()
+    link_all(root, out, folders_of([name]), {name})
+
+
+def rewrite_cells(root: Path, file: CsvFile, place: int, new: Mapping[int, int], out: Path) -> None:
+    """Write a data set with new codes in one of its files; the rest is links.
+
+    Args:
+        root: the data set.
+        file: in it.
+        place: which cell of a row holds the code, from 0.
+        new: by the row's place in the file, its new code.
+        out: an empty folder.
+    """
+    link_but(root, file.path, out)
+    with create_text(out / file.path.relative_to(root), file.encoding) as written:
+        for record in file.records():
+            code = new.get(record.row)
+            text = record.text if code is None else with_cell(record.text, place, str(code), file.delimiter)
+            written.write(text)
 
 
 def words_for(used: Mapping[str, int], labels: Mapping[str, str]) -> list[str | None]:

@@ -6,11 +6,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tests.samples.layouts import csv, parquet, said
+from tests.samples.data_sets import csv, parquet, said
 from ulcag.classes import CLASSES
-from ulcag.config import TableSamples
 from ulcag.errors import InputError
-from ulcag.samples.read_table import read_table_samples
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.layouts.table.read import read_table_samples
 
 FRAME = pd.DataFrame({"image": [f"{n}.jpg" for n in range(6)], "label": CLASSES[:6]})
 EACH = dict(zip(FRAME["image"], FRAME["label"], strict=True))

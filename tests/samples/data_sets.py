@@ -9,8 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ulcag.classes import CLASSES
-from ulcag.config import AffectNetSamples, Fer2013Samples, TableSamples
-from ulcag.samples.read_table import read_table_samples
+from ulcag.samples.layouts.affectnet import AffectNetSamples
+from ulcag.samples.layouts.fer2013 import Fer2013Samples
+from ulcag.samples.layouts.table import TableSamples
+from ulcag.samples.layouts.table.read import read_table_samples
+
+# For readers that unpack nothing.
+NO_CACHE = Path("nothing is kept here")
 
 RAFDB_ROWS = [f"{split}_{i:05d}.jpg {i}" for split in ("train", "test") for i in range(1, 8)]
 AFFECTNET_HEADER = (

@@ -11,15 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ulcag.config import TableSamples
 from ulcag.errors import InputError
+from ulcag.samples.layouts.layout import TABLE_ENDINGS, TEXT_ENDINGS
+from ulcag.samples.layouts.table import TableSamples
 from ulcag.samples.table import VOTE_SHARES
 from ulcag.text import CsvFile
 
 OURS = ("image", "label", "split", "clean_label", "identity", *VOTE_SHARES)
 _NEEDED = ("image", "label")
-_TEXT = (".csv", ".tsv")
-TABLE_ENDINGS = (*_TEXT, ".parquet")
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def is_csv(path: Path) -> bool:
     if path.suffix.lower() not in TABLE_ENDINGS:
         expected = f"a table: {', '.join(TABLE_ENDINGS)}"
         raise InputError(path, expected=expected, found=f"suffix '{path.suffix}'", do="save it as one of them")
-    return path.suffix.lower() in _TEXT
+    return path.suffix.lower() in TEXT_ENDINGS
 
 
 def read_parquet(path: Path) -> pa.Table:
