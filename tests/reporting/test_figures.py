@@ -6,15 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-
-from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
-from ulcag.action_units.outcomes import Outcome, action_unit_rows
-from ulcag.action_units.table import INTENSITY_UNITS
-from ulcag.action_units.unit_csv import FaceRow
-from ulcag.classes import CLASSES
-from ulcag.config import PresenceSettings
-from ulcag.evaluation.metrics import area_under_curve
-from ulcag.graph.table import CoOccurrence
 from ulcag.reporting.action_units import action_units_figure
 from ulcag.reporting.check import check_figure
 from ulcag.reporting.comparison import comparison_figure
@@ -26,8 +17,17 @@ from ulcag.reporting.flow import flow_figure
 from ulcag.reporting.noise_levels import noise_levels_figure
 from ulcag.reporting.semantics import semantics_figure
 from ulcag.reporting.sheet import choose_samples, sheet_figure
-from ulcag.reporting.style import RIGHT, WRONG, save
 from ulcag.reporting.templates import templates_figure
+
+from ulcag.action_units.csv_programs import C_COLUMNS, R_COLUMNS
+from ulcag.action_units.outcomes import Outcome, action_unit_rows
+from ulcag.action_units.table import INTENSITY_UNITS
+from ulcag.action_units.unit_csv import FaceRow
+from ulcag.classes import CLASSES
+from ulcag.config import PresenceSettings
+from ulcag.evaluation.metrics import area_under_curve
+from ulcag.graph.table import CoOccurrence
+from ulcag.reporting.style import RIGHT, WRONG, save
 from ulcag.samples.findings import find
 from ulcag.samples.table import VOTE_SHARES
 from ulcag.training.tables import DISTANCES, HISTORY, LOGITS

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ulcag.reporting.reliability import reliability_figure
 
 from ulcag.cli import main
 from ulcag.errors import InputError
-from ulcag.reporting.reliability import reliability_figure
 from ulcag.reporting.run import draw_reliability
 
 

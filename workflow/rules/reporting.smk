@@ -1,201 +1,163 @@
-# Figures of data sets and of several runs, and tables. Figures of single runs: reporting_runs.smk.
+# Tables and figures. What there is of figures is said by their files: ulcag.reporting.figures.
+from ulcag.reporting.figures import FIGURES
+from ulcag.reporting.figures.declaration import LISTS
 
-# A data set with several amounts of noise is worth a picture of them.
+DRAWN = f"{RESULTS}/reporting/figures"
+# Where the files lie that figures can be drawn from.
+FIGURE_FILES = {
+    "action_units": f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+    "check": f"{RESULTS}/samples/{{dataset}}/check.csv",
+    "cooccurrence": f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+    # with the shards beside it, as in training
+    "faces": f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+    "metrics": f"{RESULTS}/evaluation/{RUN}/metrics.json",
+    "noise": f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+    "pictures": f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
+    "run": f"{RESULTS}/training/{RUN}/run.json",
+    "samples": f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+    "votes": f"{RESULTS}/samples/{{dataset}}/votes.parquet",
+    "all_audits": [f"{RESULTS}/audit/{audit.path}/audit.json" for audit in AUDITS],
+    "all_metrics": per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+    "elsewhere": ELSEWHERE,
+}
 SEVERAL_NOISES = len({(run.dataset, run.noise) for run in RUNS}) > len(DATASETS)
+# A caption's file can depend on no wildcard, but it sees the configuration; in params a caption would be one more
+# reason to draw again.
+config["captions"] = {name: figure.caption for name, figure in FIGURES.items()}
 
 
-rule draw_cooccurrence:
+def names_of(of):
+    """A constraint on the wildcard: the figures that there are for each such thing."""
+    return one_of(name for name, figure in FIGURES.items() if figure.of == of)
+
+
+def wanted(of):
+    """The same figures, as far as there is something to draw."""
+    return [
+        name
+        for name, figure in FIGURES.items()
+        if figure.of == of
+        and all(FIGURE_FILES[file] for file in figure.files)
+        and (SEVERAL_NOISES or not figure.if_several_noises)
+    ]
+
+
+def datasets_of(figure):
+    """Data sets that have the files of a figure: not all are checked."""
+    files = set(FIGURES[figure].files)
+    return CHECKED if files & {"check", "pictures"} else DATASETS
+
+
+def files_of(w):
+    """An input function: what the figure is drawn from."""
+    return {file: FIGURE_FILES[file] for file in FIGURES[w.figure].files}
+
+
+def options_of(w, input):
+    """A params function: the same as options of the command. A run is named by its folder."""
+    paths = {file: input[file] for file in FIGURES[w.figure].files}
+    if "run" in paths:
+        paths["run"] = str(Path(paths["run"]).parent)
+    return " ".join(
+        f"--{file.replace('_', '-')} {shlex.join(path if file in LISTS else [path])}"
+        for file, path in paths.items()
+    )
+
+
+def label_of(w):
+    return FIGURES[w.figure].label
+
+
+# Where a command writes a table beside its figure, that is not declared: outputs of all figures are the same.
+rule draw_of_run:
     input:
-        cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+        unpack(files_of),
     output:
         png=report(
-            f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png",
-            caption="../report/cooccurrence.rst",
-            category="Data",
-            subcategory="{dataset}",
-            labels={"figure": "co-occurrence", "fold": "{fold}"},
+            f"{DRAWN}/{RUN}/{{figure}}.png",
+            caption="../report/figure.rst",
+            category="Runs",
+            subcategory="{dataset}, noise {noise}",
+            labels={
+                "figure": label_of,
+                "arm": "{arm}",
+                "seed": "{seed}",
+                "fold": "{fold}",
+            },
         ),
-        pdf=f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.pdf",
+        pdf=f"{DRAWN}/{RUN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{{dataset}}/cooccurrence-{{fold}}.log",
+        f"{RESULTS}/logs/figures/{RUN}/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/cooccurrence-{{fold}}.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures cooccurrence --cooccurrence {input.cooccurrence:q} --out {params.base:q}"
-        " 2>&1 | tee {log:q}"
-
-
-rule draw_check:
-    input:
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        pictures=f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
-        check=f"{RESULTS}/samples/{{dataset}}/check.csv",
-    output:
-        png=report(
-            f"{FIGURES}/{{dataset}}/check.png",
-            caption="../report/check.rst",
-            category="Data",
-            subcategory="{dataset}",
-            labels={"figure": "check", "fold": ""},
-        ),
-        pdf=f"{FIGURES}/{{dataset}}/check.pdf",
-    log:
-        f"{RESULTS}/logs/figures/{{dataset}}/check.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/check.tsv"
+        f"{RESULTS}/benchmarks/figures/{RUN}/{{figure}}.tsv"
+    wildcard_constraints:
+        figure=names_of("run"),
     conda:
         "../../envs/figures.yaml"
     resources:
         mem_mb=per_attempt(1000),
         runtime=per_attempt(30),
     params:
+        files=options_of,
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures check --samples {input.samples:q} --pictures {input.pictures:q}"
-        " --check {input.check:q} --out {params.base:q} 2>&1 | tee {log:q}"
+        "python -m ulcag figures {wildcards.figure:q} {params.files} --out {params.base:q} 2>&1 | tee {log:q}"
 
 
-rule draw_action_units:
+use rule draw_of_run as draw_of_fold with:
+    output:
+        png=report(
+            f"{DRAWN}/{{dataset}}/{{figure}}-{{fold}}.png",
+            caption="../report/figure.rst",
+            category="Data",
+            subcategory="{dataset}",
+            labels={"figure": label_of, "fold": "{fold}"},
+        ),
+        pdf=f"{DRAWN}/{{dataset}}/{{figure}}-{{fold}}.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{{dataset}}/{{figure}}-{{fold}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{{dataset}}/{{figure}}-{{fold}}.tsv"
+    wildcard_constraints:
+        figure=names_of("fold"),
+
+
+use rule draw_of_run as draw_of_dataset with:
     input:
         ancient(LISTED),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        unpack(files_of),
     output:
         png=report(
-            f"{FIGURES}/{{dataset}}/action-units.png",
-            caption="../report/action-units.rst",
+            f"{DRAWN}/{{dataset}}/{{figure}}.png",
+            caption="../report/figure.rst",
             category="Data",
             subcategory="{dataset}",
-            labels={"figure": "action units", "fold": ""},
+            labels={"figure": label_of, "fold": ""},
         ),
-        pdf=f"{FIGURES}/{{dataset}}/action-units.pdf",
+        pdf=f"{DRAWN}/{{dataset}}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{{dataset}}/action-units.log",
+        f"{RESULTS}/logs/figures/{{dataset}}/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/action-units.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures action-units --samples {input.samples:q} --action-units {input.action_units:q}"
-        " --out {params.base:q} 2>&1 | tee {log:q}"
+        f"{RESULTS}/benchmarks/figures/{{dataset}}/{{figure}}.tsv"
+    wildcard_constraints:
+        figure=names_of("dataset"),
 
 
-rule draw_comparison:
-    input:
-        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+use rule draw_of_run as draw_of_all with:
     output:
         png=report(
-            f"{FIGURES}/comparison.png",
-            caption="../report/comparison.rst",
+            f"{DRAWN}/{{figure}}.png",
+            caption="../report/figure.rst",
             category="Results",
-            labels={"figure": "all arms by epoch"},
+            labels={"figure": label_of},
         ),
-        pdf=f"{FIGURES}/comparison.pdf",
+        pdf=f"{DRAWN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/comparison.log",
+        f"{RESULTS}/logs/figures/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/comparison.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures comparison --all-metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
-
-
-rule draw_across:
-    input:
-        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
-        elsewhere=ELSEWHERE,
-    output:
-        png=report(
-            f"{FIGURES}/across.png",
-            caption="../report/comparison.rst",
-            category="Results",
-            labels={"figure": "across data sets"},
-        ),
-        pdf=f"{FIGURES}/across.pdf",
-    log:
-        f"{RESULTS}/logs/figures/across.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/across.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(30),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures across --all-metrics {input.metrics:q} --elsewhere {input.elsewhere:q}"
-        " --out {params.base:q} 2>&1 | tee {log:q}"
-
-
-rule draw_noise_levels:
-    input:
-        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
-    output:
-        png=report(
-            f"{FIGURES}/noise-levels.png",
-            caption="../report/noise-levels.rst",
-            category="Results",
-            labels={"figure": "accuracy and labels against noise"},
-        ),
-        pdf=f"{FIGURES}/noise-levels.pdf",
-    log:
-        f"{RESULTS}/logs/figures/noise-levels.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/noise-levels.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures noise-levels --all-metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
-
-
-rule draw_reliability:
-    input:
-        records=[f"{RESULTS}/audit/{audit.path}/audit.json" for audit in AUDITS],
-    output:
-        png=report(
-            f"{FIGURES}/reliability.png",
-            caption="../report/reliability.rst",
-            category="Results",
-            labels={"figure": "reliability"},
-        ),
-        pdf=f"{FIGURES}/reliability.pdf",
-    log:
-        f"{RESULTS}/logs/figures/reliability.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/reliability.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures reliability --all-audits {input.records:q} --out {params.base:q} 2>&1 | tee {log:q}"
+        f"{RESULTS}/benchmarks/figures/{{figure}}.tsv"
+    wildcard_constraints:
+        figure=names_of("all"),
 
 
 rule write_tables:
@@ -244,16 +206,21 @@ rule tables:
 rule figures:
     input:
         TRAINED_ON,
-        rules.draw_comparison.output,
-        rules.draw_noise_levels.output if SEVERAL_NOISES else [],
-        rules.draw_across.output if ELSEWHERE else [],
-        rules.draw_reliability.output if AUDITS else [],
-        per_run(f"{FIGURES}/{RUN}/confusion.png"),
-        [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in RUN_FIGURES],
-        [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in PICTURE_FIGURES],
-        list(dict.fromkeys(per_run(f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png"))),
-        expand(f"{FIGURES}/{{dataset}}/action-units.png", dataset=DATASETS),
-        expand(f"{FIGURES}/{{dataset}}/check.png", dataset=CHECKED),
+        expand(
+            f"{DRAWN}/{{figure}}.{{suffix}}",
+            figure=wanted("all"),
+            suffix=["png", "pdf"],
+        ),
+        [per_run(f"{DRAWN}/{RUN}/{figure}.png") for figure in wanted("run")],
+        [
+            list(dict.fromkeys(per_run(f"{DRAWN}/{{dataset}}/{figure}-{{fold}}.png")))
+            for figure in wanted("fold")
+        ],
+        [
+            f"{DRAWN}/{dataset}/{figure}.png"
+            for figure in wanted("dataset")
+            for dataset in datasets_of(figure)
+        ],
 
 
 localrules:

@@ -1,6 +1,7 @@
 """What the auxiliary branch sees in single samples, as the paper's Fig. 6, with what people and the classifier say."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -10,14 +11,35 @@ from matplotlib.figure import Figure
 
 from ulcag.classes import CLASSES
 from ulcag.evaluation.metrics import softmax
-from ulcag.reporting.sheet import choose_samples, verdict
-from ulcag.reporting.style import COLOURS, MAP, UNKNOWN, readable_on
-from ulcag.reporting.templates import MOMENTS
-from ulcag.samples.table import VOTE_SHARES
-from ulcag.training.tables import DISTANCES, LOGITS
+from ulcag.reporting.chosen import choose_samples, verdict
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import MOMENTS, labels_of_run, pictures
+from ulcag.reporting.style import COLOURS, MAP, UNKNOWN, readable_on, save
+from ulcag.samples.table import VOTE_SHARES, VOTES
+from ulcag.tables import read_table
+from ulcag.training.tables import DISTANCES, LOGITS, TEMPLATES
+
+FIGURE = Declaration(
+    of="run",
+    files=("run", "samples", "noise", "faces", "votes"),
+    about="distances to templates, classifier and people's votes for single samples, as the paper's Fig. 6",
+    label="semantics",
+    caption=(
+        "How far templates are from each other, and single samples from them, beside what the classifier and, "
+        "where there are votes, people say (the paper's Fig. 6). A tick means that the label after training is "
+        "the true one."
+    ),
+)
 
 # Samples of each kind: changed and now right, changed and now wrong, ...
 _OF_A_KIND = 2
+
+
+def draw(run: Path, samples: Path, noise: Path, faces: Path, votes: Path, base: Path) -> None:
+    """Distances to templates of single samples, beside what the classifier and people say."""
+    state, given, truth, title = labels_of_run(run, samples, noise)
+    templates, said = read_table(run / "templates.parquet", TEMPLATES), read_table(votes, VOTES)
+    save(semantics_figure(state, templates, given, truth, said, pictures(faces), title), base)
 
 
 def semantics_figure(
