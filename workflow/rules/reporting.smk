@@ -1,4 +1,4 @@
-# Tables and figures. What there is of figures is said by their files: ulcag.reporting.figures.
+# Tables and figures. Each figure says in a file of its own what it is drawn from, and for what there is one.
 from ulcag.reporting.figures import FIGURES
 from ulcag.reporting.figures.declaration import LISTS
 

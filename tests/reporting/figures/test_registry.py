@@ -12,6 +12,6 @@ from ulcag.reporting.figures.declaration import FILES, LISTS
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_given_the_files_that_it_declares(name: str) -> None:
     module = import_module(f"ulcag.reporting.figures.{name.replace('-', '_')}")
-    assert module.FIGURE == FIGURES[name]
+    assert FIGURES[name] == module.FIGURE
     assert {*inspect.signature(module.draw).parameters} == {*FIGURES[name].files, "base"}
     assert {*FIGURES[name].files} <= {*FILES, *LISTS}

@@ -19,8 +19,11 @@ def _declared(name: str) -> Declaration:
     for statement in ast.parse(path.read_bytes()).body:
         match statement:
             case ast.Assign(targets=[ast.Name(id="FIGURE")], value=ast.Call(keywords=keywords)):
-                return Declaration(**{str(word.arg): ast.literal_eval(word.value) for word in keywords})
-    raise LookupError(f"{path}: expected FIGURE = Declaration(...), with values that are written out")
+                try:
+                    return Declaration(**{str(word.arg): ast.literal_eval(word.value) for word in keywords})
+                except ValueError:
+                    break
+    raise LookupError(f"{path}: expected FIGURE = Declaration(...), of values that are written out")
 
 
 def _module(name: str) -> str:
