@@ -64,8 +64,11 @@ def options_of(w, input):
     )
 
 
-def label_of(w):
-    return FIGURES[w.figure].label
+def labels_with(*names):
+    """A labels function: what the figure is called, and wildcards, empty where the rule has none of the name."""
+    return lambda w: (
+        {"figure": FIGURES[w.figure].label} | {name: w.get(name, "") for name in names}
+    )
 
 
 # Where a command writes a table beside its figure, that is not declared: outputs of all figures are the same.
@@ -78,12 +81,7 @@ rule draw_of_run:
             caption="../report/figure.rst",
             category="Runs",
             subcategory="{dataset}, noise {noise}",
-            labels={
-                "figure": label_of,
-                "arm": "{arm}",
-                "seed": "{seed}",
-                "fold": "{fold}",
-            },
+            labels=labels_with("arm", "seed", "fold"),
         ),
         pdf=f"{DRAWN}/{RUN}/{{figure}}.pdf",
     log:
@@ -111,7 +109,7 @@ use rule draw_of_run as draw_of_fold with:
             caption="../report/figure.rst",
             category="Data",
             subcategory="{dataset}",
-            labels={"figure": label_of, "fold": "{fold}"},
+            labels=labels_with("fold"),
         ),
         pdf=f"{DRAWN}/{{dataset}}/{{figure}}-{{fold}}.pdf",
     log:
@@ -132,7 +130,7 @@ use rule draw_of_run as draw_of_dataset with:
             caption="../report/figure.rst",
             category="Data",
             subcategory="{dataset}",
-            labels={"figure": label_of, "fold": ""},
+            labels=labels_with("fold"),
         ),
         pdf=f"{DRAWN}/{{dataset}}/{{figure}}.pdf",
     log:
@@ -149,7 +147,7 @@ use rule draw_of_run as draw_of_all with:
             f"{DRAWN}/{{figure}}.png",
             caption="../report/figure.rst",
             category="Results",
-            labels={"figure": label_of},
+            labels=labels_with(),
         ),
         pdf=f"{DRAWN}/{{figure}}.pdf",
     log:
