@@ -6,7 +6,7 @@ Imports no heavy package, as all that the Snakefile reads.
 from dataclasses import dataclass
 from typing import Literal
 
-# Files by name, with what the help says of them. Where they lie is for the rules to say.
+# Files by name, with what the help says of them. Where they lie is said in workflow/rules/figures.smk.
 FILES = {
     "action_units": "action_units.parquet",
     "check": "check.csv",
