@@ -28,7 +28,7 @@ include: "workflow/rules/graph.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/audit.smk"
-include: "workflow/rules/reporting_runs.smk"
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/reporting.smk"
 
 

@@ -17,7 +17,7 @@ from ulcag.config import PresenceSettings, SourceSettings
 from ulcag.errors import InputError
 from ulcag.graph.count import count_cooccurrence
 from ulcag.graph.table import read_cooccurrence, write_cooccurrence
-from ulcag.reporting.action_units import action_units_figure
+from ulcag.reporting.figures.action_units import action_units_figure
 from ulcag.tables import read_made_by, read_table
 
 # As their documents and programs have them.

@@ -33,7 +33,7 @@ def test_a_deleted_shard_is_made_again_with_what_depends_on_it(project: Path) ->
             "datasets.tiny.action_units.presence",
             "intensity",
             {"count_cooccurrence": 1, "train_run": 3},
-            {"read_action_units", "crop_faces", "draw_action_units"},
+            {"read_action_units", "crop_faces", "draw_of_dataset"},
         ),
         ("datasets.tiny.check", "warn", {"pass_check": 1}, {"check_samples", "crop_faces", "train_run"}),
         ("datasets.tiny.check", False, {"pass_check": 1}, {"check_samples", "crop_faces", "train_run"}),
@@ -46,12 +46,6 @@ def test_an_edit_runs_its_stage_again_and_what_hangs_on_it(
     todo = jobs(changed(path, value))
     assert {rule: todo.get(rule) for rule in again} == again
     assert not kept & set(todo)
-
-
-def test_several_amounts_of_noise_get_a_picture(project: Path, changed: Change) -> None:
-    assert not jobs(project)
-    folder = changed("runs", [{"datasets": ["tiny"], "noise": ["none", "half"], "arms": ["baseline"]}])
-    assert jobs(folder)["draw_noise_levels"] == 1
 
 
 EXPERIMENTS = ROOT / "workflow" / "experiments"

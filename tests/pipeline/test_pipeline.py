@@ -122,4 +122,6 @@ def test_a_data_set_smaller_than_a_batch_is_an_error(changed: Change) -> None:
 
 def test_a_report_can_be_made(project: Path) -> None:
     snakemake(project, "--report", "report.html")
-    assert "co-occurrence" in (project / "report.html").read_text()
+    report = (project / "report.html").read_text()
+    assert "co-occurrence" in report
+    assert "The edges of the action unit graph" in report

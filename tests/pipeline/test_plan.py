@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.pipeline.conftest import CONFIG, configure, jobs, snakemake
 from tests.pipeline.snakemake_server import ROOT
 
@@ -36,12 +38,24 @@ def test_a_plan_of_many_shards_and_runs(tmp_path: Path) -> None:
     )
 
 
-def test_audits_get_a_picture_of_their_reliability(tmp_path: Path) -> None:
-    configure(tmp_path, CONFIG)
-    assert "draw_reliability" not in jobs(tmp_path, "figures")
-    audits = [{"datasets": ["tiny"], "noise": ["half"], "arms": ["baseline"], "seeds": [0, 1], "folds": 2}]
-    configure(tmp_path, CONFIG | {"audits": audits})
-    assert jobs(tmp_path, "figures")["draw_reliability"] == 1
+@pytest.mark.parametrize(
+    ("figure", "edit"),
+    [
+        ("reliability", {"audits": [{"datasets": ["tiny"], "noise": ["half"], "arms": ["baseline"], "folds": 2}]}),
+        ("noise-levels", {"runs": [{"datasets": ["tiny"], "noise": ["none", "half"], "arms": ["baseline"]}]}),
+        ("across", {"runs": [{"datasets": ["tiny"], "arms": ["baseline"], "test_on": ["other"]}]}),
+        ("check", {"datasets": CONFIG["datasets"]}),
+    ],
+)
+def test_figures_that_there_are_where_there_is_something_to_draw(
+    figure: str, edit: dict[str, object], tmp_path: Path
+) -> None:
+    tiny = CONFIG["datasets"]["tiny"]
+    config = CONFIG | {"datasets": {"tiny": tiny | {"check": "off"}, "other": tiny}}
+    configure(tmp_path, config)
+    assert f"/{figure}.png" not in snakemake(tmp_path, "-n", "figures")
+    configure(tmp_path, config | edit)
+    assert f"/{figure}.png" in snakemake(tmp_path, "-n", "figures")
 
 
 def test_what_is_asked_of_slurm(tmp_path: Path) -> None:

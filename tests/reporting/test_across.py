@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ulcag.reporting.across import across_figure, across_markdown, across_table
+from ulcag.reporting.across import across_markdown, across_table
 
 
 def home(dataset: str, seed: int, accuracy: float, arm: str = "scn") -> dict[str, Any]:
@@ -32,12 +32,6 @@ def test_means_over_seeds_home_on_the_diagonal() -> None:
     assert "| trained on | tested on a | tested on b |" in text
     assert "| a | 85.00 ± 7.07 (2) | 55.00 ± 7.07 (2) |" in text
     assert "| b | 40.00 | 70.00 |" in text
-
-
-def test_the_figure_shows_every_cell() -> None:
-    axes = across_figure(across_table(AT_HOME, ELSEWHERE)).axes[0]
-    assert [text.get_text() for text in axes.texts] == ["85.0", "55.0", "40.0", "70.0"]
-    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_title()) == ("tested on", "trained on", "scn")
 
 
 def test_nothing_elsewhere() -> None:

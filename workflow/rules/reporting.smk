@@ -1,201 +1,91 @@
-# Figures of data sets and of several runs, and tables. Figures of single runs: reporting_runs.smk.
-
-# A data set with several amounts of noise is worth a picture of them.
-SEVERAL_NOISES = len({(run.dataset, run.noise) for run in RUNS}) > len(DATASETS)
+# Figures, by one rule for all that there is one of for a run, a fold, a data set, or everything; and tables.
 
 
-rule draw_cooccurrence:
+# A table beside a figure (confusion.csv) is not declared: a rule has the same outputs whatever the figure.
+rule draw_of_run:
     input:
-        cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+        unpack(files_of),
     output:
         png=report(
-            f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png",
-            caption="../report/cooccurrence.rst",
-            category="Data",
-            subcategory="{dataset}",
-            labels={"figure": "co-occurrence", "fold": "{fold}"},
+            f"{DRAWN}/{RUN}/{{figure}}.png",
+            caption="../report/figure.rst",
+            category="Runs",
+            subcategory="{dataset}, noise {noise}",
+            labels=labels_with("arm", "seed", "fold"),
         ),
-        pdf=f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.pdf",
+        pdf=f"{DRAWN}/{RUN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{{dataset}}/cooccurrence-{{fold}}.log",
+        f"{RESULTS}/logs/figures/{RUN}/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/cooccurrence-{{fold}}.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures cooccurrence --cooccurrence {input.cooccurrence:q} --out {params.base:q}"
-        " 2>&1 | tee {log:q}"
-
-
-rule draw_check:
-    input:
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        pictures=f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
-        check=f"{RESULTS}/samples/{{dataset}}/check.csv",
-    output:
-        png=report(
-            f"{FIGURES}/{{dataset}}/check.png",
-            caption="../report/check.rst",
-            category="Data",
-            subcategory="{dataset}",
-            labels={"figure": "check", "fold": ""},
-        ),
-        pdf=f"{FIGURES}/{{dataset}}/check.pdf",
-    log:
-        f"{RESULTS}/logs/figures/{{dataset}}/check.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/check.tsv"
+        f"{RESULTS}/benchmarks/figures/{RUN}/{{figure}}.tsv"
+    wildcard_constraints:
+        figure=names_of("run"),
     conda:
         "../../envs/figures.yaml"
     resources:
         mem_mb=per_attempt(1000),
         runtime=per_attempt(30),
     params:
+        files=options_of,
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures check --samples {input.samples:q} --pictures {input.pictures:q}"
-        " --check {input.check:q} --out {params.base:q} 2>&1 | tee {log:q}"
+        "python -m ulcag figures {wildcards.figure:q} {params.files} --out {params.base:q} 2>&1 | tee {log:q}"
 
 
-rule draw_action_units:
+use rule draw_of_run as draw_of_fold with:
+    output:
+        png=report(
+            f"{DRAWN}/{{dataset}}/{{figure}}-{{fold}}.png",
+            caption="../report/figure.rst",
+            category="Data",
+            subcategory="{dataset}",
+            labels=labels_with("fold"),
+        ),
+        pdf=f"{DRAWN}/{{dataset}}/{{figure}}-{{fold}}.pdf",
+    log:
+        f"{RESULTS}/logs/figures/{{dataset}}/{{figure}}-{{fold}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{{dataset}}/{{figure}}-{{fold}}.tsv"
+    wildcard_constraints:
+        figure=names_of("fold"),
+
+
+use rule draw_of_run as draw_of_dataset with:
     input:
         ancient(LISTED),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        unpack(files_of),
     output:
         png=report(
-            f"{FIGURES}/{{dataset}}/action-units.png",
-            caption="../report/action-units.rst",
+            f"{DRAWN}/{{dataset}}/{{figure}}.png",
+            caption="../report/figure.rst",
             category="Data",
             subcategory="{dataset}",
-            labels={"figure": "action units", "fold": ""},
+            labels=labels_with("fold"),
         ),
-        pdf=f"{FIGURES}/{{dataset}}/action-units.pdf",
+        pdf=f"{DRAWN}/{{dataset}}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{{dataset}}/action-units.log",
+        f"{RESULTS}/logs/figures/{{dataset}}/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/action-units.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures action-units --samples {input.samples:q} --action-units {input.action_units:q}"
-        " --out {params.base:q} 2>&1 | tee {log:q}"
+        f"{RESULTS}/benchmarks/figures/{{dataset}}/{{figure}}.tsv"
+    wildcard_constraints:
+        figure=names_of("dataset"),
 
 
-rule draw_comparison:
-    input:
-        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+use rule draw_of_run as draw_of_all with:
     output:
         png=report(
-            f"{FIGURES}/comparison.png",
-            caption="../report/comparison.rst",
+            f"{DRAWN}/{{figure}}.png",
+            caption="../report/figure.rst",
             category="Results",
-            labels={"figure": "all arms by epoch"},
+            labels=labels_with(),
         ),
-        pdf=f"{FIGURES}/comparison.pdf",
+        pdf=f"{DRAWN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/comparison.log",
+        f"{RESULTS}/logs/figures/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/comparison.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures comparison --all-metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
-
-
-rule draw_across:
-    input:
-        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
-        elsewhere=ELSEWHERE,
-    output:
-        png=report(
-            f"{FIGURES}/across.png",
-            caption="../report/comparison.rst",
-            category="Results",
-            labels={"figure": "across data sets"},
-        ),
-        pdf=f"{FIGURES}/across.pdf",
-    log:
-        f"{RESULTS}/logs/figures/across.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/across.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(30),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures across --all-metrics {input.metrics:q} --elsewhere {input.elsewhere:q}"
-        " --out {params.base:q} 2>&1 | tee {log:q}"
-
-
-rule draw_noise_levels:
-    input:
-        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
-    output:
-        png=report(
-            f"{FIGURES}/noise-levels.png",
-            caption="../report/noise-levels.rst",
-            category="Results",
-            labels={"figure": "accuracy and labels against noise"},
-        ),
-        pdf=f"{FIGURES}/noise-levels.pdf",
-    log:
-        f"{RESULTS}/logs/figures/noise-levels.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/noise-levels.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures noise-levels --all-metrics {input.metrics:q} --out {params.base:q} 2>&1 | tee {log:q}"
-
-
-rule draw_reliability:
-    input:
-        records=[f"{RESULTS}/audit/{audit.path}/audit.json" for audit in AUDITS],
-    output:
-        png=report(
-            f"{FIGURES}/reliability.png",
-            caption="../report/reliability.rst",
-            category="Results",
-            labels={"figure": "reliability"},
-        ),
-        pdf=f"{FIGURES}/reliability.pdf",
-    log:
-        f"{RESULTS}/logs/figures/reliability.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/reliability.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    resources:
-        mem_mb=per_attempt(1000),
-        runtime=per_attempt(15),
-    params:
-        base=lambda w, output: Path(output.png).with_suffix(""),
-    shell:
-        "python -m ulcag figures reliability --all-audits {input.records:q} --out {params.base:q} 2>&1 | tee {log:q}"
+        f"{RESULTS}/benchmarks/figures/{{figure}}.tsv"
+    wildcard_constraints:
+        figure=names_of("all"),
 
 
 rule write_tables:
@@ -244,16 +134,21 @@ rule tables:
 rule figures:
     input:
         TRAINED_ON,
-        rules.draw_comparison.output,
-        rules.draw_noise_levels.output if SEVERAL_NOISES else [],
-        rules.draw_across.output if ELSEWHERE else [],
-        rules.draw_reliability.output if AUDITS else [],
-        per_run(f"{FIGURES}/{RUN}/confusion.png"),
-        [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in RUN_FIGURES],
-        [per_run(f"{FIGURES}/{RUN}/{figure}.png") for figure in PICTURE_FIGURES],
-        list(dict.fromkeys(per_run(f"{FIGURES}/{{dataset}}/cooccurrence-{{fold}}.png"))),
-        expand(f"{FIGURES}/{{dataset}}/action-units.png", dataset=DATASETS),
-        expand(f"{FIGURES}/{{dataset}}/check.png", dataset=CHECKED),
+        expand(
+            f"{DRAWN}/{{figure}}.{{suffix}}",
+            figure=wanted("all"),
+            suffix=["png", "pdf"],
+        ),
+        [per_run(f"{DRAWN}/{RUN}/{figure}.png") for figure in wanted("run")],
+        [
+            list(dict.fromkeys(per_run(f"{DRAWN}/{{dataset}}/{figure}-{{fold}}.png")))
+            for figure in wanted("fold")
+        ],
+        [
+            f"{DRAWN}/{dataset}/{figure}.png"
+            for figure in wanted("dataset")
+            for dataset in datasets_of(figure)
+        ],
 
 
 localrules:

@@ -1,13 +1,10 @@
-"""Trained on one data set, tested on another: a matrix for each arm."""
+"""Trained on one data set, tested on another: a table for each arm."""
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from ulcag.reporting.style import MAP, readable_on
 from ulcag.reporting.tables import EMPTY, cell, markdown
 
 
@@ -52,25 +49,3 @@ def across_markdown(table: pd.DataFrame) -> str:
         title = f"{arm}, noise {noise}: accuracy, last epoch, %"
         texts.append(markdown(title, ["trained on", *[f"tested on {on}" for on in tested]], rows))
     return "\n".join(texts)
-
-
-def across_figure(table: pd.DataFrame) -> Figure:
-    """One heat map for each arm and noise."""
-    parts = list(table.groupby(["arm", "noise"], sort=False))
-    tested, trained = (list(dict.fromkeys(table[name])) for name in ("tested_on", "trained_on"))
-    figure = Figure(figsize=(2.2 + (1.2 + 0.9 * len(tested)) * len(parts), 2.2 + 0.7 * len(trained)))
-    for axes, ((arm, noise), part) in zip(figure.subplots(1, len(parts), squeeze=False)[0], parts, strict=True):
-        values = np.full((len(trained), len(tested)), np.nan)
-        for r in part.to_dict("records"):
-            values[trained.index(r["trained_on"]), tested.index(r["tested_on"])] = r["mean"]
-        image = axes.imshow(values, cmap=MAP, vmin=0, vmax=1)
-        for (row, column), value in np.ndenumerate(values):
-            if not np.isnan(value):
-                axes.text(column, row, f"{100 * value:.1f}", ha="center", va="center", color=readable_on(value))
-        axes.set_xticks(range(len(tested)), tested, rotation=30, ha="right")
-        axes.set_yticks(range(len(trained)), trained)
-        axes.set_xlabel("tested on")
-        axes.set_ylabel("trained on")
-        axes.set_title(arm if noise == "none" else f"{arm}, {noise}")
-    figure.colorbar(image, ax=figure.axes, label="accuracy, last epoch")
-    return figure

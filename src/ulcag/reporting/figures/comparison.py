@@ -1,5 +1,7 @@
 """All arms beside each other: the demo's result picture."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,7 +9,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ulcag.reporting.style import COLOURS, UNKNOWN
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import metrics_of_runs
+from ulcag.reporting.style import COLOURS, UNKNOWN, save
+
+FIGURE = Declaration(
+    of="all",
+    files=("all_metrics",),
+    about="accuracy and label agreement of several runs beside each other",
+    label="all arms by epoch",
+    caption=(
+        "All arms of the configuration. All start from the same weights and see the same batches and the same "
+        "noise. Mean over seeds, with one standard deviation where there are several."
+    ),
+)
+
+
+def draw(all_metrics: Sequence[Path], base: Path) -> None:
+    """All arms beside each other."""
+    save(comparison_figure(metrics_of_runs(all_metrics, "held_out.by_epoch", "labels.by_epoch")), base)
 
 
 def comparison_figure(metrics: list[dict[str, Any]]) -> Figure:

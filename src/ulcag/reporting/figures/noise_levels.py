@@ -1,14 +1,35 @@
 """Accuracy and labels against the amount of noise: the paper's Table III as a picture."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ulcag.reporting.style import COLOURS, UNKNOWN
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import metrics_of_runs
+from ulcag.reporting.style import COLOURS, UNKNOWN, save
+
+FIGURE = Declaration(
+    of="all",
+    files=("all_metrics",),
+    about="accuracy and label agreement against the amount of noise",
+    label="accuracy and labels against noise",
+    caption=(
+        "Accuracy after the last epoch, and how many training labels are true after training, against the share "
+        "of labels that noise replaced: mean over seeds, with one standard deviation."
+    ),
+    if_several_noises=True,
+)
 
 Runs = list[dict[str, Any]]
+
+
+def draw(all_metrics: Sequence[Path], base: Path) -> None:
+    """Accuracy and labels against the amount of noise."""
+    save(noise_levels_figure(metrics_of_runs(all_metrics, "replaced")), base)
 
 
 def noise_levels_figure(metrics: Runs) -> Figure:

@@ -1,11 +1,42 @@
 """Confusion matrix, as the paper's Fig. 7."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ulcag.classes import CLASSES
-from ulcag.reporting.style import MAP, readable_on
+from ulcag.evaluation.record import read_metrics
+from ulcag.files import whole_or_absent
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import name_of
+from ulcag.reporting.style import MAP, readable_on, save
+
+FIGURE = Declaration(
+    of="run",
+    files=("metrics",),
+    about="confusion matrix, as the paper's Fig. 7",
+    label="confusion matrix",
+    caption=(
+        "Confusion matrix after the **last** epoch on the held-out samples, as in the paper's Fig. 7: percent of "
+        "each true class, with its number of samples. The counts are in `confusion.csv` beside it."
+    ),
+)
+
+
+def draw(metrics: Path, base: Path) -> None:
+    """Also writes the counts as CSV."""
+    record = read_metrics(metrics, "held_out.last.confusion")
+    last = record["held_out"]["last"]
+    counts = np.array(last["confusion"])
+    title = (
+        f"{name_of(record['run'])}\naccuracy {100 * last['accuracy']:.2f} %, "
+        f"mean of classes {100 * last['mean_class_accuracy']:.2f} %"
+    )
+    save(confusion_figure(counts, title), base)
+    with whole_or_absent(base.with_suffix(".csv")) as beside:
+        confusion_table(counts).to_csv(beside)
 
 
 def confusion_figure(counts: np.ndarray, title: str) -> Figure:

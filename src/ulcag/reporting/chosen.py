@@ -1,16 +1,14 @@
-"""A sheet of pictures as the paper's Fig. 5: confidence, given and corrected label."""
-
-from collections.abc import Callable
+"""Samples worth looking at, and what became of their labels."""
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ulcag.classes import CLASSES
-from ulcag.reporting.style import INK, RIGHT, UNKNOWN, WRONG
+from ulcag.reporting.style import RIGHT, UNKNOWN, WRONG
 
-COLUMNS = 6
 ROWS = ("changed, now right", "changed, now wrong", "kept, though wrong", "kept, and right")
+# Samples in a row.
+MOST = 6
 
 
 def choose_samples(state: pd.DataFrame, given: pd.Series, truth: pd.Series) -> dict[str, pd.DataFrame]:
@@ -41,49 +39,9 @@ def choose_samples(state: pd.DataFrame, given: pd.Series, truth: pd.Series) -> d
     chosen = {}
     for title, which in zip(ROWS, parts, strict=True):
         rows = table[which].sort_values(["alpha_after", "sample_id"])
-        places = np.unique(np.linspace(0, len(rows) - 1, min(COLUMNS, len(rows))).round().astype(int))
+        places = np.unique(np.linspace(0, len(rows) - 1, min(MOST, len(rows))).round().astype(int))
         chosen[f"{title} ({len(rows)})"] = rows.iloc[places]
     return chosen
-
-
-def sheet_figure(chosen: dict[str, pd.DataFrame], picture: Callable[[str], np.ndarray], title: str) -> Figure:
-    """Draw the chosen samples.
-
-    Args:
-        chosen: from `choose_samples`.
-        picture: sample id to (H, W, 3) uint8.
-        title: what it is of.
-    """
-    figure = Figure(figsize=(11.5, 2.55 * len(chosen)))
-    grid = figure.subplots(len(chosen), COLUMNS, squeeze=False)
-    for (name, rows), axes_row in zip(chosen.items(), grid, strict=True):
-        for axes in axes_row:
-            axes.set_axis_off()
-        axes_row[0].text(-0.08, 0.5, name, rotation=90, ha="right", va="center", transform=axes_row[0].transAxes)
-        for axes, row in zip(axes_row, rows.to_dict("records"), strict=False):
-            axes.imshow(picture(row["sample_id"]))
-            if alpha := _alpha(row["alpha_before"], row["alpha_after"]):
-                axes.text(
-                    0.03,
-                    0.97,
-                    alpha,
-                    transform=axes.transAxes,
-                    va="top",
-                    fontsize=8,
-                    color="white",
-                    bbox={"facecolor": INK, "alpha": 0.75, "pad": 2, "linewidth": 0},
-                )
-            text, colour = verdict(row["given"], row["label"], row["truth"])
-            axes.set_title(text, fontsize=8.5, color=colour, pad=3)
-    figure.suptitle(title)
-    return figure
-
-
-def _alpha(before: float, after: float) -> str:
-    """Blank for a method without confidences."""
-    if pd.isna(after):
-        return ""
-    return f"α {after:.2f}" if pd.isna(before) else f"α {before:.2f} → {after:.2f}"
 
 
 def verdict(given: int, label: int, truth: object) -> tuple[str, str]:

@@ -1,14 +1,35 @@
 """Does confidence tell wrong labels from right ones?"""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ulcag.evaluation.metrics import area_under_curve
-from ulcag.reporting.style import RIGHT, UNKNOWN, WRONG
-from ulcag.reporting.templates import MOMENTS
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import MOMENTS, labels_of_run
+from ulcag.reporting.style import RIGHT, UNKNOWN, WRONG, save
+
+FIGURE = Declaration(
+    of="run",
+    files=("run", "samples", "noise"),
+    about="confidence of right and of wrong labels",
+    label="confidence",
+    caption=(
+        "Confidence α of training samples whose given label is right, and of those whose is wrong, before labels "
+        "change and after training. AUC: the probability that a wrong label has the lower confidence of the two; "
+        "0.5 is chance."
+    ),
+)
 
 _BINS = np.linspace(0, 1, 41)
+
+
+def draw(run: Path, samples: Path, noise: Path, base: Path) -> None:
+    """Confidence of right and of wrong labels."""
+    state, given, truth, title = labels_of_run(run, samples, noise)
+    save(confidence_figure(state, given, truth, title), base)
 
 
 def confidence_figure(state: pd.DataFrame, given: pd.Series, truth: pd.Series, title: str) -> Figure:

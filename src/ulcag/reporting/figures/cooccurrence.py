@@ -1,10 +1,24 @@
 """The co-occurrence matrix of Eq. 5."""
 
+from pathlib import Path
+
 import numpy as np
 from matplotlib.figure import Figure
 
-from ulcag.graph.table import CoOccurrence
-from ulcag.reporting.style import MAP, readable_on
+from ulcag.graph.table import CoOccurrence, read_cooccurrence
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.style import MAP, readable_on, save
+
+FIGURE = Declaration(
+    of="fold",
+    files=("cooccurrence",),
+    about="co-occurrence of action units, Eq. 5",
+    label="co-occurrence",
+    caption=(
+        "The edges of the action unit graph (Eq. 5): how often unit p is present where unit q is. The condition "
+        "is the column."
+    ),
+)
 
 NAMES = {
     "AU01": "inner brow raiser", "AU02": "outer brow raiser", "AU04": "brow lowerer", "AU05": "upper lid raiser",
@@ -13,6 +27,11 @@ NAMES = {
     "AU20": "lip stretcher", "AU23": "lip tightener", "AU25": "lips part", "AU26": "jaw drop", "AU28": "lip suck",
     "AU45": "blink",
 }  # fmt: skip
+
+
+def draw(cooccurrence: Path, base: Path) -> None:
+    """Heat map of Eq. 5."""
+    save(cooccurrence_figure(read_cooccurrence(cooccurrence)), base)
 
 
 def cooccurrence_figure(graph: CoOccurrence) -> Figure:

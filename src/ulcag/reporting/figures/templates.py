@@ -1,17 +1,40 @@
 """Templates and samples in two dimensions, before labels change and after training."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ulcag.classes import CLASSES
-from ulcag.reporting.style import COLOURS, INK, UNKNOWN, WRONG
-from ulcag.training.tables import DISTANCES
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import MOMENTS, state_of_run
+from ulcag.reporting.style import COLOURS, INK, UNKNOWN, WRONG, save
+from ulcag.tables import read_table
+from ulcag.training.tables import DISTANCES, TEMPLATES
 
-MOMENTS = {"start": "before labels change", "end": "after training"}
+FIGURE = Declaration(
+    of="run",
+    files=("run", "samples"),
+    about="templates and samples in two dimensions",
+    label="templates",
+    caption=(
+        "Training samples and templates, placed by their distances to the seven templates (Eq. 9, or the whitened "
+        "distance where the posterior judges) and seen along the two principal directions, before labels change "
+        "and after training. Rings: the label of that moment is not the true one. Stars: the templates."
+    ),
+)
+
 # More dots than this hide each other.
 _MOST = 1500
+
+
+def draw(run: Path, samples: Path, base: Path) -> None:
+    """Templates and samples in two dimensions."""
+    state, truth, title = state_of_run(run, samples)
+    templates = read_table(run / "templates.parquet", TEMPLATES)
+    save(templates_figure(state, templates, truth, title), base)
 
 
 def templates_figure(state: pd.DataFrame, templates: pd.DataFrame, truth: pd.Series, title: str) -> Figure:

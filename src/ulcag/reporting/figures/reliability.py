@@ -1,14 +1,38 @@
 """Is the quality that an audit gives a label the probability that it is right?"""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ulcag.reporting.style import COLOURS, INK, UNKNOWN
+from ulcag.files import read_json
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.style import COLOURS, INK, UNKNOWN, save
+
+FIGURE = Declaration(
+    of="all",
+    files=("all_audits",),
+    about="share of labels that are right against the quality that audits give them",
+    label="reliability",
+    caption=(
+        "Is a label's quality the probability that it is right? Labels of all audits whose truth is known, in ten "
+        "parts by quality: the share that is right in each, mean over seeds, with one standard deviation. On the "
+        "dashed line it is as stated. Calibration error: the mean distance from it, each label counted alike. "
+        "Below: how many labels an audit has in each part."
+    ),
+)
 
 Audits = list[dict[str, Any]]
+
+
+def draw(all_audits: Sequence[Path], base: Path) -> None:
+    """Whether the quality of a label is the probability that it is right."""
+    needed = [f"run.{name}" for name in ("dataset", "noise", "arm")]
+    needed += [f"against_truth.audit.{name}" for name in ("calibration_error", "reliability")]
+    save(reliability_figure([read_json(path, *needed) for path in all_audits]), base)
 
 
 def reliability_figure(audits: Audits) -> Figure:

@@ -1,5 +1,7 @@
 """Where labels went: from the given class to the class after training, right or wrong."""
 
+from pathlib import Path
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -7,9 +9,31 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 
 from ulcag.classes import CLASSES
-from ulcag.reporting.style import INK, RIGHT, UNKNOWN, WRONG
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import labels_of_run
+from ulcag.reporting.style import INK, RIGHT, UNKNOWN, WRONG, save
+
+FIGURE = Declaration(
+    of="run",
+    files=("run", "samples", "noise"),
+    about="from which class to which labels went, right or wrong",
+    label="flow",
+    caption=(
+        "Samples whose label changed during training: from the class they were given to the class they ended "
+        "with, and whether that is their true class."
+    ),
+)
 
 _GAP = 0.02
+
+
+def draw(run: Path, samples: Path, noise: Path, base: Path) -> None:
+    """Where the labels of a run went."""
+    state, given, truth, title = labels_of_run(run, samples, noise)
+    end = state[state["moment"] == "end"]
+    final = end["label"].to_numpy(dtype=np.int64)
+    true = truth.reindex(end["sample_id"]).to_numpy(dtype=float, na_value=np.nan)
+    save(flow_figure(given.reindex(end["sample_id"]).to_numpy(dtype=np.int64), final, true, title), base)
 
 
 def flow_figure(given: np.ndarray, final: np.ndarray, truth: np.ndarray, title: str) -> Figure:

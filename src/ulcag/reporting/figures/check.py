@@ -1,5 +1,6 @@
 """What a check found in a data set: counts against the published ones, sizes of pictures, findings."""
 
+from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
@@ -8,13 +9,35 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ulcag.classes import CLASSES
-from ulcag.reporting.style import COLOURS, INK, RIGHT, UNKNOWN, WRONG
-from ulcag.tables import rows_of
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.style import COLOURS, INK, RIGHT, UNKNOWN, WRONG, save
+from ulcag.samples.check import read_findings
+from ulcag.samples.table import PICTURES, SAMPLES
+from ulcag.tables import read_table, rows_of
+
+FIGURE = Declaration(
+    of="dataset",
+    files=("samples", "pictures", "check"),
+    about="what a check found in a data set: counts, sizes of pictures, findings",
+    label="check",
+    caption=(
+        "What was wrong with the data set before anything was made of it. Fatal is what concerns more than 1 % of "
+        "a split. The whole table is ``check.csv``, and what each picture looks like ``pictures.parquet``, in "
+        "``results/samples``."
+    ),
+)
 
 _SPLITS = {"train": COLOURS[0], "test": COLOURS[1]}
 _SEVERITIES = {"fatal": (WRONG, "✗"), "warning": (COLOURS[1], "!"), "ok": (RIGHT, "✓")}
 # Lines of findings that have room.
 _LINES = 12
+
+
+def draw(samples: Path, pictures: Path, check: Path, base: Path) -> None:
+    """What a check found in a data set."""
+    title = f"Check of {samples.parent.name}"
+    found, of_pictures = read_findings(check), read_table(pictures, PICTURES)
+    save(check_figure(found, read_table(samples, SAMPLES), of_pictures, title), base)
 
 
 def check_figure(found: pd.DataFrame, samples: pd.DataFrame, pictures: pd.DataFrame, title: str) -> Figure:

@@ -1,5 +1,6 @@
 """What happened in a run, epoch by epoch."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -7,13 +8,45 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ulcag.reporting.style import COLOURS, UNKNOWN
+from ulcag.config import TrainSettings
+from ulcag.errors import InputError
+from ulcag.evaluation.record import read_metrics
+from ulcag.files import read_json
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.style import COLOURS, UNKNOWN, save
+from ulcag.tables import read_table
+from ulcag.training.schedule import relabelling_start
+from ulcag.training.tables import HISTORY, RUN_KEYS
+
+FIGURE = Declaration(
+    of="run",
+    files=("run", "metrics"),
+    about="losses, accuracy, confidence and labels by epoch",
+    label="curves",
+    caption=(
+        "What happened by epoch: losses, held-out accuracy, confidence α with its high and low group, and how "
+        "many training labels agree with the truth, where it is known. The dashed line is the first epoch in "
+        "which labels may change."
+    ),
+)
 
 _LOSSES = (
     ("loss_classification", "classification"),
     ("loss_rank", "rank regularisation"),
     ("loss_action_units", "action units"),
 )
+
+
+def draw(run: Path, metrics: Path, base: Path) -> None:
+    """Curves of a run."""
+    record = read_json(run / "run.json", *RUN_KEYS, "settings")
+    settings = TrainSettings.read(record["settings"], where=str(run / "run.json"))
+    history = read_table(run / "history.parquet", HISTORY)
+    of_run = read_metrics(metrics, "held_out.by_epoch", "labels.by_epoch")
+    if of_run["run"] != record["run"]:
+        do = "give the metrics that `ulcag evaluate` wrote for this run"
+        raise InputError(metrics, expected=f"metrics of {record['run']}", found=f"of {of_run['run']}", do=do)
+    save(curves_figure(history, of_run, relabelling_start(settings)), base)
 
 
 def curves_figure(history: pd.DataFrame, metrics: dict[str, Any], relabel_start: int | None) -> Figure:

@@ -9,8 +9,7 @@ import pytest
 
 from ulcag.cli import main
 from ulcag.errors import InputError
-from ulcag.reporting.reliability import reliability_figure
-from ulcag.reporting.run import draw_reliability
+from ulcag.reporting.figures.reliability import draw, reliability_figure
 
 
 def audit(
@@ -70,4 +69,4 @@ def test_from_the_records_of_audits(tmp_path: Path) -> None:
     del record["against_truth"]["audit"]["reliability"]
     (tmp_path / "old.json").write_text(json.dumps(record))
     with pytest.raises(InputError, match="no 'reliability'"):
-        draw_reliability([tmp_path / "old.json"], tmp_path / "figure")
+        draw([tmp_path / "old.json"], tmp_path / "figure")

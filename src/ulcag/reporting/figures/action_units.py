@@ -1,17 +1,44 @@
 """What is known of a data set's action units: how often each action unit, how surely, and where nothing is."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ulcag.action_units.table import INTENSITY_UNITS, OK, PRESENCE_UNITS
+from ulcag.action_units.table import ACTION_UNITS, INTENSITY_UNITS, OK, PRESENCE_UNITS
 from ulcag.classes import CLASSES
-from ulcag.reporting.style import COLOURS, MAP, UNKNOWN, readable_on
+from ulcag.config import SourceSettings
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.style import COLOURS, MAP, UNKNOWN, readable_on, save
+from ulcag.samples.table import SAMPLES
+from ulcag.tables import read_table, rows_of, settings_of
+
+FIGURE = Declaration(
+    of="dataset",
+    files=("samples", "action_units"),
+    about="quality of OpenFace's output: rates by class, presence against intensity, confidence, status",
+    label="action units",
+    caption=(
+        "What OpenFace said of the data set. The status `ok` alone counts; low confidence, no face and failures "
+        "count as missing everywhere."
+    ),
+)
 
 _STATUS = {"ok": COLOURS[0], "low_confidence": COLOURS[1], "no_face": UNKNOWN, "failed": COLOURS[5]}
 # An intensity of 1 is the weakest that the coding manual has a letter for (A).
 _PRESENT = 1.0
+
+
+def draw(samples: Path, action_units: Path, base: Path) -> None:
+    """Quality of a data set's action units."""
+    table = read_table(action_units, ACTION_UNITS)
+    labels = rows_of(read_table(samples, SAMPLES), table["sample_id"], "samples")["label"]
+    settings = SourceSettings.read(settings_of(action_units), where=str(action_units))
+    title = f"Action units (source: {settings.source}), {len(table)} samples"
+    codes = labels.to_numpy(dtype=np.int64)
+    save(action_units_figure(codes, table, settings.min_confidence, title), base)
 
 
 def action_units_figure(labels: np.ndarray, table: pd.DataFrame, min_confidence: float, title: str) -> Figure:

@@ -1,0 +1,71 @@
+# Figures, as far as rules ask: each says in a file of its own what it is drawn from, and for what there is one.
+from ulcag.reporting.figures import FIGURES
+from ulcag.reporting.figures.declaration import LISTS
+
+DRAWN = f"{RESULTS}/reporting/figures"
+# Where the files lie that figures can be drawn from.
+FIGURE_FILES = {
+    "action_units": f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+    "check": f"{RESULTS}/samples/{{dataset}}/check.csv",
+    "cooccurrence": f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+    # with the shards beside it, as in training
+    "faces": f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+    "metrics": f"{RESULTS}/evaluation/{RUN}/metrics.json",
+    "noise": f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+    "pictures": f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
+    "run": f"{RESULTS}/training/{RUN}/run.json",
+    "samples": f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+    "votes": f"{RESULTS}/samples/{{dataset}}/votes.parquet",
+    "all_audits": [f"{RESULTS}/audit/{audit.path}/audit.json" for audit in AUDITS],
+    "all_metrics": per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+    "elsewhere": ELSEWHERE,
+}
+SEVERAL_NOISES = len({(run.dataset, run.noise) for run in RUNS}) > len(DATASETS)
+# A caption's file can depend on no wildcard, but it sees the configuration; in params a caption would be one more
+# reason to draw again.
+config["captions"] = {name: figure.caption for name, figure in FIGURES.items()}
+
+
+def names_of(of):
+    """A constraint on the wildcard: the figures that there are for each such thing."""
+    return one_of(name for name, figure in FIGURES.items() if figure.of == of)
+
+
+def wanted(of):
+    """The same figures, as far as there is something to draw."""
+    return [
+        name
+        for name, figure in FIGURES.items()
+        if figure.of == of
+        and all(FIGURE_FILES[file] for file in figure.files)
+        and (SEVERAL_NOISES or not figure.if_several_noises)
+    ]
+
+
+def datasets_of(figure):
+    """Data sets that have the files of a figure: not all are checked."""
+    files = set(FIGURES[figure].files)
+    return CHECKED if files & {"check", "pictures"} else DATASETS
+
+
+def files_of(w):
+    """An input function: what the figure is drawn from."""
+    return {file: FIGURE_FILES[file] for file in FIGURES[w.figure].files}
+
+
+def options_of(w, input):
+    """A params function: the same as options of the command. A run is named by its folder."""
+    paths = {file: input[file] for file in FIGURES[w.figure].files}
+    if "run" in paths:
+        paths["run"] = str(Path(paths["run"]).parent)
+    return " ".join(
+        f"--{file.replace('_', '-')} {shlex.join(path if file in LISTS else [path])}"
+        for file, path in paths.items()
+    )
+
+
+def labels_with(*names):
+    """A labels function: what the figure is called, and wildcards, empty where the rule has none of the name."""
+    return lambda w: (
+        {"figure": FIGURES[w.figure].label} | {name: w.get(name, "") for name in names}
+    )
