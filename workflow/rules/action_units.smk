@@ -3,13 +3,13 @@ rule read_action_units:
         ancient(listed),
         lambda w: [there(path) for path in units(w).files()],
         unpack(faces_for_units),
-        samples=ancient(f"{RESULTS}/samples/{{dataset}}/samples.parquet"),
+        samples=ancient("<results>/samples/{dataset}/samples.parquet"),
     output:
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
     log:
-        f"{RESULTS}/logs/action_units/{{dataset}}.log",
+        "<results>/logs/action_units/{dataset}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/action_units/{{dataset}}.tsv"
+        "<results>/benchmarks/action_units/{dataset}.tsv"
     wildcard_constraints:
         dataset=one_of(AT_ONCE),
     conda:
@@ -35,14 +35,14 @@ rule read_action_units:
 rule read_shard_action_units:
     input:
         # beside its table, where the command finds it
-        crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
-        faces=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet",
+        crops="<results>/faces/{dataset}/shard-{shard}.arrow",
+        faces="<results>/faces/{dataset}/shard-{shard}.parquet",
     output:
-        table=f"{RESULTS}/action_units/{{dataset}}/shard-{{shard}}.parquet",
+        table="<results>/action_units/{dataset}/shard-{shard}.parquet",
     log:
-        f"{RESULTS}/logs/action_units/{{dataset}}/{{shard}}.log",
+        "<results>/logs/action_units/{dataset}/{shard}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/action_units/{{dataset}}/{{shard}}.tsv"
+        "<results>/benchmarks/action_units/{dataset}/{shard}.tsv"
     wildcard_constraints:
         dataset=one_of(BY_SHARD),
     conda:
@@ -67,14 +67,14 @@ rule read_shard_action_units:
 rule merge_action_units:
     input:
         ancient([LISTED, PASSED]),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        tables=shards(f"{RESULTS}/action_units/{{dataset}}/shard-{{shard}}.parquet"),
+        samples="<results>/samples/{dataset}/samples.parquet",
+        tables=shards("<results>/action_units/{dataset}/shard-{shard}.parquet"),
     output:
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
     log:
-        f"{RESULTS}/logs/action_units/{{dataset}}/merge.log",
+        "<results>/logs/action_units/{dataset}/merge.log",
     benchmark:
-        f"{RESULTS}/benchmarks/action_units/{{dataset}}/merge.tsv"
+        "<results>/benchmarks/action_units/{dataset}/merge.tsv"
     wildcard_constraints:
         dataset=one_of(BY_SHARD),
     conda:
@@ -91,6 +91,6 @@ rule action_units:
     input:
         CHECKPOINTS,
         expand(
-            f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+            "<results>/action_units/{dataset}/action_units.parquet",
             dataset=DATASETS,
         ),

@@ -36,11 +36,22 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-RESULTS = CONFIG.results
 RUNS = CONFIG.all_runs()
 AUDITS = CONFIG.all_audits()
 DATASETS = list(dict.fromkeys(run.dataset for run in [*RUNS, *AUDITS]))
-RUN = "{dataset}/{noise}/{arm}/seed{seed}/{fold}"
+AUDIT = "{dataset}/{noise}/{arm}/seed{seed}"
+RUN = f"{AUDIT}/{{fold}}"
+
+
+# <results> in paths of rules, and in those that input functions return; not in parameters. AUDIT and RUN are no path
+# variables: Snakemake 9.27 would not see the wildcards in them when it applies constraints.
+pathvars:
+    results=CONFIG.results,
+
+
+# The same for parameters and Python: a workflow that uses this one as a module may have named another folder.
+RESULTS = workflow.modifier.modify_path(workflow.pathvars.get("results"))
+
 
 # Every command runs the package from src, so that no environment needs it installed. Idle OpenMP threads that
 # spin would starve the other jobs of a small machine. A prefix replaces Snakemake's own strict mode, without which
@@ -61,17 +72,7 @@ wildcard_constraints:
 
 def per_run(pattern):
     """One path for each run of the configuration."""
-    return [
-        expand(
-            pattern,
-            dataset=r.dataset,
-            noise=r.noise,
-            arm=r.arm,
-            seed=r.seed,
-            fold=r.fold,
-        )[0]
-        for r in RUNS
-    ]
+    return [pattern.format(**run.plain()) for run in RUNS]
 
 
 def shards(pattern):
@@ -89,11 +90,13 @@ def option(name, path):
 
 # Networks on other data sets than their own.
 ELSEWHERE = [
-    f"{RESULTS}/evaluation/{run.path}/on-{other}.json"
+    f"<results>/evaluation/{run.path}/on-{other}.json"
     for run, other in CONFIG.elsewhere()
 ]
 
 
+# Every rule says its own memory and minutes. Snakemake's default-resources belong to a profile: a workflow that uses this
+# one as a module does not have it, and --default-resources on the command line takes its place.
 def per_attempt(first):
     """A resources function: what the first attempt asks for; where there are retries, each asks for as much again."""
     return lambda w, attempt: first * attempt
@@ -151,17 +154,13 @@ def one_of(names):
 
 def faces_for_units(w):
     """An input function: the faces table, where the source needs it."""
-    faces = f"{RESULTS}/faces/{w.dataset}/faces.parquet"
+    faces = f"<results>/faces/{w.dataset}/faces.parquet"
     return {"faces": faces} if units(w).needs_faces else {}
 
 
 def units_settings(w):
     """A params function: what the table of action units depends on."""
     return json.dumps(units(w).of_table(), sort_keys=True)
-
-
-# An audit's folder, and what it is made from.
-AUDIT = "{dataset}/{noise}/{arm}/seed{seed}"
 
 
 def audit_of(w):
@@ -173,5 +172,5 @@ def audit_of(w):
 def fold_runs(file):
     """An input function: one file of the run of each fold."""
     return lambda w: [
-        f"{RESULTS}/training/{run.path}/{file}" for run in audit_of(w).runs()
+        f"<results>/training/{run.path}/{file}" for run in audit_of(w).runs()
     ]

@@ -2,12 +2,12 @@ rule read_samples:
     input:
         data_of,
     output:
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        votes=f"{RESULTS}/samples/{{dataset}}/votes.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
+        votes="<results>/samples/{dataset}/votes.parquet",
     log:
-        f"{RESULTS}/logs/samples/{{dataset}}.log",
+        "<results>/logs/samples/{dataset}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/samples/{{dataset}}.tsv"
+        "<results>/benchmarks/samples/{dataset}.tsv"
     conda:
         "../../envs/synthetic.yaml"
     threads: 2
@@ -29,7 +29,7 @@ rule read_samples:
 # runs depend on `read_samples`.
 checkpoint list_samples:
     input:
-        f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        "<results>/samples/{dataset}/samples.parquet",
     output:
         touch(LISTED),
 
@@ -38,13 +38,13 @@ rule inject_noise:
     input:
         ancient(LISTED),
         lambda w: there(CONFIG.noise[w.noise].path),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
     output:
-        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        noise="<results>/samples/{dataset}/noise/{noise}/seed{seed}.parquet",
     log:
-        f"{RESULTS}/logs/noise/{{dataset}}/{{noise}}/seed{{seed}}.log",
+        "<results>/logs/noise/{dataset}/{noise}/seed{seed}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/noise/{{dataset}}/{{noise}}/seed{{seed}}.tsv"
+        "<results>/benchmarks/noise/{dataset}/{noise}/seed{seed}.tsv"
     conda:
         "../../envs/tables.yaml"
     resources:
@@ -62,14 +62,14 @@ rule inject_noise:
 rule check_samples:
     input:
         ancient(listed),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
     output:
-        check=f"{RESULTS}/samples/{{dataset}}/check.csv",
-        pictures=f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
+        check="<results>/samples/{dataset}/check.csv",
+        pictures="<results>/samples/{dataset}/pictures.parquet",
     log:
-        f"{RESULTS}/logs/check/{{dataset}}.log",
+        "<results>/logs/check/{dataset}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/check/{{dataset}}.tsv"
+        "<results>/benchmarks/check/{dataset}.tsv"
     conda:
         "../../envs/check.yaml"
     threads: 2
@@ -92,9 +92,9 @@ checkpoint pass_check:
     output:
         passed=PASSED,
     log:
-        f"{RESULTS}/logs/check/{{dataset}}-passed.log",
+        "<results>/logs/check/{dataset}-passed.log",
     benchmark:
-        f"{RESULTS}/benchmarks/check/{{dataset}}-passed.tsv"
+        "<results>/benchmarks/check/{dataset}-passed.tsv"
     conda:
         "../../envs/tables.yaml"
     resources:
@@ -114,4 +114,4 @@ checkpoint pass_check:
 rule samples:
     input:
         CHECKPOINTS,
-        expand(f"{RESULTS}/samples/{{dataset}}/samples.parquet", dataset=DATASETS),
+        expand("<results>/samples/{dataset}/samples.parquet", dataset=DATASETS),
