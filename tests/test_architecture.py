@@ -61,6 +61,6 @@ def test_the_loop_knows_no_method() -> None:
 
 def test_the_snakefile_needs_no_heavy_package() -> None:
     heavy = "('torch', 'pandas', 'cv2', 'matplotlib')"
-    code = f"import sys, ulcag, ulcag.config; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, ulcag.config, ulcag.pipeline; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=SRC.parent, check=True)
     assert done.stdout.strip() == "[]"

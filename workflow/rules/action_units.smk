@@ -25,8 +25,10 @@ rule read_action_units:
             option("faces", input.faces) if "faces" in input.keys() else ""
         ),
     shell:
-        "python -m ulcag action-units --settings {params.settings:q} --samples {input.samples:q} {params.faces}"
-        " --out {output.action_units:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "action-units --settings {params.settings:q} --samples {input.samples:q} {params.faces}"
+            " --out {output.action_units:q}"
+        )
 
 
 # Settings that change no result are a resource and not a parameter, so that an edit of them runs nothing again.
@@ -59,9 +61,10 @@ rule read_shard_action_units:
         settings=units_settings,
         state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
     shell:
-        "python -m ulcag action-units --settings {params.settings:q} {resources.pace}"
-        " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "action-units --settings {params.settings:q} {resources.pace}"
+            " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
+        )
 
 
 rule merge_action_units:
@@ -83,8 +86,10 @@ rule merge_action_units:
         mem_mb=per_attempt(2000),
         runtime=per_attempt(30),
     shell:
-        "python -m ulcag merge action_units {input.tables:q} --samples {input.samples:q}"
-        " --out {output.action_units:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "merge action_units {input.tables:q} --samples {input.samples:q}"
+            " --out {output.action_units:q}"
+        )
 
 
 rule action_units:

@@ -32,9 +32,10 @@ rule judge_by_networks:
         folder=lambda w, output: Path(output.audit).parent,
         cleanlab=lambda w: "--cleanlab" if audit_of(w).cleanlab else "",
     shell:
-        "python -m ulcag judge --samples {input.samples:q} --noise {input.noise:q} --faces {input.faces:q}"
-        " --action-units {input.action_units:q} --runs {params.runs:q} {params.cleanlab} --out {params.folder:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "judge --samples {input.samples:q} --noise {input.noise:q} --faces {input.faces:q}"
+            " --action-units {input.action_units:q} --runs {params.runs:q} {params.cleanlab} --out {params.folder:q}"
+        )
 
 
 rule judge_by_regressions:
@@ -70,11 +71,12 @@ rule judge_by_regressions:
         folder=lambda w, output: Path(output.audit).parent,
         cleanlab=lambda w: "--cleanlab" if audit_of(w).cleanlab else "",
     shell:
-        "python -m ulcag judge-frozen --settings {params.settings:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
-        " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
-        " --seed {wildcards.seed:q} --folds {params.folds} {params.cleanlab} --out {params.folder:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "judge-frozen --settings {params.settings:q} --samples {input.samples:q}"
+            " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
+            " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
+            " --seed {wildcards.seed:q} --folds {params.folds} {params.cleanlab} --out {params.folder:q}"
+        )
 
 
 rule draw_audit:
@@ -102,8 +104,9 @@ rule draw_audit:
     params:
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag audit-page {params.folder:q} --faces {input.faces:q} --out {output.page:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "audit-page {params.folder:q} --faces {input.faces:q} --out {output.page:q}"
+        )
 
 
 # clean/ itself, with a link for each picture, is not declared: the command puts a finished one in place of an old one,
@@ -126,7 +129,7 @@ rule clean_labels:
     params:
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag clean {params.folder:q} --samples {input.samples:q} 2>&1 | tee {log:q}"
+        ulcag("clean {params.folder:q} --samples {input.samples:q}")
 
 
 rule audit:

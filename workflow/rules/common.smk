@@ -4,8 +4,10 @@ import shlex
 import sys
 from pathlib import Path
 
-SRC = Path(workflow.basedir) / "src"
-sys.path.insert(0, str(SRC))
+PROJECT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
+# A clone has the package beside it; elsewhere it is installed.
+if (PROJECT / "src").is_dir():
+    sys.path.insert(0, str(PROJECT / "src"))
 
 from snakemake.settings.types import DeploymentMethod
 
@@ -14,6 +16,7 @@ from ulcag.action_units.sources.source import ByShard
 from ulcag.config import Config, check_braces
 from ulcag.errors import InputError
 from ulcag.methods import METHODS
+from ulcag.pipeline import link_package
 
 
 def check_conda_path():
@@ -28,9 +31,7 @@ def check_conda_path():
 
 
 try:
-    check_braces(
-        workflow.basedir, "rename the folder, or clone the project into another"
-    )
+    check_braces(str(PROJECT), "rename the folder, or put the project into another")
     check_conda_path()
     CONFIG = Config.read(config, "config")
 except InputError as error:
@@ -52,13 +53,18 @@ pathvars:
 # The same for parameters and Python: a workflow that uses this one as a module may have named another folder.
 RESULTS = workflow.modifier.modify_path(workflow.pathvars.get("results"))
 
+link_package(Path(".snakemake/ulcag"))
 
-# Every command runs the package from src, so that no environment needs it installed. Idle OpenMP threads that
-# spin would starve the other jobs of a small machine. A prefix replaces Snakemake's own strict mode, without which
-# a command that fails before `| tee` would count as done.
-shell.prefix(
-    f"set -euo pipefail; export PYTHONPATH={shlex.quote(str(SRC))} OMP_WAIT_POLICY=PASSIVE; "
-)
+
+def ulcag(command, start="python"):
+    """A rule's shell command: one of the package's, and what it says goes to the log, too.
+
+    The package comes by its path, so that no conda environment needs it installed. The text is the same wherever it lies,
+    for Snakemake runs again what has another command. Idle OpenMP threads that spin would starve the other jobs of a small
+    machine.
+    """
+    environment = 'PYTHONPATH="$PWD/.snakemake/ulcag" OMP_WAIT_POLICY=PASSIVE'
+    return f"{environment} {start} -m ulcag {command} 2>&1 | tee {{log:q}}"
 
 
 wildcard_constraints:
@@ -95,8 +101,8 @@ ELSEWHERE = [
 ]
 
 
-# Every rule says its own memory and minutes. Snakemake's default-resources belong to a profile: a workflow that uses this
-# one as a module does not have it, and --default-resources on the command line takes its place.
+# Memory and minutes are said rule by rule. Snakemake's default-resources belong to a profile, which a workflow that uses
+# this one as a module does not have, and --default-resources on the command line takes its place.
 def per_attempt(first):
     """A resources function: what the first attempt asks for; where there are retries, each asks for as much again."""
     return lambda w, attempt: first * attempt

@@ -23,8 +23,10 @@ rule evaluate_run:
         run=lambda w, input: Path(input.record).parent,
         folder=lambda w, output: Path(output.metrics).parent,
     shell:
-        "python -m ulcag evaluate --samples {input.samples:q} --noise {input.noise:q} --run {params.run:q}"
-        " --out {params.folder:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "evaluate --samples {input.samples:q} --noise {input.noise:q} --run {params.run:q}"
+            " --out {params.folder:q}"
+        )
 
 
 # A trained network on another data set's test split.
@@ -53,8 +55,10 @@ rule evaluate_elsewhere:
     params:
         run=lambda w, input: Path(input.record).parent,
     shell:
-        "python -m ulcag evaluate --run {params.run:q} --data {wildcards.other:q} --samples {input.samples:q}"
-        " --faces {input.faces:q} --out {output.metrics:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "evaluate --run {params.run:q} --data {wildcards.other:q} --samples {input.samples:q}"
+            " --faces {input.faces:q} --out {output.metrics:q}"
+        )
 
 
 rule evaluate:

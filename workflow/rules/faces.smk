@@ -22,8 +22,10 @@ rule crop_faces:
         settings=settings_of("faces"),
         pictures=pictures_of,
     shell:
-        "python -m ulcag faces --settings {params.settings:q} --samples {input.samples:q} --shard {wildcards.shard:q}"
-        " --out-crops {output.crops:q} --out-table {output.table:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "faces --settings {params.settings:q} --samples {input.samples:q} --shard {wildcards.shard:q}"
+            " --out-crops {output.crops:q} --out-table {output.table:q}"
+        )
 
 
 rule merge_faces:
@@ -43,8 +45,9 @@ rule merge_faces:
         mem_mb=per_attempt(2000),
         runtime=per_attempt(30),
     shell:
-        "python -m ulcag merge faces {input.tables:q} --samples {input.samples:q} --out {output.faces:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "merge faces {input.tables:q} --samples {input.samples:q} --out {output.faces:q}"
+        )
 
 
 rule faces:

@@ -20,9 +20,10 @@ rule count_cooccurrence:
             CONFIG.datasets[w.dataset].action_units.of_presence(), sort_keys=True
         ),
     shell:
-        "python -m ulcag graph --settings {params.settings:q} --samples {input.samples:q}"
-        " --action-units {input.action_units:q} --fold {wildcards.fold:q} --out {output.cooccurrence:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "graph --settings {params.settings:q} --samples {input.samples:q}"
+            " --action-units {input.action_units:q} --fold {wildcards.fold:q} --out {output.cooccurrence:q}"
+        )
 
 
 rule graph:

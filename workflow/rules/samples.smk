@@ -20,8 +20,10 @@ rule read_samples:
         # Rendered pictures outlive the rule's outputs: they are made once.
         cache=f"{RESULTS}/.cache",
     shell:
-        "python -m ulcag samples --settings {params.settings:q} --cache {params.cache:q} --workers {threads}"
-        " --out {output.samples:q} --out-votes {output.votes:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "samples --settings {params.settings:q} --cache {params.cache:q} --workers {threads}"
+            " --out {output.samples:q} --out-votes {output.votes:q}"
+        )
 
 
 # Which shards have other rows or pictures than before is known once the samples are read: a corrected label is no reason
@@ -54,8 +56,10 @@ rule inject_noise:
         settings=lambda w: json.dumps(CONFIG.noise[w.noise].plain(), sort_keys=True),
         labels=lambda w: file_print(CONFIG.noise[w.noise].path),
     shell:
-        "python -m ulcag noise --settings {params.settings:q} --samples {input.samples:q} --seed {wildcards.seed:q}"
-        " --out {output.noise:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "noise --settings {params.settings:q} --samples {input.samples:q} --seed {wildcards.seed:q}"
+            " --out {output.noise:q}"
+        )
 
 
 # What is wrong with a data set, however bad it is: the table and its figure are there to be looked at.
@@ -79,8 +83,10 @@ rule check_samples:
     params:
         pictures=pictures_of,
     shell:
-        "python -m ulcag check --samples {input.samples:q} --workers {threads} --on-fatal warn --out {output.check:q}"
-        " --out-pictures {output.pictures:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "check --samples {input.samples:q} --workers {threads} --on-fatal warn --out {output.check:q}"
+            " --out-pictures {output.pictures:q}"
+        )
 
 
 # Stops what costs time on a data set with a fatal finding. A rule of its own, so that after `check: warn` no picture is
@@ -108,7 +114,9 @@ checkpoint pass_check:
             "stop" if CONFIG.datasets[w.dataset].check == "stop" else "warn"
         ),
     shell:
-        "python -m ulcag gate {params.check} --on-fatal {params.on_fatal} --out {output.passed:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "gate {params.check} --on-fatal {params.on_fatal} --out {output.passed:q}"
+        )
 
 
 rule samples:

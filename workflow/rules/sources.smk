@@ -17,10 +17,15 @@ def there(path):
     return ancient(path) if path and not set("{<") & set(path) else []
 
 
+# What a rule is called in a workflow that uses this one as a module.
+RULE_NAME = workflow.modifier.modify_rulename
+
+
 def asked(rule):
     """Whether this process plans or runs jobs of a rule. A cluster's job process sees all that its job hangs on, and would
     look at every picture for each shard."""
-    return rule in (workflow.dag_settings.allowed_rules or [rule])
+    allowed = workflow.dag_settings.allowed_rules
+    return not allowed or RULE_NAME(rule) in allowed
 
 
 def data_of(w):

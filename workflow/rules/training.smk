@@ -43,12 +43,15 @@ rule train_run:
         # Not declared: Snakemake removes declared outputs of a job that was killed.
         state=f"{RESULTS}/.state/training/{RUN}",
     shell:
-        "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
-        " --cooccurrence {input.cooccurrence:q}"
-        " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
-        " --seed {wildcards.seed:q} --fold {wildcards.fold:q} --out {params.folder:q} --state {params.state:q}"
-        " {resources.board} 2>&1 | tee {log:q}"
+        ulcag(
+            "train --settings {params.settings:q} --samples {input.samples:q}"
+            " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
+            " --cooccurrence {input.cooccurrence:q}"
+            " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
+            " --seed {wildcards.seed:q} --fold {wildcards.fold:q} --out {params.folder:q} --state {params.state:q}"
+            " {resources.board}",
+            start="{params.start}",
+        )
 
 
 rule train:

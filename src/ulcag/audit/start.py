@@ -13,9 +13,10 @@ from ulcag.audit.clean import check_place, check_words
 from ulcag.audit.recognise import recognise
 from ulcag.audit.rewrite import check_links
 from ulcag.audit.score import need_cleanlab
-from ulcag.config import Config, DatasetSettings, check_braces
+from ulcag.config import Config, DatasetSettings
 from ulcag.config.arms import merged
 from ulcag.errors import InputError
+from ulcag.pipeline import snakefile
 from ulcag.samples.folds import split_fold
 from ulcag.samples.read import read_samples
 
@@ -153,20 +154,6 @@ def _check_folds(data: Path, samples: pd.DataFrame, folds: int) -> None:
             found = f"nobody in fold {part}" if len(kept) else f"everybody in fold {part}"
             do = "take fewer folds (--folds), or more data: who is in which is drawn by a hash of identities"
             raise InputError(data, expected=f"people for {folds} folds", found=found, do=do)
-
-
-def snakefile() -> Path:
-    """The pipeline that this package lies beside.
-
-    Raises:
-        InputError: the package was installed without it, or lies where Snakemake cannot run it.
-    """
-    path = Path(__file__).parents[3] / "Snakefile"
-    if not path.is_file():
-        do = "clone the repository and install it with `make setup`"
-        raise InputError(path, expected="the pipeline beside the package", found="no such file", do=do)
-    check_braces(str(path), "rename the folder, or clone the project into another")
-    return path
 
 
 def snakemake_command(config: Path, *what: str) -> list[str]:
