@@ -13,8 +13,9 @@ from ulcag.sources import (
 def there(path):
     """An input that has to be there, whatever its time: without it, what was made of it stands, and what is yet to be made
     is an error of the plan. With braces or path variables it would be a pattern: then the job says that there is none.
+    As `local` it stays where the configuration says when a workflow gives this one, as a module, a `prefix`.
     """
-    return ancient(path) if path and not set("{<") & set(path) else []
+    return local(ancient(path)) if path and not set("{<") & set(path) else []
 
 
 # What a rule is called in a workflow that uses this one as a module.
