@@ -8,7 +8,7 @@ import pytest
 
 import ulcag
 from ulcag.errors import InputError
-from ulcag.pipeline import link_package, snakefile
+from ulcag.pipeline import link_package, snakefile, snakemake_command
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,3 +37,9 @@ def test_the_link_shows_the_package_and_nothing_beside_it(tmp_path: Path) -> Non
         check=True,
     )
     assert seen.stdout.strip() == ulcag.__version__
+
+
+def test_without_snakemake_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ulcag.pipeline.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'ulcag\[demo\]'"):
+        snakemake_command(tmp_path / "config.yaml")

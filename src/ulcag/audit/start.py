@@ -16,7 +16,6 @@ from ulcag.audit.score import need_cleanlab
 from ulcag.config import Config, DatasetSettings
 from ulcag.config.arms import merged
 from ulcag.errors import InputError
-from ulcag.pipeline import snakefile
 from ulcag.samples.folds import split_fold
 from ulcag.samples.read import read_samples
 
@@ -154,9 +153,3 @@ def _check_folds(data: Path, samples: pd.DataFrame, folds: int) -> None:
             found = f"nobody in fold {part}" if len(kept) else f"everybody in fold {part}"
             do = "take fewer folds (--folds), or more data: who is in which is drawn by a hash of identities"
             raise InputError(data, expected=f"people for {folds} folds", found=found, do=do)
-
-
-def snakemake_command(config: Path, *what: str) -> list[str]:
-    """How the pipeline is started in the folder of its config.yaml; `what` are more arguments."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile()), "--configfile", str(config)]
-    return [*command, "--directory", str(config.parent), *what]
