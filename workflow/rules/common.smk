@@ -52,7 +52,7 @@ pathvars:
 
 # The same for parameters and Python: a workflow that uses this one as a module may have named another folder.
 RESULTS = workflow.modifier.modify_path(workflow.pathvars.get("results"))
-
+# Where commands find the package.
 link_package(Path(".snakemake/ulcag"))
 
 
@@ -63,7 +63,7 @@ def ulcag(command, start="python"):
     for Snakemake runs again what has another command. Idle OpenMP threads that spin would starve the other jobs of a small
     machine.
     """
-    environment = 'PYTHONPATH="$PWD/.snakemake/ulcag" OMP_WAIT_POLICY=PASSIVE'
+    environment = "PYTHONPATH=.snakemake/ulcag OMP_WAIT_POLICY=PASSIVE"
     return f"{environment} {start} -m ulcag {command} 2>&1 | tee {{log:q}}"
 
 
