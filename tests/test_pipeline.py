@@ -1,5 +1,6 @@
 """Where the pipeline of the package lies, and how its commands find the package."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,13 @@ def test_the_link_shows_the_package_and_nothing_beside_it(tmp_path: Path) -> Non
         check=True,
     )
     assert seen.stdout.strip() == ulcag.__version__
+
+
+def test_a_copied_folder_gets_the_link_again(tmp_path: Path) -> None:
+    link_package(tmp_path / "one")
+    shutil.copytree(tmp_path / "one", tmp_path / "other", ignore=shutil.ignore_patterns("*.py", "*.pyc"))
+    link_package(tmp_path / "other")
+    assert (tmp_path / "other" / "ulcag").readlink() == (tmp_path / "one" / "ulcag").readlink()
 
 
 def test_without_snakemake_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

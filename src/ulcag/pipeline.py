@@ -4,6 +4,7 @@ Imports no heavy package, as all that the Snakefile reads.
 """
 
 import os
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -93,6 +94,9 @@ def link_package(folder: Path) -> None:
     link = folder / _PACKAGE.name
     if link.is_symlink() and link.readlink() == _PACKAGE:
         return
+    # A copy of a working folder may hold what the link led to.
+    if link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f".{os.getpid()}"
     beside.symlink_to(_PACKAGE)
