@@ -19,6 +19,17 @@ configfile: "config.yaml"
 report: "workflow/report/workflow.rst"
 
 
+# First, because Snakemake makes what the first rule names. Crops are named although training asks for them too: Snakemake
+# makes a missing file again only if a target names it.
+rule all:
+    input:
+        lambda w: [
+            path
+            for stage in ("faces", "evaluate", "audit", "tables", "figures")
+            for path in getattr(rules, stage).input
+        ],
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/samples.smk"
@@ -30,15 +41,3 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/reporting.smk"
-
-
-# Crops are named here although training asks for them too: Snakemake makes a missing file again only if a target
-# names it.
-rule all:
-    default_target: True
-    input:
-        rules.faces.input,
-        rules.evaluate.input,
-        rules.audit.input,
-        rules.tables.input,
-        rules.figures.input,

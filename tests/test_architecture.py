@@ -71,7 +71,7 @@ def test_layouts_know_no_configuration_and_nobody_knows_a_layout() -> None:
 
 def test_neither_the_snakefile_nor_the_help_needs_a_heavy_package() -> None:
     heavy = "('torch', 'pandas', 'cv2', 'matplotlib')"
-    ours = "ulcag.cli, ulcag.config, ulcag.sources, ulcag.reporting.figures"
+    ours = "ulcag.cli, ulcag.config, ulcag.pipeline, ulcag.sources, ulcag.reporting.figures"
     code = f"import sys, {ours}; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=SRC.parent, check=True)
     assert done.stdout.strip() == "[]"

@@ -10,7 +10,7 @@ import yaml
 from PIL import Image
 
 from ulcag.action_units.sources import reader
-from ulcag.audit.start import FINE_TUNED, audit_config, snakefile
+from ulcag.audit.start import FINE_TUNED, audit_config
 from ulcag.config import Config, TrainingSettings
 from ulcag.errors import InputError
 
@@ -197,7 +197,3 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
     for folds in (1, 0):
         with pytest.raises(InputError, match=r"--folds(.|\n)*2 or more"):
             read(data, tmp_path / "out", folds=folds)
-
-
-def test_the_pipeline_lies_beside_the_package() -> None:
-    assert snakefile() == ROOT / "Snakefile"

@@ -11,7 +11,7 @@ from tests.pipeline.test_changes import NAMES, write_data
 from ulcag.config import Config
 from ulcag.errors import InputError
 
-ODD = "it's $HOME % é * [a] ?"
+ODD = "it's $HOME % é * [a] ?:"
 
 
 def test_odd_letters_in_every_path(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@ rule read_action_units:
         ancient(listed),
         lambda w: [there(path) for path in units(w).files()],
         unpack(faces_for_units),
-        samples=ancient(f"{RESULTS}/samples/{{dataset}}/samples.parquet"),
+        samples=ancient("<results>/samples/{dataset}/samples.parquet"),
     output:
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
     log:
-        f"{RESULTS}/logs/action_units/{{dataset}}.log",
+        "<results>/logs/action_units/{dataset}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/action_units/{{dataset}}.tsv"
+        "<results>/benchmarks/action_units/{dataset}.tsv"
     wildcard_constraints:
         dataset=one_of(AT_ONCE),
     conda:
@@ -25,8 +25,10 @@ rule read_action_units:
             option("faces", input.faces) if "faces" in input.keys() else ""
         ),
     shell:
-        "python -m ulcag action-units --settings {params.settings:q} --samples {input.samples:q} {params.faces}"
-        " --out {output.action_units:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "action-units --settings {params.settings:q} --samples {input.samples:q} {params.faces}"
+            " --out {output.action_units:q}"
+        )
 
 
 # Settings that change no result are a resource and not a parameter, so that an edit of them runs nothing again.
@@ -35,14 +37,14 @@ rule read_action_units:
 rule read_shard_action_units:
     input:
         # beside its table, where the command finds it
-        crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
-        faces=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet",
+        crops="<results>/faces/{dataset}/shard-{shard}.arrow",
+        faces="<results>/faces/{dataset}/shard-{shard}.parquet",
     output:
-        table=f"{RESULTS}/action_units/{{dataset}}/shard-{{shard}}.parquet",
+        table="<results>/action_units/{dataset}/shard-{shard}.parquet",
     log:
-        f"{RESULTS}/logs/action_units/{{dataset}}/{{shard}}.log",
+        "<results>/logs/action_units/{dataset}/{shard}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/action_units/{{dataset}}/{{shard}}.tsv"
+        "<results>/benchmarks/action_units/{dataset}/{shard}.tsv"
     wildcard_constraints:
         dataset=one_of(BY_SHARD),
     conda:
@@ -59,22 +61,23 @@ rule read_shard_action_units:
         settings=units_settings,
         state=f"{RESULTS}/.state/action_units/{{dataset}}/{{shard}}",
     shell:
-        "python -m ulcag action-units --settings {params.settings:q} {resources.pace}"
-        " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "action-units --settings {params.settings:q} {resources.pace}"
+            " --faces {input.faces:q} --threads {threads} --state {params.state:q} --out {output.table:q}"
+        )
 
 
 rule merge_action_units:
     input:
         ancient([LISTED, PASSED]),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        tables=shards(f"{RESULTS}/action_units/{{dataset}}/shard-{{shard}}.parquet"),
+        samples="<results>/samples/{dataset}/samples.parquet",
+        tables=shards("<results>/action_units/{dataset}/shard-{shard}.parquet"),
     output:
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
     log:
-        f"{RESULTS}/logs/action_units/{{dataset}}/merge.log",
+        "<results>/logs/action_units/{dataset}/merge.log",
     benchmark:
-        f"{RESULTS}/benchmarks/action_units/{{dataset}}/merge.tsv"
+        "<results>/benchmarks/action_units/{dataset}/merge.tsv"
     wildcard_constraints:
         dataset=one_of(BY_SHARD),
     conda:
@@ -83,14 +86,16 @@ rule merge_action_units:
         mem_mb=per_attempt(2000),
         runtime=per_attempt(30),
     shell:
-        "python -m ulcag merge action_units {input.tables:q} --samples {input.samples:q}"
-        " --out {output.action_units:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "merge action_units {input.tables:q} --samples {input.samples:q}"
+            " --out {output.action_units:q}"
+        )
 
 
 rule action_units:
     input:
         CHECKPOINTS,
         expand(
-            f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+            "<results>/action_units/{dataset}/action_units.parquet",
             dataset=DATASETS,
         ),

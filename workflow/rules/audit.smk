@@ -5,21 +5,21 @@ FROZEN_ARMS = [name for name, arm in CONFIG.arms.items() if METHODS[arm.method].
 
 rule judge_by_networks:
     input:
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
-        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
+        noise="<results>/samples/{dataset}/noise/{noise}/seed{seed}.parquet",
+        faces="<results>/faces/{dataset}/faces.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
         records=fold_runs("run.json"),
         logits=fold_runs("held_out_logits.parquet"),
     output:
-        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
-        table=f"{RESULTS}/audit/{AUDIT}/audit.csv",
-        matrix=f"{RESULTS}/audit/{AUDIT}/noise_matrix.csv",
-        record=f"{RESULTS}/audit/{AUDIT}/audit.json",
+        audit=f"<results>/audit/{AUDIT}/audit.parquet",
+        table=f"<results>/audit/{AUDIT}/audit.csv",
+        matrix=f"<results>/audit/{AUDIT}/noise_matrix.csv",
+        record=f"<results>/audit/{AUDIT}/audit.json",
     log:
-        f"{RESULTS}/logs/audit/{AUDIT}/judge.log",
+        f"<results>/logs/audit/{AUDIT}/judge.log",
     benchmark:
-        f"{RESULTS}/benchmarks/audit/{AUDIT}/judge.tsv"
+        f"<results>/benchmarks/audit/{AUDIT}/judge.tsv"
     wildcard_constraints:
         arm=one_of(name for name in CONFIG.arms if name not in FROZEN_ARMS),
     conda:
@@ -32,29 +32,30 @@ rule judge_by_networks:
         folder=lambda w, output: Path(output.audit).parent,
         cleanlab=lambda w: "--cleanlab" if audit_of(w).cleanlab else "",
     shell:
-        "python -m ulcag judge --samples {input.samples:q} --noise {input.noise:q} --faces {input.faces:q}"
-        " --action-units {input.action_units:q} --runs {params.runs:q} {params.cleanlab} --out {params.folder:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "judge --samples {input.samples:q} --noise {input.noise:q} --faces {input.faces:q}"
+            " --action-units {input.action_units:q} --runs {params.runs:q} {params.cleanlab} --out {params.folder:q}"
+        )
 
 
 rule judge_by_regressions:
     input:
         ancient(PASSED),
         lambda w: there(training(w).weights),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
+        noise="<results>/samples/{dataset}/noise/{noise}/seed{seed}.parquet",
         # with the shards beside it, as in training
-        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        faces="<results>/faces/{dataset}/faces.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
     output:
-        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
-        table=f"{RESULTS}/audit/{AUDIT}/audit.csv",
-        matrix=f"{RESULTS}/audit/{AUDIT}/noise_matrix.csv",
-        record=f"{RESULTS}/audit/{AUDIT}/audit.json",
+        audit=f"<results>/audit/{AUDIT}/audit.parquet",
+        table=f"<results>/audit/{AUDIT}/audit.csv",
+        matrix=f"<results>/audit/{AUDIT}/noise_matrix.csv",
+        record=f"<results>/audit/{AUDIT}/audit.json",
     log:
-        f"{RESULTS}/logs/audit/{AUDIT}/judge.log",
+        f"<results>/logs/audit/{AUDIT}/judge.log",
     benchmark:
-        f"{RESULTS}/benchmarks/audit/{AUDIT}/judge.tsv"
+        f"<results>/benchmarks/audit/{AUDIT}/judge.tsv"
     wildcard_constraints:
         arm=one_of(FROZEN_ARMS),
     conda:
@@ -70,30 +71,31 @@ rule judge_by_regressions:
         folder=lambda w, output: Path(output.audit).parent,
         cleanlab=lambda w: "--cleanlab" if audit_of(w).cleanlab else "",
     shell:
-        "python -m ulcag judge-frozen --settings {params.settings:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
-        " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
-        " --seed {wildcards.seed:q} --folds {params.folds} {params.cleanlab} --out {params.folder:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "judge-frozen --settings {params.settings:q} --samples {input.samples:q}"
+            " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
+            " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
+            " --seed {wildcards.seed:q} --folds {params.folds} {params.cleanlab} --out {params.folder:q}"
+        )
 
 
 rule draw_audit:
     input:
-        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
-        matrix=f"{RESULTS}/audit/{AUDIT}/noise_matrix.csv",
+        audit=f"<results>/audit/{AUDIT}/audit.parquet",
+        matrix=f"<results>/audit/{AUDIT}/noise_matrix.csv",
         # with the shards beside it, as in training
-        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+        faces="<results>/faces/{dataset}/faces.parquet",
     output:
         page=report(
-            f"{RESULTS}/audit/{AUDIT}/audit.html",
+            f"<results>/audit/{AUDIT}/audit.html",
             caption="../report/audit.rst",
             category="Audit",
             labels={"data set": "{dataset}", "noise": "{noise}", "seed": "{seed}"},
         ),
     log:
-        f"{RESULTS}/logs/audit/{AUDIT}/page.log",
+        f"<results>/logs/audit/{AUDIT}/page.log",
     benchmark:
-        f"{RESULTS}/benchmarks/audit/{AUDIT}/page.tsv"
+        f"<results>/benchmarks/audit/{AUDIT}/page.tsv"
     conda:
         "../../envs/audit.yaml"
     resources:
@@ -102,22 +104,23 @@ rule draw_audit:
     params:
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag audit-page {params.folder:q} --faces {input.faces:q} --out {output.page:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "audit-page {params.folder:q} --faces {input.faces:q} --out {output.page:q}"
+        )
 
 
 # clean/ itself, with a link for each picture, is not declared: the command puts a finished one in place of an old one,
 # and leaves alone what is not its own.
 rule clean_labels:
     input:
-        audit=f"{RESULTS}/audit/{AUDIT}/audit.parquet",
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        audit=f"<results>/audit/{AUDIT}/audit.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
     output:
-        labels=f"{RESULTS}/audit/{AUDIT}/labels_clean.csv",
+        labels=f"<results>/audit/{AUDIT}/labels_clean.csv",
     log:
-        f"{RESULTS}/logs/audit/{AUDIT}/clean.log",
+        f"<results>/logs/audit/{AUDIT}/clean.log",
     benchmark:
-        f"{RESULTS}/benchmarks/audit/{AUDIT}/clean.tsv"
+        f"<results>/benchmarks/audit/{AUDIT}/clean.tsv"
     conda:
         "../../envs/audit.yaml"
     resources:
@@ -126,16 +129,16 @@ rule clean_labels:
     params:
         folder=lambda w, input: Path(input.audit).parent,
     shell:
-        "python -m ulcag clean {params.folder:q} --samples {input.samples:q} 2>&1 | tee {log:q}"
+        ulcag("clean {params.folder:q} --samples {input.samples:q}")
 
 
 rule audit_pages:
     input:
         TRAINED_ON,
-        [f"{RESULTS}/audit/{audit.path}/audit.html" for audit in AUDITS],
+        [f"<results>/audit/{audit.path}/audit.html" for audit in AUDITS],
 
 
 rule audit:
     input:
         rules.audit_pages.input,
-        [f"{RESULTS}/audit/{audit.path}/labels_clean.csv" for audit in AUDITS],
+        [f"<results>/audit/{audit.path}/labels_clean.csv" for audit in AUDITS],

@@ -4,8 +4,10 @@ import shlex
 import sys
 from pathlib import Path
 
-SRC = Path(workflow.basedir) / "src"
-sys.path.insert(0, str(SRC))
+PROJECT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
+# A clone has the package beside it; elsewhere it is installed.
+if (PROJECT / "src").is_dir():
+    sys.path.insert(0, str(PROJECT / "src"))
 
 from snakemake.settings.types import DeploymentMethod
 
@@ -14,6 +16,7 @@ from ulcag.action_units.sources.source import ByShard
 from ulcag.config import Config, check_braces
 from ulcag.errors import InputError
 from ulcag.methods import METHODS
+from ulcag.pipeline import link_package
 
 
 def check_conda_path():
@@ -28,26 +31,40 @@ def check_conda_path():
 
 
 try:
-    check_braces(
-        workflow.basedir, "rename the folder, or clone the project into another"
-    )
+    check_braces(str(PROJECT), "rename the folder, or put the project into another")
     check_conda_path()
     CONFIG = Config.read(config, "config")
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-RESULTS = CONFIG.results
 RUNS = CONFIG.all_runs()
 AUDITS = CONFIG.all_audits()
 DATASETS = list(dict.fromkeys(run.dataset for run in [*RUNS, *AUDITS]))
-RUN = "{dataset}/{noise}/{arm}/seed{seed}/{fold}"
+AUDIT = "{dataset}/{noise}/{arm}/seed{seed}"
+RUN = f"{AUDIT}/{{fold}}"
 
-# Every command runs the package from src, so that no environment needs it installed. Idle OpenMP threads that
-# spin would starve the other jobs of a small machine. A prefix replaces Snakemake's own strict mode, without which
-# a command that fails before `| tee` would count as done.
-shell.prefix(
-    f"set -euo pipefail; export PYTHONPATH={shlex.quote(str(SRC))} OMP_WAIT_POLICY=PASSIVE; "
-)
+
+# <results> in paths of rules, and in those that input functions return; not in parameters. AUDIT and RUN are no path
+# variables: Snakemake 9.27 would not see the wildcards in them when it applies constraints.
+pathvars:
+    results=CONFIG.results,
+
+
+# The same for parameters and Python: a workflow that uses this one as a module may have named another folder.
+RESULTS = workflow.modifier.modify_path(workflow.pathvars.get("results"))
+# Where commands find the package.
+link_package(Path(".snakemake/ulcag"))
+
+
+def ulcag(command, start="python"):
+    """A rule's shell command: one of the package's, and what it says goes to the log, too.
+
+    The package comes by its path, so that no conda environment needs it installed. The text is the same wherever it lies,
+    for Snakemake runs again what has another command. Idle OpenMP threads that spin would starve the other jobs of a small
+    machine.
+    """
+    environment = "PYTHONPATH=.snakemake/ulcag OMP_WAIT_POLICY=PASSIVE"
+    return f"{environment} {start} -m ulcag {command} 2>&1 | tee {{log:q}}"
 
 
 wildcard_constraints:
@@ -61,17 +78,7 @@ wildcard_constraints:
 
 def per_run(pattern):
     """One path for each run of the configuration."""
-    return [
-        expand(
-            pattern,
-            dataset=r.dataset,
-            noise=r.noise,
-            arm=r.arm,
-            seed=r.seed,
-            fold=r.fold,
-        )[0]
-        for r in RUNS
-    ]
+    return [pattern.format(**run.plain()) for run in RUNS]
 
 
 def shards(pattern):
@@ -89,11 +96,13 @@ def option(name, path):
 
 # Networks on other data sets than their own.
 ELSEWHERE = [
-    f"{RESULTS}/evaluation/{run.path}/on-{other}.json"
+    f"<results>/evaluation/{run.path}/on-{other}.json"
     for run, other in CONFIG.elsewhere()
 ]
 
 
+# Memory and minutes are said rule by rule. Snakemake's default-resources belong to a profile, which a workflow that uses
+# this one as a module does not have, and --default-resources on the command line takes its place.
 def per_attempt(first):
     """A resources function: what the first attempt asks for; where there are retries, each asks for as much again."""
     return lambda w, attempt: first * attempt
@@ -151,17 +160,13 @@ def one_of(names):
 
 def faces_for_units(w):
     """An input function: the faces table, where the source needs it."""
-    faces = f"{RESULTS}/faces/{w.dataset}/faces.parquet"
+    faces = f"<results>/faces/{w.dataset}/faces.parquet"
     return {"faces": faces} if units(w).needs_faces else {}
 
 
 def units_settings(w):
     """A params function: what the table of action units depends on."""
     return json.dumps(units(w).of_table(), sort_keys=True)
-
-
-# An audit's folder, and what it is made from.
-AUDIT = "{dataset}/{noise}/{arm}/seed{seed}"
 
 
 def audit_of(w):
@@ -173,5 +178,5 @@ def audit_of(w):
 def fold_runs(file):
     """An input function: one file of the run of each fold."""
     return lambda w: [
-        f"{RESULTS}/training/{run.path}/{file}" for run in audit_of(w).runs()
+        f"<results>/training/{run.path}/{file}" for run in audit_of(w).runs()
     ]

@@ -1,19 +1,19 @@
 rule evaluate_run:
     input:
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
-        logits=f"{RESULTS}/training/{RUN}/held_out_logits.parquet",
-        state=f"{RESULTS}/training/{RUN}/train_state.parquet",
-        relabels=f"{RESULTS}/training/{RUN}/relabels.parquet",
-        history=f"{RESULTS}/training/{RUN}/history.parquet",
-        record=f"{RESULTS}/training/{RUN}/run.json",
+        samples="<results>/samples/{dataset}/samples.parquet",
+        noise="<results>/samples/{dataset}/noise/{noise}/seed{seed}.parquet",
+        logits=f"<results>/training/{RUN}/held_out_logits.parquet",
+        state=f"<results>/training/{RUN}/train_state.parquet",
+        relabels=f"<results>/training/{RUN}/relabels.parquet",
+        history=f"<results>/training/{RUN}/history.parquet",
+        record=f"<results>/training/{RUN}/run.json",
     output:
-        metrics=f"{RESULTS}/evaluation/{RUN}/metrics.json",
-        predictions=f"{RESULTS}/evaluation/{RUN}/predictions.parquet",
+        metrics=f"<results>/evaluation/{RUN}/metrics.json",
+        predictions=f"<results>/evaluation/{RUN}/predictions.parquet",
     log:
-        f"{RESULTS}/logs/evaluation/{RUN}.log",
+        f"<results>/logs/evaluation/{RUN}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/evaluation/{RUN}.tsv"
+        f"<results>/benchmarks/evaluation/{RUN}.tsv"
     conda:
         "../../envs/tables.yaml"
     resources:
@@ -23,25 +23,27 @@ rule evaluate_run:
         run=lambda w, input: Path(input.record).parent,
         folder=lambda w, output: Path(output.metrics).parent,
     shell:
-        "python -m ulcag evaluate --samples {input.samples:q} --noise {input.noise:q} --run {params.run:q}"
-        " --out {params.folder:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "evaluate --samples {input.samples:q} --noise {input.noise:q} --run {params.run:q}"
+            " --out {params.folder:q}"
+        )
 
 
 # A trained network on another data set's test split.
 rule evaluate_elsewhere:
     input:
         ancient(PASSED.format(dataset="{other}")),
-        record=f"{RESULTS}/training/{RUN}/run.json",
-        model=f"{RESULTS}/training/{RUN}/model.pt",
-        samples=f"{RESULTS}/samples/{{other}}/samples.parquet",
+        record=f"<results>/training/{RUN}/run.json",
+        model=f"<results>/training/{RUN}/model.pt",
+        samples="<results>/samples/{other}/samples.parquet",
         # with the shards beside it, as in training
-        faces=f"{RESULTS}/faces/{{other}}/faces.parquet",
+        faces="<results>/faces/{other}/faces.parquet",
     output:
-        metrics=f"{RESULTS}/evaluation/{RUN}/on-{{other}}.json",
+        metrics=f"<results>/evaluation/{RUN}/on-{{other}}.json",
     log:
-        f"{RESULTS}/logs/evaluation/{RUN}/on-{{other}}.log",
+        f"<results>/logs/evaluation/{RUN}/on-{{other}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/evaluation/{RUN}/on-{{other}}.tsv"
+        f"<results>/benchmarks/evaluation/{RUN}/on-{{other}}.tsv"
     wildcard_constraints:
         other="|".join(CONFIG.datasets),
     conda:
@@ -53,12 +55,14 @@ rule evaluate_elsewhere:
     params:
         run=lambda w, input: Path(input.record).parent,
     shell:
-        "python -m ulcag evaluate --run {params.run:q} --data {wildcards.other:q} --samples {input.samples:q}"
-        " --faces {input.faces:q} --out {output.metrics:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "evaluate --run {params.run:q} --data {wildcards.other:q} --samples {input.samples:q}"
+            " --faces {input.faces:q} --out {output.metrics:q}"
+        )
 
 
 rule evaluate:
     input:
         TRAINED_ON,
         ELSEWHERE,
-        per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+        per_run(f"<results>/evaluation/{RUN}/metrics.json"),

@@ -4,14 +4,14 @@ rule crop_faces:
         ancient([LISTED, PASSED]),
         ancient(passed),
         pictures_there,
-        samples=ancient(f"{RESULTS}/samples/{{dataset}}/samples.parquet"),
+        samples=ancient("<results>/samples/{dataset}/samples.parquet"),
     output:
-        crops=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.arrow",
-        table=f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet",
+        crops="<results>/faces/{dataset}/shard-{shard}.arrow",
+        table="<results>/faces/{dataset}/shard-{shard}.parquet",
     log:
-        f"{RESULTS}/logs/faces/{{dataset}}/{{shard}}.log",
+        "<results>/logs/faces/{dataset}/{shard}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/faces/{{dataset}}/{{shard}}.tsv"
+        "<results>/benchmarks/faces/{dataset}/{shard}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: 1
@@ -22,37 +22,40 @@ rule crop_faces:
         settings=settings_of("faces"),
         pictures=pictures_of,
     shell:
-        "python -m ulcag faces --settings {params.settings:q} --samples {input.samples:q} --shard {wildcards.shard:q}"
-        " --out-crops {output.crops:q} --out-table {output.table:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "faces --settings {params.settings:q} --samples {input.samples:q} --shard {wildcards.shard:q}"
+            " --out-crops {output.crops:q} --out-table {output.table:q}"
+        )
 
 
 rule merge_faces:
     input:
         ancient([LISTED, PASSED]),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        tables=shards(f"{RESULTS}/faces/{{dataset}}/shard-{{shard}}.parquet"),
+        samples="<results>/samples/{dataset}/samples.parquet",
+        tables=shards("<results>/faces/{dataset}/shard-{shard}.parquet"),
     output:
-        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
+        faces="<results>/faces/{dataset}/faces.parquet",
     log:
-        f"{RESULTS}/logs/faces/{{dataset}}/merge.log",
+        "<results>/logs/faces/{dataset}/merge.log",
     benchmark:
-        f"{RESULTS}/benchmarks/faces/{{dataset}}/merge.tsv"
+        "<results>/benchmarks/faces/{dataset}/merge.tsv"
     conda:
         "../../envs/tables.yaml"
     resources:
         mem_mb=per_attempt(2000),
         runtime=per_attempt(30),
     shell:
-        "python -m ulcag merge faces {input.tables:q} --samples {input.samples:q} --out {output.faces:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "merge faces {input.tables:q} --samples {input.samples:q} --out {output.faces:q}"
+        )
 
 
 rule faces:
     input:
         CHECKPOINTS,
-        expand(f"{RESULTS}/faces/{{dataset}}/faces.parquet", dataset=DATASETS),
+        expand("<results>/faces/{dataset}/faces.parquet", dataset=DATASETS),
         [
-            f"{RESULTS}/faces/{dataset}/shard-{shard:03d}.arrow"
+            f"<results>/faces/{dataset}/shard-{shard:03d}.arrow"
             for dataset in DATASETS
             for shard in range(CONFIG.datasets[dataset].faces.shards)
         ],

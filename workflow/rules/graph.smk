@@ -1,14 +1,14 @@
 rule count_cooccurrence:
     input:
         ancient(LISTED),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
     output:
-        cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+        cooccurrence="<results>/graph/{dataset}/{fold}/cooccurrence.parquet",
     log:
-        f"{RESULTS}/logs/graph/{{dataset}}/{{fold}}.log",
+        "<results>/logs/graph/{dataset}/{fold}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/graph/{{dataset}}/{{fold}}.tsv"
+        "<results>/benchmarks/graph/{dataset}/{fold}.tsv"
     conda:
         "../../envs/torch.yaml"
     resources:
@@ -20,9 +20,10 @@ rule count_cooccurrence:
             CONFIG.datasets[w.dataset].action_units.of_presence(), sort_keys=True
         ),
     shell:
-        "python -m ulcag graph --settings {params.settings:q} --samples {input.samples:q}"
-        " --action-units {input.action_units:q} --fold {wildcards.fold:q} --out {output.cooccurrence:q}"
-        " 2>&1 | tee {log:q}"
+        ulcag(
+            "graph --settings {params.settings:q} --samples {input.samples:q}"
+            " --action-units {input.action_units:q} --fold {wildcards.fold:q} --out {output.cooccurrence:q}"
+        )
 
 
 rule graph:
@@ -30,6 +31,6 @@ rule graph:
         rules.action_units.input,
         list(
             dict.fromkeys(
-                per_run(f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet")
+                per_run("<results>/graph/{dataset}/{fold}/cooccurrence.parquet")
             )
         ),

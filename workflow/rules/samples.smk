@@ -2,12 +2,12 @@ rule read_samples:
     input:
         data_of,
     output:
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        votes=f"{RESULTS}/samples/{{dataset}}/votes.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
+        votes="<results>/samples/{dataset}/votes.parquet",
     log:
-        f"{RESULTS}/logs/samples/{{dataset}}.log",
+        "<results>/logs/samples/{dataset}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/samples/{{dataset}}.tsv"
+        "<results>/benchmarks/samples/{dataset}.tsv"
     conda:
         "../../envs/synthetic.yaml"
     threads: 2
@@ -20,8 +20,10 @@ rule read_samples:
         # Rendered pictures outlive the rule's outputs: they are made once.
         cache=f"{RESULTS}/.cache",
     shell:
-        "python -m ulcag samples --settings {params.settings:q} --cache {params.cache:q} --workers {threads}"
-        " --out {output.samples:q} --out-votes {output.votes:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "samples --settings {params.settings:q} --cache {params.cache:q} --workers {threads}"
+            " --out {output.samples:q} --out-votes {output.votes:q}"
+        )
 
 
 # Which shards have other rows or pictures than before is known once the samples are read: a corrected label is no reason
@@ -29,7 +31,7 @@ rule read_samples:
 # runs depend on `read_samples`.
 checkpoint list_samples:
     input:
-        f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        "<results>/samples/{dataset}/samples.parquet",
     output:
         touch(LISTED),
 
@@ -38,13 +40,13 @@ rule inject_noise:
     input:
         ancient(LISTED),
         lambda w: there(CONFIG.noise[w.noise].path),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
     output:
-        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        noise="<results>/samples/{dataset}/noise/{noise}/seed{seed}.parquet",
     log:
-        f"{RESULTS}/logs/noise/{{dataset}}/{{noise}}/seed{{seed}}.log",
+        "<results>/logs/noise/{dataset}/{noise}/seed{seed}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/noise/{{dataset}}/{{noise}}/seed{{seed}}.tsv"
+        "<results>/benchmarks/noise/{dataset}/{noise}/seed{seed}.tsv"
     conda:
         "../../envs/tables.yaml"
     resources:
@@ -54,22 +56,24 @@ rule inject_noise:
         settings=lambda w: json.dumps(CONFIG.noise[w.noise].plain(), sort_keys=True),
         labels=lambda w: file_print(CONFIG.noise[w.noise].path),
     shell:
-        "python -m ulcag noise --settings {params.settings:q} --samples {input.samples:q} --seed {wildcards.seed:q}"
-        " --out {output.noise:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "noise --settings {params.settings:q} --samples {input.samples:q} --seed {wildcards.seed:q}"
+            " --out {output.noise:q}"
+        )
 
 
 # What is wrong with a data set, however bad it is: the table and its figure are there to be looked at.
 rule check_samples:
     input:
         ancient(listed),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
     output:
-        check=f"{RESULTS}/samples/{{dataset}}/check.csv",
-        pictures=f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
+        check="<results>/samples/{dataset}/check.csv",
+        pictures="<results>/samples/{dataset}/pictures.parquet",
     log:
-        f"{RESULTS}/logs/check/{{dataset}}.log",
+        "<results>/logs/check/{dataset}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/check/{{dataset}}.tsv"
+        "<results>/benchmarks/check/{dataset}.tsv"
     conda:
         "../../envs/check.yaml"
     threads: 2
@@ -79,8 +83,10 @@ rule check_samples:
     params:
         pictures=pictures_of,
     shell:
-        "python -m ulcag check --samples {input.samples:q} --workers {threads} --on-fatal warn --out {output.check:q}"
-        " --out-pictures {output.pictures:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "check --samples {input.samples:q} --workers {threads} --on-fatal warn --out {output.check:q}"
+            " --out-pictures {output.pictures:q}"
+        )
 
 
 # Stops what costs time on a data set with a fatal finding. A rule of its own, so that after `check: warn` no picture is
@@ -92,9 +98,9 @@ checkpoint pass_check:
     output:
         passed=PASSED,
     log:
-        f"{RESULTS}/logs/check/{{dataset}}-passed.log",
+        "<results>/logs/check/{dataset}-passed.log",
     benchmark:
-        f"{RESULTS}/benchmarks/check/{{dataset}}-passed.tsv"
+        "<results>/benchmarks/check/{dataset}-passed.tsv"
     conda:
         "../../envs/tables.yaml"
     resources:
@@ -108,10 +114,12 @@ checkpoint pass_check:
             "stop" if CONFIG.datasets[w.dataset].check == "stop" else "warn"
         ),
     shell:
-        "python -m ulcag gate {params.check} --on-fatal {params.on_fatal} --out {output.passed:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "gate {params.check} --on-fatal {params.on_fatal} --out {output.passed:q}"
+        )
 
 
 rule samples:
     input:
         CHECKPOINTS,
-        expand(f"{RESULTS}/samples/{{dataset}}/samples.parquet", dataset=DATASETS),
+        expand("<results>/samples/{dataset}/samples.parquet", dataset=DATASETS),

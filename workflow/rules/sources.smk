@@ -12,15 +12,21 @@ from ulcag.sources import (
 # takes parameters that are made from inputs for no change.
 def there(path):
     """An input that has to be there, whatever its time: without it, what was made of it stands, and what is yet to be made
-    is an error of the plan. With braces it would be a pattern: then the job says that there is none.
+    is an error of the plan. With braces or path variables it would be a pattern: then the job says that there is none.
+    As `local` it stays where the configuration says when a workflow gives this one, as a module, a `prefix`.
     """
-    return ancient(path) if path and "{" not in path else []
+    return local(ancient(path)) if path and not set("{<") & set(path) else []
+
+
+# What a rule is called in a workflow that uses this one as a module.
+RULE_NAME = workflow.modifier.modify_rulename
 
 
 def asked(rule):
     """Whether this process plans or runs jobs of a rule. A cluster's job process sees all that its job hangs on, and would
     look at every picture for each shard."""
-    return rule in (workflow.dag_settings.allowed_rules or [rule])
+    allowed = workflow.dag_settings.allowed_rules
+    return not allowed or RULE_NAME(rule) in allowed
 
 
 def data_of(w):
@@ -50,15 +56,15 @@ def samples_of(w):
 # What is made from samples, and from what is found to be outdated behind a checkpoint, has its file as an `ancient`
 # input: it has to wait. Until the checkpoint is over, Snakemake takes all behind such an input for up to date, and would
 # start what is outdated for another reason with, say, faces of the samples before.
-LISTED = f"{RESULTS}/samples/{{dataset}}/listed.txt"
-PASSED = f"{RESULTS}/samples/{{dataset}}/passed.txt"
+LISTED = "<results>/samples/{dataset}/listed.txt"
+PASSED = "<results>/samples/{dataset}/passed.txt"
 # Targets of all stages name these: where one is missing, nothing is compared.
 CHECKPOINTS = expand([LISTED, PASSED], dataset=DATASETS)
 # Targets from training on name what networks are trained on: a job that fails leaves none of it, and Snakemake makes a
 # missing file again only if a target names it. Else the mended input of a failed job would never be seen.
 TRAINED_ON = CHECKPOINTS + list(
     dict.fromkeys(
-        f"{RESULTS}/{table}.parquet".format(**run.plain())
+        f"<results>/{table}.parquet".format(**run.plain())
         for run in RUNS + [run for audit in AUDITS for run in audit.runs()]
         for table in (
             "samples/{dataset}/samples",
@@ -119,7 +125,7 @@ def check_of(w):
     """An input function: the findings, where the data set is checked; and what changes with every row or picture. Where
     inputs have the same content as before, Snakemake may leave the checkpoint out, and would look behind it no more.
     """
-    folder = f"{RESULTS}/samples/{w.dataset}"
+    folder = f"<results>/samples/{w.dataset}"
     if CONFIG.datasets[w.dataset].check == "off":
         return {
             "listed": LISTED.format(dataset=w.dataset),

@@ -2,25 +2,25 @@ rule train_run:
     input:
         ancient(PASSED),
         lambda w: there(training(w).weights),
-        samples=f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-        noise=f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
+        samples="<results>/samples/{dataset}/samples.parquet",
+        noise="<results>/samples/{dataset}/noise/{noise}/seed{seed}.parquet",
         # The shards beside it are read, too, but are not inputs: it is made after them and again with them, and hundreds
         # of runs times hundreds of shards would be a plan that takes minutes.
-        faces=f"{RESULTS}/faces/{{dataset}}/faces.parquet",
-        action_units=f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
-        cooccurrence=f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+        faces="<results>/faces/{dataset}/faces.parquet",
+        action_units="<results>/action_units/{dataset}/action_units.parquet",
+        cooccurrence="<results>/graph/{dataset}/{fold}/cooccurrence.parquet",
     output:
-        model=f"{RESULTS}/training/{RUN}/model.pt",
-        logits=f"{RESULTS}/training/{RUN}/held_out_logits.parquet",
-        state=f"{RESULTS}/training/{RUN}/train_state.parquet",
-        templates=f"{RESULTS}/training/{RUN}/templates.parquet",
-        relabels=f"{RESULTS}/training/{RUN}/relabels.parquet",
-        history=f"{RESULTS}/training/{RUN}/history.parquet",
-        record=f"{RESULTS}/training/{RUN}/run.json",
+        model=f"<results>/training/{RUN}/model.pt",
+        logits=f"<results>/training/{RUN}/held_out_logits.parquet",
+        state=f"<results>/training/{RUN}/train_state.parquet",
+        templates=f"<results>/training/{RUN}/templates.parquet",
+        relabels=f"<results>/training/{RUN}/relabels.parquet",
+        history=f"<results>/training/{RUN}/history.parquet",
+        record=f"<results>/training/{RUN}/run.json",
     log:
-        f"{RESULTS}/logs/training/{RUN}.log",
+        f"<results>/logs/training/{RUN}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/training/{RUN}.tsv"
+        f"<results>/benchmarks/training/{RUN}.tsv"
     conda:
         "../../envs/torch.yaml"
     # The command is told its threads by its settings, so that --cores changes no result.
@@ -43,16 +43,19 @@ rule train_run:
         # Not declared: Snakemake removes declared outputs of a job that was killed.
         state=f"{RESULTS}/.state/training/{RUN}",
     shell:
-        "{params.start} -m ulcag train --settings {params.settings:q} --samples {input.samples:q}"
-        " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
-        " --cooccurrence {input.cooccurrence:q}"
-        " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
-        " --seed {wildcards.seed:q} --fold {wildcards.fold:q} --out {params.folder:q} --state {params.state:q}"
-        " {resources.board} 2>&1 | tee {log:q}"
+        ulcag(
+            "train --settings {params.settings:q} --samples {input.samples:q}"
+            " --noise {input.noise:q} --faces {input.faces:q} --action-units {input.action_units:q}"
+            " --cooccurrence {input.cooccurrence:q}"
+            " --dataset-name {wildcards.dataset:q} --noise-name {wildcards.noise:q} --arm-name {wildcards.arm:q}"
+            " --seed {wildcards.seed:q} --fold {wildcards.fold:q} --out {params.folder:q} --state {params.state:q}"
+            " {resources.board}",
+            start="{params.start}",
+        )
 
 
 rule train:
     input:
         rules.faces.input,
         TRAINED_ON,
-        per_run(f"{RESULTS}/training/{RUN}/run.json"),
+        per_run(f"<results>/training/{RUN}/run.json"),

@@ -12,7 +12,7 @@ from ulcag.action_units.sources.reader import not_installed
 from ulcag.audit.clean import check_place
 from ulcag.audit.recognise import recognise
 from ulcag.audit.score import need_cleanlab
-from ulcag.config import Config, DatasetSettings, check_braces
+from ulcag.config import Config, DatasetSettings
 from ulcag.config.arms import merged
 from ulcag.errors import InputError
 from ulcag.samples.folds import split_fold
@@ -155,23 +155,3 @@ def _check_folds(data: Path, samples: pd.DataFrame, folds: int) -> None:
             found = f"nobody in fold {part}" if len(kept) else f"everybody in fold {part}"
             do = "take fewer folds (--folds), or more data: who is in which is drawn by a hash of identities"
             raise InputError(data, expected=f"people for {folds} folds", found=found, do=do)
-
-
-def snakefile() -> Path:
-    """The pipeline that this package lies beside.
-
-    Raises:
-        InputError: the package was installed without it, or lies where Snakemake cannot run it.
-    """
-    path = Path(__file__).parents[3] / "Snakefile"
-    if not path.is_file():
-        do = "clone the repository and install it with `make setup`"
-        raise InputError(path, expected="the pipeline beside the package", found="no such file", do=do)
-    check_braces(str(path), "rename the folder, or clone the project into another")
-    return path
-
-
-def snakemake_command(config: Path, *what: str) -> list[str]:
-    """How the pipeline is started in the folder of its config.yaml; `what` are more arguments."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile()), "--configfile", str(config)]
-    return [*command, "--directory", str(config.parent), *what]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import ulcag.cli.audit_commands as audit_commands
 import ulcag.cli.data_commands as data_commands
 import ulcag.cli.prediction_commands as prediction_commands
+import ulcag.cli.project_commands as project_commands
 import ulcag.cli.reporting_commands as reporting_commands
 import ulcag.cli.run_commands as run_commands
 from ulcag import __version__
@@ -36,8 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ulcag {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for stage in (data_commands, run_commands, prediction_commands, audit_commands, reporting_commands):
-        stage.add_commands(commands)
+    stages = (data_commands, run_commands, prediction_commands, audit_commands, reporting_commands)
+    for part in (*stages, project_commands):
+        part.add_commands(commands)
     return parser
 
 

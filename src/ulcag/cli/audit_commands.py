@@ -92,13 +92,15 @@ def _audit(options: argparse.Namespace) -> None:
     import yaml
 
     from ulcag.audit.folder import hand_over
-    from ulcag.audit.start import audit_config, made_in, snakemake_command
+    from ulcag.audit.start import audit_config, made_in
+    from ulcag.pipeline import schema_line, snakemake_command
 
     if options.small:
         do = "leave it out: without a GPU features of a face network are used, in less time; --networks trains networks"
         raise InputError("--small", expected="an option of this release", found="one of an earlier release", do=do)
     path = options.out.resolve() / "config.yaml"
     _check_ours(options.out)
+    command = snakemake_command(path, "--cores", str(options.cores), "--rerun-incomplete", "audit_pages")
     config = audit_config(
         options.data,
         options.out,
@@ -111,8 +113,7 @@ def _audit(options: argparse.Namespace) -> None:
         cleanlab=options.cleanlab,
     )
     with whole_or_absent(path) as beside:
-        beside.write_text(_WRITTEN_BY + yaml.safe_dump(config, sort_keys=False))
-    command = snakemake_command(path, "--cores", str(options.cores), "--rerun-incomplete", "audit_pages")
+        beside.write_text(_WRITTEN_BY + schema_line() + yaml.safe_dump(config, sort_keys=False))
     print(shlex.join(command), file=sys.stderr)
     if options.no_run:
         return
