@@ -2,22 +2,22 @@
 from ulcag.reporting.figures import FIGURES
 from ulcag.reporting.figures.declaration import LISTS
 
-DRAWN = f"{RESULTS}/reporting/figures"
+DRAWN = "<results>/reporting/figures"
 # Where the files lie that figures can be drawn from.
 FIGURE_FILES = {
-    "action_units": f"{RESULTS}/action_units/{{dataset}}/action_units.parquet",
-    "check": f"{RESULTS}/samples/{{dataset}}/check.csv",
-    "cooccurrence": f"{RESULTS}/graph/{{dataset}}/{{fold}}/cooccurrence.parquet",
+    "action_units": "<results>/action_units/{dataset}/action_units.parquet",
+    "check": "<results>/samples/{dataset}/check.csv",
+    "cooccurrence": "<results>/graph/{dataset}/{fold}/cooccurrence.parquet",
     # with the shards beside it, as in training
-    "faces": f"{RESULTS}/faces/{{dataset}}/faces.parquet",
-    "metrics": f"{RESULTS}/evaluation/{RUN}/metrics.json",
-    "noise": f"{RESULTS}/samples/{{dataset}}/noise/{{noise}}/seed{{seed}}.parquet",
-    "pictures": f"{RESULTS}/samples/{{dataset}}/pictures.parquet",
-    "run": f"{RESULTS}/training/{RUN}/run.json",
-    "samples": f"{RESULTS}/samples/{{dataset}}/samples.parquet",
-    "votes": f"{RESULTS}/samples/{{dataset}}/votes.parquet",
-    "all_audits": [f"{RESULTS}/audit/{audit.path}/audit.json" for audit in AUDITS],
-    "all_metrics": per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+    "faces": "<results>/faces/{dataset}/faces.parquet",
+    "metrics": f"<results>/evaluation/{RUN}/metrics.json",
+    "noise": "<results>/samples/{dataset}/noise/{noise}/seed{seed}.parquet",
+    "pictures": "<results>/samples/{dataset}/pictures.parquet",
+    "run": f"<results>/training/{RUN}/run.json",
+    "samples": "<results>/samples/{dataset}/samples.parquet",
+    "votes": "<results>/samples/{dataset}/votes.parquet",
+    "all_audits": [f"<results>/audit/{audit.path}/audit.json" for audit in AUDITS],
+    "all_metrics": per_run(f"<results>/evaluation/{RUN}/metrics.json"),
     "elsewhere": ELSEWHERE,
 }
 SEVERAL_NOISES = len({(run.dataset, run.noise) for run in RUNS}) > len(DATASETS)

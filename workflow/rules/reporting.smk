@@ -15,9 +15,9 @@ rule draw_of_run:
         ),
         pdf=f"{DRAWN}/{RUN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{RUN}/{{figure}}.log",
+        f"<results>/logs/figures/{RUN}/{{figure}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{RUN}/{{figure}}.tsv"
+        f"<results>/benchmarks/figures/{RUN}/{{figure}}.tsv"
     wildcard_constraints:
         figure=names_of("run"),
     conda:
@@ -29,7 +29,7 @@ rule draw_of_run:
         files=options_of,
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
-        "python -m ulcag figures {wildcards.figure:q} {params.files} --out {params.base:q} 2>&1 | tee {log:q}"
+        ulcag("figures {wildcards.figure:q} {params.files} --out {params.base:q}")
 
 
 use rule draw_of_run as draw_of_fold with:
@@ -43,9 +43,9 @@ use rule draw_of_run as draw_of_fold with:
         ),
         pdf=f"{DRAWN}/{{dataset}}/{{figure}}-{{fold}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{{dataset}}/{{figure}}-{{fold}}.log",
+        "<results>/logs/figures/{dataset}/{figure}-{fold}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/{{figure}}-{{fold}}.tsv"
+        "<results>/benchmarks/figures/{dataset}/{figure}-{fold}.tsv"
     wildcard_constraints:
         figure=names_of("fold"),
 
@@ -64,9 +64,9 @@ use rule draw_of_run as draw_of_dataset with:
         ),
         pdf=f"{DRAWN}/{{dataset}}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{{dataset}}/{{figure}}.log",
+        "<results>/logs/figures/{dataset}/{figure}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{dataset}}/{{figure}}.tsv"
+        "<results>/benchmarks/figures/{dataset}/{figure}.tsv"
     wildcard_constraints:
         figure=names_of("dataset"),
 
@@ -81,37 +81,37 @@ use rule draw_of_run as draw_of_all with:
         ),
         pdf=f"{DRAWN}/{{figure}}.pdf",
     log:
-        f"{RESULTS}/logs/figures/{{figure}}.log",
+        "<results>/logs/figures/{figure}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{figure}}.tsv"
+        "<results>/benchmarks/figures/{figure}.tsv"
     wildcard_constraints:
         figure=names_of("all"),
 
 
 rule write_tables:
     input:
-        metrics=per_run(f"{RESULTS}/evaluation/{RUN}/metrics.json"),
+        metrics=per_run(f"<results>/evaluation/{RUN}/metrics.json"),
         elsewhere=ELSEWHERE,
-        published=Path(workflow.basedir) / "workflow/experiments/published.csv",
+        published=PROJECT / "workflow/experiments/published.csv",
     output:
         accuracy=report(
-            f"{RESULTS}/reporting/tables/accuracy.csv",
+            "<results>/reporting/tables/accuracy.csv",
             caption="../report/tables.rst",
             category="Results",
             labels={"figure": "accuracy"},
         ),
         texts=expand(
-            f"{RESULTS}/reporting/tables/{{name}}.md",
+            "<results>/reporting/tables/{name}.md",
             name=["accuracy", "labels", "published", "across"],
         ),
         long=expand(
-            f"{RESULTS}/reporting/tables/{{name}}.csv",
+            "<results>/reporting/tables/{name}.csv",
             name=["results", "differences", "labels_by_class", "published", "across"],
         ),
     log:
-        f"{RESULTS}/logs/tables.log",
+        "<results>/logs/tables.log",
     benchmark:
-        f"{RESULTS}/benchmarks/tables.tsv"
+        "<results>/benchmarks/tables.tsv"
     conda:
         "../../envs/figures.yaml"
     resources:
@@ -121,8 +121,10 @@ rule write_tables:
         runs=json.dumps([run.plain() for run in RUNS]),
         folder=lambda w, output: Path(output.accuracy).parent,
     shell:
-        "python -m ulcag tables {input.metrics:q} --runs {params.runs:q} --published {input.published:q}"
-        " --elsewhere {input.elsewhere:q} --out {params.folder:q} 2>&1 | tee {log:q}"
+        ulcag(
+            "tables {input.metrics:q} --runs {params.runs:q} --published {input.published:q}"
+            " --elsewhere {input.elsewhere:q} --out {params.folder:q}"
+        )
 
 
 rule tables:
@@ -149,16 +151,3 @@ rule figures:
             for figure in wanted("dataset")
             for dataset in datasets_of(figure)
         ],
-
-
-localrules:
-    list_samples,
-    samples,
-    faces,
-    action_units,
-    graph,
-    train,
-    evaluate,
-    tables,
-    figures,
-    all,
