@@ -36,7 +36,7 @@ rule mine:
     output:
         "mine of {{dataset}}.out",
     shell:
-        "echo $PYTHONPATH $OMP_WAIT_POLICY > {{output:q}}"
+        "echo ${{{{PYTHONPATH-}}}} ${{{{OMP_WAIT_POLICY-}}}} > {{output:q}}"
 """
 CONFIG = {
     "results": "theirs",
