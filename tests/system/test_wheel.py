@@ -92,7 +92,7 @@ def test_from_a_folder_of_ones_own_to_an_audit_and_a_prediction(installed: Insta
         shutil.copy(project / row.path, folder / f"{row.Index}.jpg")
     pictures = tmp_path / "faces"
     installed.run(tmp_path, "audit", pictures, "--out", "audit", "--folds", "2", "--set", "faces.source=whole_image")
-    assert len(pd.read_csv(tmp_path / "audit/audit/data/none/linear/seed0/labels_clean.csv")) == 48
+    assert len(pd.read_csv(tmp_path / "audit/labels_clean.csv")) == 48
 
     installed.run(tmp_path, "predict", run, pictures / "happy", "--out", "seen", "--whole-image")
     assert len(pd.read_csv(tmp_path / "seen/predictions.csv")) == len(list((pictures / "happy").iterdir()))
