@@ -10,7 +10,16 @@ from torch import Tensor
 
 from ulcag.backbones.dlib_face import DLIB_FACE
 from ulcag.backbones.dlib_face_file import installed_file, read_layers
-from ulcag.backbones.dlib_face_network import CHANNELS, SMALLEST, Descriptor, FaceNetwork, Features, Trunk, load_trunk
+from ulcag.backbones.dlib_face_network import (
+    CHANNELS,
+    SMALLEST,
+    Descriptor,
+    FaceMaps,
+    FaceNetwork,
+    Features,
+    Trunk,
+    load_trunk,
+)
 from ulcag.errors import InputError
 
 # Side of the pictures that dlib takes.
@@ -134,3 +143,29 @@ def test_all_of_it_learns() -> None:
     assert features.shape == (4, width)
     (features * torch.randn_like(features)).sum().backward()
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in network.parameters())
+
+
+@pytest.mark.parametrize("size", [SMALLEST, 112, 150])
+def test_features_in_training_are_the_means_of_the_maps(size: int) -> None:
+    network, images = FaceNetwork(), torch.randn(4, 3, size, size)
+    with torch.inference_mode():
+        network.eval()
+        network.calibrate(network(images))
+        network.train()
+        maps = FaceMaps(network)(images)
+        torch.testing.assert_close(maps.mean((2, 3)), network(images), atol=1e-4, rtol=1e-4)
+
+
+def test_a_map_says_where_in_its_part_of_the_picture_a_feature_comes_from() -> None:
+    network = FaceNetwork()
+    # a spread of 1
+    network.norm.eps = 1e-12
+    images = torch.randn(2, 3, 112, 112)
+    with torch.inference_mode():
+        # features of block 10 come after those of 64 channels, four parts each; its output has the size of the maps
+        maps = FaceMaps(network)(images)[:, 256:768]
+        tenth = network.features.trunk(images)[9]
+    upper_left, upper_right, *_ = maps.unflatten(1, (128, 4)).unbind(2)
+    for found, columns, elsewhere in ((upper_left, slice(3), 5), (upper_right, slice(3, 6), 0)):
+        inside, outside = found[:, :, :3, columns], found[:, :, 5, elsewhere, None, None]
+        torch.testing.assert_close(inside - outside, 4 * tenth[:, :, :3, columns], atol=1e-4, rtol=1e-4)
