@@ -145,27 +145,32 @@ def test_all_of_it_learns() -> None:
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in network.parameters())
 
 
-@pytest.mark.parametrize("size", [SMALLEST, 112, 150])
-def test_features_in_training_are_the_means_of_the_maps(size: int) -> None:
-    network, images = FaceNetwork(), torch.randn(4, 3, size, size)
+def in_training(wanted: Tensor) -> tuple[FaceNetwork, Tensor]:
+    """A network whose norm has an offset, in training, and as many images as features (N, D) are calibrated to."""
+    network = FaceNetwork().eval()
     with torch.inference_mode():
-        network.eval()
-        network.calibrate(network(images))
-        network.train()
+        network.calibrate(network.norm(wanted))
+    return network.train(), torch.randn(4, 3, 112, 112)
+
+
+def test_features_in_training_are_the_means_of_the_maps() -> None:
+    network, images = in_training(torch.rand(50, FaceNetwork().features.width) + 1)
+    with torch.inference_mode():
         maps = FaceMaps(network)(images)
+        assert maps.shape == (4, network.features.width, 2, 2)
         torch.testing.assert_close(maps.mean((2, 3)), network(images), atol=1e-4, rtol=1e-4)
 
 
-def test_a_map_says_where_in_its_part_of_the_picture_a_feature_comes_from() -> None:
-    network = FaceNetwork()
-    # a spread of 1
-    network.norm.eps = 1e-12
-    images = torch.randn(2, 3, 112, 112)
+def test_a_map_is_where_the_feature_is_a_mean_over_and_the_offset_everywhere() -> None:
+    network, images = in_training(torch.rand(50, FaceNetwork().features.width) + 1)
     with torch.inference_mode():
-        # features of block 10 come after those of 64 channels, four parts each; its output has the size of the maps
-        maps = FaceMaps(network)(images)[:, 256:768]
-        tenth = network.features.trunk(images)[9]
-    upper_left, upper_right, *_ = maps.unflatten(1, (128, 4)).unbind(2)
-    for found, columns, elsewhere in ((upper_left, slice(3), 5), (upper_right, slice(3, 6), 0)):
-        inside, outside = found[:, :, :3, columns], found[:, :, 5, elsewhere, None, None]
-        torch.testing.assert_close(inside - outside, 4 * tenth[:, :, :3, columns], atol=1e-4, rtol=1e-4)
+        maps, f = FaceMaps(network)(images), network(images)
+        offset = network.norm.bias
+        # block 7 comes first: of each channel the quarters in the order of reading
+        for feature, (row, column) in enumerate([(0, 0), (0, 1), (1, 0), (1, 1), (0, 0)]):
+            expected = torch.zeros(4, 2, 2)
+            expected[:, row, column] = 4 * (f - offset)[:, feature]
+            torch.testing.assert_close(maps[:, feature], expected + offset[feature], atol=1e-4, rtol=1e-4)
+        # blocks 13 and 14 are seen as a whole
+        whole = maps[:, -2 * CHANNELS[13] :]
+        torch.testing.assert_close(whole, whole[:, :, :1, :1].expand_as(whole))

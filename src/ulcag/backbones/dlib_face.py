@@ -51,7 +51,7 @@ class DlibFace(Backbone):
         return network.calibrate(f)
 
     def maps(self, network: "nn.Module") -> "nn.Module":
-        """Those of all depths, on one grid."""
+        """The parts of the picture that features are means over."""
         from ulcag.backbones.dlib_face_network import FaceMaps, FaceNetwork
 
         assert isinstance(network, FaceNetwork)

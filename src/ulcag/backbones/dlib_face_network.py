@@ -27,8 +27,6 @@ DEPTHS = ((7, 2), (10, 2), (13, 1), (14, 1))
 # Added to a feature's variance, a hundredth of what it mostly is: what hardly differs between the training images would
 # be large as soon as it does.
 _LEAST_VARIANCE = 1e-3
-# Parts of a side that maps have, as block 10 has them at 112 pixels; the parts of all depths divide it.
-_GRID = 6
 
 
 class Block(nn.Module):
@@ -97,10 +95,7 @@ class Features(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (N, 3, H, W) to (N, D)."""
-        return self.means(self.trunk(images))
-
-    def means(self, outputs: Sequence[Tensor]) -> Tensor:
-        """Outputs of the trunk's blocks to (N, D)."""
+        outputs = self.trunk(images)
         return torch.cat([_means(outputs[block - 1], parts) for block, parts in self.depths], dim=1)
 
 
@@ -146,54 +141,38 @@ class FaceNetwork(nn.Module):
 
 
 class FaceMaps(nn.Module):
-    """The backbone in training, such that it gives maps whose means are its features.
+    """The backbone in training, such that it gives maps (N, D, G, G), G parts of a side, whose means are its features.
 
-    A feature is a mean over a part of the picture. Its map is what it is the mean of, in this part, and 0 elsewhere.
-    Finer blocks are averaged and coarser ones repeated, to one grid. The norm is part of it: what differs between
-    places is multiplied by its running statistics, so that batches have no influence on where attention is.
+    A mean over a part of the picture lies in that part, times the number of parts, and 0 elsewhere; one over the whole
+    picture is the same everywhere. This holds for what a feature is beyond its mean over pictures, which the norm
+    subtracts. The norm's offset, which all pictures have, is the same everywhere: of it no attention comes.
     """
 
     def __init__(self, network: FaceNetwork) -> None:
         super().__init__()
         self.network = network
+        grid = max(parts for _, parts in network.features.depths)
+        cells = []
+        for block, parts in network.features.depths:
+            of_channel = parts**2 * torch.eye(parts**2).view(-1, parts, parts)
+            for side in (1, 2):
+                of_channel = of_channel.repeat_interleave(grid // parts, dim=side)
+            cells.append(of_channel.repeat(CHANNELS[block - 1], 1, 1))
+        self.cells: Tensor
+        self.register_buffer("cells", torch.cat(cells).to(network.norm.weight.device))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Normalised images (N, 3, H, W) to (N, D, 6, 6)."""
-        features, norm = self.network.features, self.network.norm
-        assert norm.running_var is not None
-        outputs = features.trunk(images)
-        maps = torch.cat([_maps(outputs[block - 1], parts) for block, parts in features.depths], dim=1)
-        scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
-        f: Tensor = norm(features.means(outputs))
-        return f[:, :, None, None] + scale[:, None, None] * (maps - maps.mean(dim=(2, 3), keepdim=True))
+        """Normalised images (N, 3, H, W) to (N, D, G, G)."""
+        offset = self.network.norm.bias[:, None, None]
+        return offset + (self.network(images)[:, :, None, None] - offset) * self.cells
 
 
 def _means(x: Tensor, parts: int) -> Tensor:
     """(N, C, H, W) to means over parts x parts of the picture (N, C * parts ** 2), which overlap if they must."""
-    size, step = _part(x, parts)
-    return F.avg_pool2d(x, size, step).flatten(1)
-
-
-def _maps(x: Tensor, parts: int) -> Tensor:
-    """(N, C, H, W) to the maps of `_means` (N, C * parts ** 2, 6, 6)."""
-    (height, width), (down, across) = _part(x, parts)
-    side = _GRID // parts
-    maps = x.new_zeros(*x.shape[:2], parts, parts, _GRID, _GRID)
-    for row in range(parts):
-        for column in range(parts):
-            part = x[:, :, row * down : row * down + height, column * across : column * across + width]
-            place = (slice(row * side, (row + 1) * side), slice(column * side, (column + 1) * side))
-            # times the number of parts: the mean is over the whole grid
-            maps[:, :, row, column, *place] = parts**2 * F.adaptive_avg_pool2d(part, side)
-    return maps.flatten(1, 3)
-
-
-def _part(x: Tensor, parts: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Height and width of a part of x (N, C, H, W), and how far it is from one part to the next."""
     # int: an exported graph is for pictures of one size
     height, width = (int(side) for side in x.shape[2:])
     step = height // parts, width // parts
-    return (height - (parts - 1) * step[0], width - (parts - 1) * step[1]), step
+    return F.avg_pool2d(x, (height - (parts - 1) * step[0], width - (parts - 1) * step[1]), step).flatten(1)
 
 
 class Descriptor(nn.Module):

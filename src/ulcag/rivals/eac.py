@@ -12,8 +12,9 @@ Adapted: the pair goes through the backbone as one batch, so that batch normalis
 the authors' code each picture has a pass of its own. They add noise to pictures; here all arms have the same
 augmentation, and erasing comes on top of it, for each picture of a pair by itself, as the authors do where labels are
 noisy. What is erased gets the picture's mean colour, for a method does not know the data set's. The rectangles are
-decided by seed and epoch, as everything random here. dlib_face has no map whose means are all its features: its maps
-are as `dlib_face_network.FaceMaps` makes them.
+decided by seed and epoch, as everything random here. Features of dlib_face are means over quarters of the picture, or
+over all of it: its maps are two parts wide and high (`dlib_face_network.FaceMaps`), where those of the authors' ResNet
+are seven.
 """
 
 import math
