@@ -12,8 +12,8 @@ As in the authors' code, matrices start as the identity, and are made probabilit
 Adapted: the authors join data sets and let a network trained on each label the other. Here there is one data set, so
 the annotators are the given label, and the most probable class by logistic regressions on first features, out of fold
 (out_of_fold.py). The network starts as all arms do, not from one that was trained on all labels before. Both annotators
-count alike, as in the paper's equation; the authors' file for faces has 3 for people, and 0.5 and 0.1 for networks. Their
-code takes a softmax of the probabilities that annotators give, once more; here is the equation.
+count alike, as in the paper's equation; in the authors' file for faces people have 3, networks 0.5 and 0.1. Their code
+takes a softmax of what annotators say, which is probabilities already; here the equation is followed.
 """
 
 import torch
