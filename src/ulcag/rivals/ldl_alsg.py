@@ -6,8 +6,8 @@ A face should have a distribution of expressions like that of its neighbours in 
     a_ij = exp(-d_ij^2 / mean d^2) of the k nearest j, divided by their sum;  d: distance of measured action units
     L    = CE + lambda/N sum_i sum_j a_ij |p_i - p_j|^2
 
-The authors published no code. This is the idea of the paper; the square as a measure of likeness, k, lambda and the
-width of the kernel are our choice.
+This is the idea of the paper and no copy of its experiment: no code of the authors was found. The square as a measure
+of likeness, k, lambda and the width of the kernel are our choice.
 
 Adapted: action units are the only auxiliary labels; the authors have landmarks, too. A batch hardly ever holds a
 sample's neighbours, and all arms have the same batches. So p_j is what was said of j when it was last in a batch, and

@@ -1,4 +1,4 @@
-"""Settings of LDL-ALSG."""
+"""Settings of LDL-ALSG: the defaults are ours, no code of the authors was found."""
 
 from typing import ClassVar
 
