@@ -155,12 +155,25 @@ class Method(nn.Module):
     def start_epoch(self, epoch: Epoch, samples: Samples) -> None:
         """Before the first batch of an epoch."""
 
+    def pictures(self, images: Tensor, numbers: Tensor) -> Tensor:
+        """What the backbone is shown of a batch, or of a process's part of it.
+
+        Args:
+            images: (N, 3, H, W) uint8.
+            numbers: (N,) of the samples, for random numbers that do not depend on how batches are shared out.
+
+        Returns:
+            (V * N, 3, H, W) uint8, the batch V times in its order; V is the same for all batches.
+        """
+        return images
+
     def step(self, classifier: nn.Module, f: Tensor, batch: Batch) -> Step:
         """From the features f (N, D) of a batch to its losses.
 
         Args:
             classifier: features (N, D) to logits (N, C); the network's own, which all methods start with alike.
-            f: (N, D) float32.
+            f: (N, D) float32; (V * N, D) of a method that shows V `pictures` of each sample, and (V * N, D, H, W) with
+                `MethodSettings.needs_maps`.
             batch: all else of the samples.
         """
         raise NotImplementedError

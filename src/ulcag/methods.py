@@ -12,7 +12,16 @@ from ulcag.correction.second_opinion_settings import SecondOpinionSettings
 from ulcag.errors import InputError
 from ulcag.method.settings import UlcAgSettings
 from ulcag.rivals.baseline_settings import BaselineSettings
+from ulcag.rivals.eac_settings import EacSettings
+from ulcag.rivals.elr_settings import ElrSettings
+from ulcag.rivals.forward_settings import ForwardSettings
+from ulcag.rivals.gce_settings import GceSettings
+from ulcag.rivals.label_smoothing_settings import LabelSmoothingSettings
+from ulcag.rivals.ldl_alsg_settings import LdlAlsgSettings
 from ulcag.rivals.linear_settings import LinearSettings
+from ulcag.rivals.ltnet_settings import LtnetSettings
+from ulcag.rivals.rul_settings import RulSettings
+from ulcag.rivals.sce_settings import SceSettings
 from ulcag.rivals.scn_settings import ScnSettings
 from ulcag.section import MethodSettings
 
@@ -24,7 +33,16 @@ METHODS: dict[str, type[MethodSettings]] = {
     for settings in (
         BaselineSettings,
         LinearSettings,
+        LabelSmoothingSettings,
+        GceSettings,
+        SceSettings,
+        ElrSettings,
+        ForwardSettings,
+        LtnetSettings,
         ScnSettings,
+        LdlAlsgSettings,
+        RulSettings,
+        EacSettings,
         UlcAgSettings,
         SecondOpinionSettings,
     )

@@ -44,12 +44,14 @@ class MethodSettings(Section):
         code: where its `Method` is, as `module:class`; read when a network is made, for that needs torch.
         at_once: whether it is fitted to the features of a backbone that stays as it is, in place of epochs.
         looks_first: whether it is shown all training samples (`learning.FirstLook`) before the first epoch.
+        needs_maps: whether its steps are handed maps (N, D, H, W) in place of the features that are their means.
     """
 
     name: ClassVar[str]
     code: ClassVar[str]
     at_once: ClassVar[bool] = False
     looks_first: ClassVar[bool] = False
+    needs_maps: ClassVar[bool] = False
 
     @property
     def relabels_from(self) -> float | None:

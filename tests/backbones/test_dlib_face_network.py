@@ -10,7 +10,16 @@ from torch import Tensor
 
 from ulcag.backbones.dlib_face import DLIB_FACE
 from ulcag.backbones.dlib_face_file import installed_file, read_layers
-from ulcag.backbones.dlib_face_network import CHANNELS, SMALLEST, Descriptor, FaceNetwork, Features, Trunk, load_trunk
+from ulcag.backbones.dlib_face_network import (
+    CHANNELS,
+    SMALLEST,
+    Descriptor,
+    FaceMaps,
+    FaceNetwork,
+    Features,
+    Trunk,
+    load_trunk,
+)
 from ulcag.errors import InputError
 
 # Side of the pictures that dlib takes.
@@ -134,3 +143,34 @@ def test_all_of_it_learns() -> None:
     assert features.shape == (4, width)
     (features * torch.randn_like(features)).sum().backward()
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in network.parameters())
+
+
+def in_training(wanted: Tensor) -> tuple[FaceNetwork, Tensor]:
+    """A network whose norm has an offset, in training, and as many images as features (N, D) are calibrated to."""
+    network = FaceNetwork().eval()
+    with torch.inference_mode():
+        network.calibrate(network.norm(wanted))
+    return network.train(), torch.randn(4, 3, 112, 112)
+
+
+def test_features_in_training_are_the_means_of_the_maps() -> None:
+    network, images = in_training(torch.rand(50, FaceNetwork().features.width) + 1)
+    with torch.inference_mode():
+        maps = FaceMaps(network)(images)
+        assert maps.shape == (4, network.features.width, 2, 2)
+        torch.testing.assert_close(maps.mean((2, 3)), network(images), atol=1e-4, rtol=1e-4)
+
+
+def test_a_map_is_where_the_feature_is_a_mean_over_and_the_offset_everywhere() -> None:
+    network, images = in_training(torch.rand(50, FaceNetwork().features.width) + 1)
+    with torch.inference_mode():
+        maps, f = FaceMaps(network)(images), network(images)
+        offset = network.norm.bias
+        # block 7 comes first: of each channel the quarters in the order of reading
+        for feature, (row, column) in enumerate([(0, 0), (0, 1), (1, 0), (1, 1), (0, 0)]):
+            expected = torch.zeros(4, 2, 2)
+            expected[:, row, column] = 4 * (f - offset)[:, feature]
+            torch.testing.assert_close(maps[:, feature], expected + offset[feature], atol=1e-4, rtol=1e-4)
+        # blocks 13 and 14 are seen as a whole
+        whole = maps[:, -2 * CHANNELS[13] :]
+        torch.testing.assert_close(whole, whole[:, :, :1, :1].expand_as(whole))

@@ -54,8 +54,9 @@ DATASETS = EXPERIMENTS / "datasets.yaml"
 
 @pytest.mark.parametrize("path", sorted({*EXPERIMENTS.glob("*.yaml")} - {DATASETS}), ids=lambda path: path.stem)
 def test_experiments_are_valid_configurations(path: Path) -> None:
-    # those on noise need no data set of the paper's; audits are laid over the runs on the same noise
+    # those on noise need no data set of the paper's; audits are laid over the runs on the same noise, rivals over real
     base = EXPERIMENTS / path.name.removeprefix("audit-") if path.stem.endswith("-noise") else DATASETS
+    base = EXPERIMENTS / "real-noise.yaml" if path.stem == "rivals" else base
     over = [base, path]
     values = yaml.safe_load((ROOT / "config.yaml").read_text())
     for file in over:

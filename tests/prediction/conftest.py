@@ -21,6 +21,7 @@ ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "both": ("ulc-ag", {}),
     "reading": ("ulc-ag", {"action_units": {"semantic": "node_mean", "classifier": "joint", "channels": 8}}),
     "opinion": ("second-opinion", {}),
+    "mixtures": ("rul", {}),
 }
 WITH_BRANCH = ("auxiliary", "both", "reading")
 BOXES = ((10, 10, 40, 50), (60, 30, 110, 90))

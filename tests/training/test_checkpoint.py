@@ -23,6 +23,12 @@ ARMS: list[tuple[str, dict[str, Any]]] = [
     ("ulc-ag", {"action_units": {"center_semantic": True}, "templates": {"update": "ema"}}),
     ("ulc-ag", {"confidence": {"learn_margin": True}, "templates": {"update": "epoch"}}),
     ("second-opinion", {}),
+    ("elr", {}),
+    ("forward", {}),
+    ("ltnet", {}),
+    ("ldl-alsg", {}),
+    ("rul", {}),
+    ("eac", {}),
 ]
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ulcag.errors import InputError
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
@@ -50,6 +52,17 @@ class Backbone(ABC):
             (n, D) its features of them after that.
         """
         return f
+
+    def maps(self, network: "nn.Module") -> "nn.Module":
+        """The same network, its weights included, such that in training it gives maps (N, D, H, W) in place of
+        features, which are their means.
+
+        Raises:
+            InputError: its features are no means over a picture.
+        """
+        do = "take dlib_face or a ResNet, or leave out arms such as eac"
+        expected = "a backbone whose features are means of maps"
+        raise InputError("training.backbone", expected=expected, found=self.name, do=do)
 
     def own_weights(self) -> Path | None:
         """The file of weights that the backbone comes with; None: it comes without any.

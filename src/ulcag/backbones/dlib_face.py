@@ -50,6 +50,13 @@ class DlibFace(Backbone):
         assert isinstance(network, FaceNetwork)
         return network.calibrate(f)
 
+    def maps(self, network: "nn.Module") -> "nn.Module":
+        """The parts of the picture that features are means over."""
+        from ulcag.backbones.dlib_face_network import FaceMaps, FaceNetwork
+
+        assert isinstance(network, FaceNetwork)
+        return FaceMaps(network)
+
 
 # dlib subtracts (122.782, 117.001, 104.298) from RGB in 0..255 and divides by 256.
 DLIB_FACE = DlibFace(

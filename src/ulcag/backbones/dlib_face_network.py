@@ -140,6 +140,33 @@ class FaceNetwork(nn.Module):
         return f / spread
 
 
+class FaceMaps(nn.Module):
+    """The backbone in training, such that it gives maps (N, D, G, G), G parts of a side, whose means are its features.
+
+    A mean over a part of the picture lies in that part, times the number of parts, and 0 elsewhere; one over the whole
+    picture is the same everywhere. This holds for what a feature is beyond its mean over pictures, which the norm
+    subtracts. The norm's offset, which all pictures have, is the same everywhere: of it no attention comes.
+    """
+
+    def __init__(self, network: FaceNetwork) -> None:
+        super().__init__()
+        self.network = network
+        grid = max(parts for _, parts in network.features.depths)
+        cells = []
+        for block, parts in network.features.depths:
+            of_channel = parts**2 * torch.eye(parts**2).view(-1, parts, parts)
+            for side in (1, 2):
+                of_channel = of_channel.repeat_interleave(grid // parts, dim=side)
+            cells.append(of_channel.repeat(CHANNELS[block - 1], 1, 1))
+        self.cells: Tensor
+        self.register_buffer("cells", torch.cat(cells).to(network.norm.weight.device))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images (N, 3, H, W) to (N, D, G, G)."""
+        offset = self.network.norm.bias[:, None, None]
+        return offset + (self.network(images)[:, :, None, None] - offset) * self.cells
+
+
 def _means(x: Tensor, parts: int) -> Tensor:
     """(N, C, H, W) to means over parts x parts of the picture (N, C * parts ** 2), which overlap if they must."""
     # int: an exported graph is for pictures of one size

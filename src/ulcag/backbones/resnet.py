@@ -33,5 +33,11 @@ class ResNet(Backbone):
 
         return str(load_weights(network, path))
 
+    def maps(self, network: "nn.Module") -> "nn.Module":
+        """All before the average."""
+        from torch import nn
+
+        return nn.Sequential(*list(network.children())[:-2])
+
 
 RESNETS = tuple(ResNet(name, image_size=224, mean=_MEAN, std=_STD) for name in ("resnet18", "resnet34", "resnet50"))

@@ -59,18 +59,14 @@ def refuse_renamed(values: Any, where: str) -> None:
 
 
 ARMS: dict[str, dict[str, Any]] = {
-    "baseline": {"method": "baseline"},
-    "linear": {"method": "linear"},
-    "scn": {"method": "scn"},
-    # The paper's method as docs/reproduction.md reads it, and by the letter.
-    "ulc-ag": {"method": "ulc-ag"},
+    # Every method as it is; `ulc-ag` is the paper's as docs/reproduction.md reads it.
+    **{name: {"method": name} for name in METHODS},
+    # The paper by the letter.
     "ulc-ag-literal": {"method": "ulc-ag", "settings": LITERAL},
     # Tables I and II.
     "target": {"method": "ulc-ag", "settings": {"branches": "target"}},
     "auxiliary": {"method": "ulc-ag", "settings": {"branches": "auxiliary"}},
     "random-edges": {"method": "ulc-ag", "settings": {"action_units": {"edges": "random"}}},
-    # Our own.
-    "second-opinion": {"method": "second-opinion"},
 }
 
 

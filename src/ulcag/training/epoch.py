@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ulcag.backbones import backbone_named
 from ulcag.config import TrainSettings
 from ulcag.learning import Batch, Epoch, FirstLook, NewLabels, Samples, Step
 from ulcag.training.network import Network
@@ -34,7 +35,10 @@ class Learner:
     def __post_init__(self, look: FirstLook | None) -> None:
         device = self.samples.labels.device
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.dtype == torch.float16)
-        self.backbone = self.processes.backbone(self.network.backbone, device)
+        backbone = self.network.backbone
+        if self.settings.settings.needs_maps:
+            backbone = backbone_named(self.settings.training.backbone).maps(backbone)
+        self.backbone = self.processes.backbone(backbone, device)
         if self.settings.training.compile:
             torch._dynamo.config.suppress_errors = True
             self.backbone = cast(nn.Module, torch.compile(self.backbone))
@@ -70,7 +74,8 @@ def train_epoch(
             group["lr"] = group["initial_lr"] * factor
         images = images.to(device, non_blocking=True)
         numbers = numbers.to(device, non_blocking=True)
-        f = network.features(images, dtype=learner.dtype, through=learner.backbone)
+        pictures = method.pictures(images, numbers)
+        f = network.features(pictures, dtype=learner.dtype, through=learner.backbone)
         # From here on every process works on the whole batch.
         f, numbers = learner.processes.gather(f, numbers)
         batch = samples.batch(numbers)

@@ -72,7 +72,8 @@ class Network(nn.Module):
     def features(
         self, images: Tensor, *, dtype: torch.dtype = torch.float32, through: nn.Module | None = None
     ) -> Tensor:
-        """Images (N, 3, H, W) uint8 to features (N, D) float32; `through`: the backbone as several processes share it.
+        """Images (N, 3, H, W) uint8 to features (N, D) float32; `through`: the backbone as several processes share it,
+        or as it gives maps (N, D, H, W).
 
         Only the backbone runs in half precision: heads and confidences are fp32, for confidences near 1 would tie.
         """

@@ -68,7 +68,8 @@ class Processes:
         return DistributedDataParallel(backbone, device_ids=devices)
 
     def gather(self, f: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (n, D) and sample numbers (n,) of this part to those of the global batch.
+        """Features (V * n, ...) of V pictures of each sample, and sample numbers (n,), of this part to those of the
+        global batch, (V * N, ...) and (N,), pictures in the same order.
 
         The gradient flows back to this process's own features.
         """
@@ -76,7 +77,8 @@ class Processes:
             return f, numbers
         parts = [torch.empty_like(numbers) for _ in range(self.number)]
         dist.all_gather(parts, numbers)
-        return _Gather.apply(f, self.rank, self.number), torch.cat(parts)
+        by_process = _Gather.apply(f, self.rank, self.number).unflatten(0, (self.number, -1, len(numbers)))
+        return by_process.transpose(0, 1).flatten(0, 2), torch.cat(parts)
 
     def agree(self, parameters: Iterable[nn.Parameter]) -> None:
         """Mean of the gradients of what every process computed for the whole batch: equal but for rounding."""

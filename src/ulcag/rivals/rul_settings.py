@@ -1,0 +1,17 @@
+"""Settings of RUL: the defaults are its code's."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from ulcag.section import MethodSettings
+
+
+class RulSettings(MethodSettings):
+    """RUL: Zhang et al., NeurIPS 2021."""
+
+    name: ClassVar[str] = "rul"
+    code: ClassVar[str] = "ulcag.rivals.rul:Rul"
+
+    dropout: float = Field(0.4, ge=0, lt=1, description="of the features that uncertainty is told from")
+    width: int = Field(64, ge=1, description="numbers that uncertainty is the mean of")
