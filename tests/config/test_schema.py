@@ -72,7 +72,7 @@ def test_a_configuration_is_let_through_with_all_its_defaults_written_out() -> N
         ("datasets.synthetic.training.epochs", 0),
         ("datasets.synthetic.training.augmentation.flips", 0.5),
         ("datasets.synthetic.methods.scn.margins", 0.1),
-        ("datasets.synthetic.methods.rul", {}),
+        ("datasets.synthetic.methods.ruls", {}),
         ("arms.mine", {"method": "scn", "settings": {"high_fractoin": 0.7}}),
         ("arms.mine", {"method": "scn", "settings": {"branches": "target"}}),
         ("arms.mine", {"settings": {}}),
