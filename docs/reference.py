@@ -48,7 +48,7 @@ def _part(parts: dict[str, Any], name: str, path: str, heading: str) -> Iterator
         below += sections
         links = ", ".join(f"[{words}](#{_anchor(words)})" for _, words, _ in sections)
         about = f"{_cell(value['description'])}: " if "description" in value else ""
-        yield f"| `{key}` | keys of its own | {_default(part, key, 'as there')} | {about}{links} |"
+        yield f"| `{key}` | keys | {_default(part, key, 'as there')} | {about}{links} |"
     yield ""
     for where, words, other in below:
         yield from _part(parts, other, f"{where}.", words)
