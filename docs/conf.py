@@ -34,9 +34,8 @@ html_show_copyright = False
 # Docstrings are plain English with code in backticks.
 default_role = "code"
 highlight_language = "none"
-# As text: what stands before a colon would else be taken for a type.
-napoleon_custom_sections = ["Returns"]
-napoleon_use_ivar = True
+# What is returned is text: what stands before a colon would else be taken for a type.
+napoleon_custom_sections = ["Returns", ("Attributes", "params_style")]
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 python_display_short_literal_types = True
