@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help setup demo report test test-system lint format clean
+.PHONY: help setup demo report docs test test-system lint format clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -12,7 +12,7 @@ help:  ## what there is
 .venv/stamp: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[check,cleanlab,synthetic,workflow,slurm,export,dlib-face,timm,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[check,cleanlab,synthetic,workflow,slurm,export,dlib-face,timm,docs,dev]'
 	touch .venv/stamp
 
 setup: .venv/stamp  ## the virtual environment in .venv
@@ -23,6 +23,11 @@ demo: setup  ## the pipeline on the embedded data set, to its figures in results
 
 report: setup  ## report.html from what is in results/
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --report report.html
+
+# A test builds it, too, so that `make test` fails where this does.
+docs: setup  ## the documentation site in site/, for any host of files
+	rm -rf site
+	$(BIN)/python -m sphinx --fail-on-warning --fresh-env --quiet --doctree-dir build/doctrees docs site
 
 test: setup lint  ## lint, types and all tests that need nothing but pip's packages
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile

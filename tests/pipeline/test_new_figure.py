@@ -1,6 +1,7 @@
-"""What a new figure takes: a file in figures/, and its name in the registry beside it."""
+"""What a new figure takes: the file that docs/add-a-figure.md shows, and its name in the registry beside it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,31 +10,7 @@ from pathlib import Path
 from tests.pipeline.conftest import CONFIG, RESULTS, configure
 from tests.pipeline.snakemake_server import ROOT, start
 
-FIGURE = '''
-"""How many samples are held out."""
-
-from pathlib import Path
-
-from matplotlib.figure import Figure
-
-from ulcag.files import read_json
-from ulcag.reporting.figures.declaration import Declaration
-from ulcag.reporting.style import save
-
-FIGURE = Declaration(
-    of="run",
-    files=("metrics",),
-    about="how many samples are held out",
-    label="held out",
-    caption="A bar as high as there are samples.",
-)
-
-
-def draw(metrics: Path, base: Path) -> None:
-    figure = Figure()
-    figure.subplots().bar(["held out"], [read_json(metrics, "held_out.n")["held_out"]["n"]])
-    save(figure, base)
-'''
+PAGE = (ROOT / "docs" / "add-a-figure.md").read_text()
 RUN = "tiny/half/scn/seed0/all"
 
 
@@ -43,7 +20,9 @@ def test_a_file_and_a_name_make_a_figure(tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", project)
     figures = project / "src" / "ulcag" / "reporting" / "figures"
-    (figures / "held_out.py").write_text(FIGURE)
+    shown = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert shown is not None
+    (figures / "held_out.py").write_text(shown[1])
     registry = (figures / "__init__.py").read_text()
     assert registry.count('"flow",') == 1
     (figures / "__init__.py").write_text(registry.replace('"flow",', '"flow", "held-out",'))
