@@ -71,7 +71,7 @@ def nearest(points: Tensor, known: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
 
 def unlikeness(p: Tensor, others: Tensor, weights: Tensor) -> Tensor:
-    """Mean over samples of sum_j a_ij |p_i - p_j|^2.
+    """Mean over samples of the squared distances of probabilities to those of neighbours, weighted (a_ij).
 
     Args:
         p: (N, C).
