@@ -14,22 +14,24 @@ from ulcag.doctor import machine, packages, report
 from ulcag.doctor.finding import Finding
 
 SRC = Path(__file__).parents[2] / "src"
-words = st.lists(st.text("abcxyz;,-", min_size=1, max_size=60), min_size=1, max_size=30).map(" ".join)
+# Words, the longest as long as the name of OpenFace's image.
+words = st.lists(st.text("abcxyz;,-", min_size=1, max_size=90), min_size=1, max_size=30).map(" ".join)
 
 
 @given(words, words)
 def test_a_finding_fits_the_terminal_and_its_command_can_be_pasted(found: str, do: str) -> None:
-    rows = report.text([Finding("something", "optional", found, do)]).splitlines()
+    rows = report.row(Finding("something", "optional", found, do)).splitlines()
     assert max(map(len, rows)) <= 100
     typed = [row for row in rows if row.startswith("    ") and not row.startswith(" " * 35)]
     assert "".join(row.strip().removesuffix("\\") for row in typed) == do
     assert all(row.endswith(" \\") for row in typed[:-1])
 
 
-def test_what_cannot_be_looked_at_hides_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_looked_at_hides_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks() -> list[Finding]:
         raise RuntimeError("first line\nsecond line")
 
+    monkeypatch.setenv("PATH", str(tmp_path))
     before = {finding.what for finding in report.examine()}
     monkeypatch.setattr(packages, "packages", breaks)
     after = report.examine()
@@ -52,6 +54,7 @@ def test_as_json_and_for_a_data_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(machine, "gpus", list)
+    monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["doctor", "--json", "--images", "10", "--results", str(tmp_path)]) == 0
     found = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)["findings"]}
     assert str(tmp_path) in found["disk"]["found"]

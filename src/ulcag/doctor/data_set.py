@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from ulcag.config import TrainingSettings
 from ulcag.doctor.finding import Finding
 from ulcag.doctor.machine import GB, disk_free, memory_bytes
 
@@ -17,6 +16,8 @@ SAMPLE = 1_610 + 2_048
 
 def fits(images: int, results: Path) -> list[Finding]:
     """Whether crops of so many images find room where results go, and a training on them in memory."""
+    from ulcag.config import TrainingSettings
+
     crops, training = images * CROP, PROCESS + images * SAMPLE
     batch = TrainingSettings().batch_size
     on_cpu = training + batch * IMAGE

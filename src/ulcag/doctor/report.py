@@ -56,7 +56,18 @@ def exit_code(findings: Iterable[Finding]) -> int:
 def text(findings: Sequence[Finding]) -> str:
     """A table of 100 columns; what to type stands below its line."""
     head = textwrap.fill(_head(), _WIDTH, subsequent_indent="  ")
-    return "\n".join([head, _LEGEND, "", *(_row(finding) for finding in findings)])
+    return "\n".join([head, _LEGEND, "", *(row(finding) for finding in findings)])
+
+
+def row(finding: Finding) -> str:
+    """A line of the table; more where what was found is long, and what to type below."""
+    first = f"{finding.state:<{_STATE}}{finding.what:<{_WHAT}}"
+    lines = textwrap.wrap(finding.found, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
+    if finding.do:
+        # A long command goes on in the next line, as a shell reads it.
+        parts = textwrap.wrap(finding.do, _WIDTH - 6, break_long_words=False, break_on_hyphens=False)
+        lines.append(textwrap.indent(" \\\n".join(parts), "    "))
+    return "\n".join(lines)
 
 
 def plain(findings: Sequence[Finding]) -> dict[str, Any]:
@@ -67,13 +78,3 @@ def plain(findings: Sequence[Finding]) -> dict[str, Any]:
 def _head() -> str:
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     return f"ulcag {__version__}, {git_commit() or 'no clone'}, {system}"
-
-
-def _row(finding: Finding) -> str:
-    first = f"{finding.state:<{_STATE}}{finding.what:<{_WHAT}}"
-    lines = textwrap.wrap(finding.found, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
-    if finding.do:
-        # A long command goes on in the next line, as a shell reads it.
-        parts = textwrap.wrap(finding.do, _WIDTH - 6, break_long_words=False, break_on_hyphens=False)
-        lines.append(textwrap.indent(" \\\n".join(parts), "    "))
-    return "\n".join(lines)
