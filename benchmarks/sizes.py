@@ -19,7 +19,7 @@ os.environ |= {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "1"}
 
 import numpy as np
 import pyarrow as pa
-from harness import machine, table, write_section
+from harness import Spread, machine, table, write_section
 from PIL import Image
 from tables import draw
 
@@ -42,12 +42,14 @@ def main() -> None:
     parser.add_argument("crops", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--rows", type=int, nargs=2, default=[100_000, 300_000])
     parser.add_argument("--batches", type=int, nargs=2, default=[16, 32])
+    parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     about = machine(threads=1)
     sizes = [size_line(*pair.split("=", 1)) for pair in options.crops]
     crop = next(Path(options.crops[0].split("=", 1)[1]).glob("*.arrow"))
-    trained = {batch: peak_of(train, crop, batch) for batch in options.batches}
-    gathered = {n: peak_of(gather, n) for n in options.rows}
+    repeats = range(options.repeats)
+    trained = {batch: Spread.of([peak_of(train, crop, batch) for _ in repeats]) for batch in options.batches}
+    gathered = {n: Spread.of([peak_of(gather, n) for _ in repeats]) for n in options.rows}
     write_section("sizes", section(about, sizes, trained, gathered))
 
 
@@ -106,23 +108,23 @@ def train(crop: Path, batch: int) -> None:
         train_run(run, settings, data, folder / "run", state=folder / "state")
 
 
-def section(about: str, sizes: list[list[str]], trained: dict[int, float], gathered: dict[int, float]) -> str:
-    small, large = trained
-    image = (trained[large] - trained[small]) / (large - small)
-    few, many = gathered
-    row = (gathered[many] - gathered[few]) / (many - few) * 1000
+def section(about: str, sizes: list[list[str]], trained: dict[int, Spread], gathered: dict[int, Spread]) -> str:
+    (small, low), (large, high) = ((n, peak.median) for n, peak in trained.items())
+    image = (high - low) / (large - small)
+    (few, less), (many, more) = ((n, peak.median) for n, peak in gathered.items())
+    lines = [[f"training, batches of {batch}", peak.text(0)] for batch, peak in trained.items()]
+    lines += [[f"tables of {n:,} samples, joined", peak.text(0)] for n, peak in gathered.items()]
     text = [
         "## Disk and memory",
         about,
         "Crops as they are stored, with a margin of 30 % and 320 pixels at most:",
         table(["pictures", "crops", "kB each", "of 320 pixels", "kB each"], sizes),
-        "Greatest resident memory of a process. A training of ResNet-18 at 224 pixels on a CPU: "
-        + ", ".join(f"{peak:,.0f} MB with batches of {batch}" for batch, peak in trained.items())
-        + f", so {image:.1f} MB an image of a batch and {trained[small] - small * image:,.0f} MB beside. What a "
-        "training does with its tables: "
-        + ", ".join(f"{peak:,.0f} MB at {n:,} samples" for n, peak in gathered.items())
-        + f", so {row:.2f} kB a sample; methods that look at features first keep them, too, 2 kB a sample "
-        "(512 numbers).",
+        "Greatest resident memory of a process; median, least and most in brackets. The training is of ResNet-18 at "
+        "224 pixels on a CPU; a process that trains on a GPU was not measured.",
+        table(["process", "MB"], lines),
+        f"So a training takes {image:.1f} MB an image of a batch, {low - small * image:,.0f} MB beside, and "
+        f"{(more - less) / (many - few) * 1000:.2f} kB a sample; methods that look at features first keep them, too, "
+        "2 kB a sample (512 numbers).",
     ]
     return "\n\n".join(text)
 

@@ -56,7 +56,7 @@ def test_an_extra_is_whole_or_says_what_it_lacks_and_costs(fake: dict[str, str])
 
 
 def test_other_pythons_and_other_extras_are_not_asked_for(fake: dict[str, str]) -> None:
-    assert not {"oldest", "hypothesis", "extra dev"} & {finding.what for finding in packages.packages()}
+    assert not {"oldest", "hypothesis", "extra dev", "extra timm"} & {finding.what for finding in packages.packages()}
 
 
 def test_without_an_installation_nothing_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:

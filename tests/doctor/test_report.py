@@ -58,7 +58,7 @@ def test_as_json_and_for_a_data_set(
     assert main(["doctor", "--json", "--images", "10", "--results", str(tmp_path)]) == 0
     found = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)["findings"]}
     assert str(tmp_path) in found["disk"]["found"]
-    assert found["10 images: disk"]["state"] == "ok"
+    assert found["disk for 10"]["state"] == "ok"
 
 
 def test_it_starts_where_nothing_is_installed(tmp_path: Path) -> None:

@@ -49,7 +49,9 @@ def packages() -> list[Finding]:
         found = "runs from its source and is not installed: versions of packages are not compared"
         return [Finding("ulcag", "optional", found, "pip install --editable .")]
     always = [one for one in named if one.marker is None or one.marker.evaluate({"extra": ""})]
-    return [_needed(one) for one in always] + [_extra(name, _of_extra(name, named)) for name in EXTRAS]
+    # An installation that is older than the code may not know an extra.
+    extras = {name: needs for name in EXTRAS if (needs := _of_extra(name, named))}
+    return [*map(_needed, always), *(_extra(name, needs) for name, needs in extras.items())]
 
 
 def _of_extra(name: str, named: "Iterable[Requirement]") -> "list[Requirement]":
