@@ -21,6 +21,7 @@ COMMANDS = (
     "export",
     "tables",
     "figures",
+    "doctor",
 )
 
 

@@ -65,7 +65,8 @@ def test_the_wheel_has_every_file_of_the_pipeline(wheel: Path) -> None:
     files = [path for name in ("workflow", "envs") for path in (ROOT / name).rglob("*") if path.is_file()]
     expected = {f"ulcag/project/{path.relative_to(ROOT)}" for path in files}
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert expected | {"ulcag/project/Snakefile", "ulcag/project/config.yaml"} <= names
+    expected |= {"ulcag/project/Snakefile", "ulcag/project/config.yaml"}
+    assert expected | {"ulcag/py.typed"} <= names
 
 
 def test_from_a_folder_of_ones_own_to_an_audit_and_a_prediction(installed: Installed, tmp_path: Path) -> None:
