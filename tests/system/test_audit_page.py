@@ -87,6 +87,10 @@ def test_filters_sorting_and_search(browser: Browser, page: Path) -> None:
     browser.type("#search", "R0")
     assert ids(browser) == [f"r{i:02}" for i in range(10)]
     choose(browser, "search", "")
+    # the keys work from here, too
+    browser.click("#decisions label:nth-of-type(5)")
+    browser.press("n")
+    assert focused(browser) == EVIL
     # quality is 1 % for the first, 2 % for the second, and unknown for the last
     choose(browser, "from", "74")
     assert ids(browser) == ["k0", "v3"]
@@ -223,6 +227,13 @@ def test_of_many_samples_only_those_near_the_screen_are_drawn(browser: Browser, 
     browser.press("home")
     wait_for(lambda: ids(browser)[0] == "s00000" and len(ids(browser)) < 100)
     assert verdicts(browser)[:2] == ["accept", ""] and focused(browser) == "s00000"
+    # the card that has the focus, out of sight: a key shows it before one decides
+    browser.press("n")
+    browser.run("scrollTo(0, document.documentElement.scrollHeight / 2)")
+    browser.press("r")
+    assert browser.text("#progress").startswith("1 of 3,000") and focused(browser) == "s00001"
+    browser.press("r")
+    assert browser.text("#progress").startswith("2 of 3,000")
 
 
 def test_all_that_match_are_accepted_when_asked_for(browser: Browser, page: Path) -> None:

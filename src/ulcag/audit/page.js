@@ -85,7 +85,8 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog")) return;
   const element = target.closest("article");
   if (key === "Escape") return element?.focus();
-  if (target.matches("input, select")) return;
+  if (key === "Enter" && target.matches("input")) return focusCard(0);
+  if (target.matches("input:not([type=radio]), select")) return;
   const act = (target === element && cardKey(element, key)) || pageKey(key);
   if (!act) return;
   event.preventDefault();
@@ -97,6 +98,7 @@ function cardKey(element, key) {
   const place = placeOf(element);
   const item = matching[place];
   const label = { a: item.suggested, r: item.given }[key.toLowerCase()] ?? Number(key) - 1;
+  if (label in data.classes && !onScreen(element)) return () => element.scrollIntoView({ block: "nearest" });
   if (label in data.classes) return () => (judge(item, label), focusCard(place + 1));
   const row = getComputedStyle(element.parentElement).gridTemplateColumns.split(" ").length;
   const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -row, ArrowDown: row }[key];
@@ -105,6 +107,12 @@ function cardKey(element, key) {
   return {
     Enter: () => (details.open = !details.open), Home: () => focusCard(0), End: () => focusCard(matching.length - 1),
   }[key];
+}
+
+// After scrolling the card with the focus may be far away: nobody decides on a picture unseen.
+function onScreen(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
 }
 
 // What a key does wherever the focus is, but in a field.
@@ -134,7 +142,6 @@ function start() {
   });
   byId("class-keys").textContent = data.classes.map((name, label) => `${label + 1} ${name}`).join(", ");
   byId("filters").addEventListener("input", select);
-  byId("filters").addEventListener("submit", (event) => (event.preventDefault(), focusCard(0)));
   byId("cards").addEventListener("focusin", (event) => (current = placeOf(event.target.closest("article"))));
   document.addEventListener("keydown", onKey);
   // the bar covers what scrolls below it

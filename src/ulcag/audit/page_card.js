@@ -3,10 +3,7 @@
 // At a place of the list, from 0.
 function card(item, place) {
   const [given, suggested] = [data.classes[item.given], data.classes[item.suggested]];
-  const change = differs(item) ? `given ${given}, suggested ${suggested}` : `given ${given}`;
-  const element = make("article", {
-    tabindex: 0, "aria-label": `${item.id}: ${change}, ${item.decision}`, "aria-posinset": place + 1, "aria-setsize": matching.length,
-  },
+  const element = make("article", { tabindex: 0, "aria-posinset": place + 1, "aria-setsize": matching.length },
     picture(item, given),
     make("div", { class: "facts" },
       make("h3", { title: item.id }, item.id),
@@ -79,6 +76,9 @@ function refresh(item) {
   if (!element) return;
   const verdict = verdictOf(item);
   element.dataset.verdict = verdict;
+  const suggestion = differs(item) ? `, suggested ${data.classes[item.suggested]}` : "";
+  const reviewed = verdict ? `, reviewed: ${data.classes[labelOf(item)]}` : "";
+  element.setAttribute("aria-label", `${item.id}: given ${data.classes[item.given]}${suggestion}, ${item.decision}${reviewed}`);
   for (const name of ["accept", "reject"]) element.querySelector("." + name)?.setAttribute("aria-pressed", String(verdict === name));
   element.querySelector(".other").value = verdict === "other" ? labelOf(item) : "";
 }
