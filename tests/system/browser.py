@@ -11,6 +11,7 @@ from typing import Any, Self
 # An element's key in the protocol.
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"left": "\ue012", "up": "\ue013", "right": "\ue014", "down": "\ue015", "enter": "\ue007", "tab": "\ue004"}
+KEYS |= {"escape": "\ue00c", "home": "\ue011", "end": "\ue010"}
 # No window, no sandbox (the caller is root), and nothing that looks for a network by itself.
 FLAGS = (
     "--headless=new",

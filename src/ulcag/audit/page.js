@@ -1,95 +1,10 @@
-// The cards, the list of them, and keys. Goes on where page_review.js ends.
+// The list of cards, filters and keys. Goes on where page_card.js ends.
 
-// ---- a card
+// ---- the list: cards in chunks, drawn near the screen only, so that ten thousand cost no more than a few dozen
 
-function card(item) {
-  const [given, suggested] = [data.classes[item.given], data.classes[item.suggested]];
-  const change = differs(item) ? `given ${given}, suggested ${suggested}` : `given ${given}`;
-  const element = make("article", { tabindex: 0, "aria-label": `${item.id}: ${change}, ${item.decision}` },
-    picture(item, given),
-    make("div", { class: "facts" },
-      make("h3", { title: item.id }, item.id),
-      make("p", { class: "labels" }, given, ...(differs(item) ? [" → ", make("strong", {}, suggested)] : [])),
-      make("p", { class: "scores" }, meter("quality", item.quality), meter("certainty", item.certainty))),
-    make("p", { class: "reason" }, make("span", { class: "decision " + item.decision }, item.decision), " " + item.reason),
-    choices(item, given, suggested),
-    evidence(item));
-  element.addEventListener("keydown", (event) => onKey(event, element, item));
-  cardOf.set(item.id, element);
-  refresh(item);
-  return element;
-}
-
-function picture(item, given) {
-  if (item.picture === null) return make("div", { class: "picture none" }, "no picture");
-  const source = "data:image/jpeg;base64," + item.picture;
-  return make("img", { class: "picture", src: source, alt: `Face of sample ${item.id}, labelled ${given}` });
-}
-
-function meter(name, value) {
-  const bar = make("i", { style: `width:${100 * (value ?? 0)}%` });
-  return make("span", { class: "score" }, `${name} ${percent(value)}`, make("span", { class: "track", "aria-hidden": "true" }, bar));
-}
-
-function choices(item, given, suggested) {
-  const button = (name, label, text) => {
-    const element = make("button", { type: "button", class: name, "aria-pressed": "false" }, text);
-    element.addEventListener("click", () => judge(item, label));
-    return element;
-  };
-  const select = make("select", { class: "other", "aria-label": `Another label for ${item.id}` }, make("option", { value: "" }, "Other…"));
-  data.classes.forEach((name, label) => {
-    if (label !== item.given && label !== item.suggested) select.append(make("option", { value: label }, `${label + 1} ${name}`));
-  });
-  // the blank choice takes the label back
-  select.addEventListener("change", () => judge(item, select.value === "" ? labelOf(item) : Number(select.value)));
-  const accept = differs(item) ? [button("accept", item.suggested, `Accept ${suggested}`)] : [];
-  return make("div", { class: "choices" }, ...accept, button("reject", item.given, `Keep ${given}`), select);
-}
-
-function evidence(item) {
-  const details = make("details", {}, make("summary", {}, "Evidence"));
-  details.addEventListener("toggle", () => {
-    if (details.open && details.children.length === 1) details.append(...evidenceParts(item));
-  });
-  return details;
-}
-
-function evidenceParts(item) {
-  if (item.q.every((value) => value === null)) return [make("p", {}, "No network judged this sample.")];
-  const row = (name, label) => make("tr", { class: label === item.suggested ? "suggested" : null },
-    make("th", { scope: "row" }, name + (label === item.given ? " (given)" : "")),
-    probability(item.p[label], "p"), probability(item.q[label], "q"), make("td", {}, fixed(item.distance[label], 1)));
-  const head = ["class", "networks", "all evidence", "distance"].map((name) => make("th", { scope: "col" }, name));
-  return [
-    make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...data.classes.map(row))),
-    make("p", { class: "note" }, `Classifier: probability by one that was not fitted to the sample (fold ${item.fold ?? "unknown"}). `
-      + `All evidence: with the action units. Distance: to the class's action unit template. Alpha: ${fixed(item.alpha, 2)}.`
-      + (item.cleanlab === null ? "" : ` Label quality by cleanlab: ${fixed(item.cleanlab, 2)}.`)),
-  ];
-}
-
-function probability(value, kind) {
-  const bar = make("span", { class: "track", "aria-hidden": "true" }, make("i", { class: kind, style: `width:${100 * (value ?? 0)}%` }));
-  return make("td", {}, fixed(value, 2), bar);
-}
-
-function refresh(item) {
-  const element = cardOf.get(item.id);
-  if (!element) return;
-  const verdict = verdictOf(item);
-  element.dataset.verdict = verdict;
-  for (const name of ["accept", "reject"]) element.querySelector("." + name)?.setAttribute("aria-pressed", String(verdict === name));
-  element.querySelector(".other").value = verdict === "other" ? labelOf(item) : "";
-}
-
-function refreshAll() {
-  for (const id of cardOf.keys()) refresh(itemOf.get(id));
-  showProgress();
-}
-
-// ---- the list
-
+// Fills whole rows of one, two, three and four columns.
+const CHUNK = 12;
+const byName = [...data.items].sort((a, b) => (a.id < b.id ? -1 : 1));
 const number = (value, missing) => (value === null ? missing : value);
 const ORDERS = {
   quality: (a, b) => number(a.quality, 2) - number(b.quality, 2),
@@ -97,62 +12,115 @@ const ORDERS = {
   alpha: (a, b) => number(a.alpha, 2) - number(b.alpha, 2),
   id: () => 0,
 };
+const nearScreen = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) (isIntersecting ? draw : clear)(target);
+}, { rootMargin: "1000px 0px" });
+// The place in the list of the card that had the focus last.
+let current = -1;
 
 function select() {
-  const wanted = Object.fromEntries(["given", "suggested", "reviewed", "sort", "search"].map((id) => [id, byId(id).value]));
+  const matches = filter();
+  matching = byName.filter(matches).sort(ORDERS[byId("sort").value]);
+  current = -1;
+  cardOf.clear();
+  nearScreen.disconnect();
+  const chunks = Array.from({ length: Math.ceil(matching.length / CHUNK) }, () => make("div", { class: "chunk" }));
+  byId("cards").replaceChildren(...chunks);
+  if (chunks.length > 0) draw(chunks[0]);
+  sizeChunks();
+  for (const chunk of chunks) nearScreen.observe(chunk);
+  byId("matches").textContent = matching.length ? `${many(matching.length, "sample")} shown` : "No sample on this page is like that.";
+}
+
+function filter() {
+  const wanted = Object.fromEntries(["given", "suggested", "reviewed", "from", "to", "search"].map((id) => [id, byId(id).value]));
   const decision = document.querySelector("input[name=decision]:checked").value;
   const search = wanted.search.trim().toLowerCase();
-  const matches = (item) => (decision === "" || item.decision === decision)
+  const reviewed = {
+    "": () => true, no: (item) => !review.has(item.id), yes: (item) => review.has(item.id),
+  }[wanted.reviewed] ?? ((item) => verdictOf(item) === wanted.reviewed);
+  // as the card says it: in whole percent
+  const inRange = (quality) => (wanted.from === "" && wanted.to === "") || (quality !== null
+    && Math.round(100 * quality) >= Number(wanted.from) && Math.round(100 * quality) <= Number(wanted.to || 100));
+  return (item) => (decision === "" || item.decision === decision)
     && (wanted.given === "" || item.given === Number(wanted.given))
     && (wanted.suggested === "" || item.suggested === Number(wanted.suggested))
-    && (wanted.reviewed === "" || review.has(item.id) === (wanted.reviewed === "yes"))
-    && item.id.toLowerCase().includes(search);
-  const names = (a, b) => (a.id < b.id ? -1 : 1);
-  matching = data.items.filter(matches).sort((a, b) => ORDERS[wanted.sort](a, b) || names(a, b));
-  cardOf.clear();
-  byId("cards").replaceChildren();
-  showMore();
+    && inRange(item.quality) && reviewed(item) && item.id.toLowerCase().includes(search);
 }
 
-function showMore() {
-  const next = matching.slice(cardOf.size, cardOf.size + PAGE);
-  byId("cards").append(...next.map(card));
-  byId("more").hidden = cardOf.size === matching.length;
-  const part = cardOf.size < matching.length ? `, the first ${cardOf.size} below` : "";
-  byId("matches").textContent = matching.length ? `${many(matching.length, "sample")} shown${part}` : "No sample on this page is like that.";
+// Chunks that are not drawn get the height of the first, so that the scroll bar is about right.
+function sizeChunks() {
+  const chunks = byId("cards").children;
+  if (chunks.length === 0 || chunks[0].children.length === 0) return;
+  byId("cards").style.setProperty("--chunk", chunks[0].offsetHeight + "px");
 }
 
-function showProgress() {
-  const done = data.items.filter((item) => review.has(item.id)).length;
-  const more = review.size > done ? ` (and ${review.size - done} that are not here)` : "";
-  const warning = stored ? "" : " This browser keeps nothing for this page: download the review before you leave it.";
-  byId("progress").textContent = `${done} of ${data.items.length.toLocaleString("en")} reviewed${more}.${warning}`;
-  byId("download").disabled = review.size === 0;
+function draw(chunk) {
+  if (chunk.children.length > 0) return;
+  const first = [...byId("cards").children].indexOf(chunk) * CHUNK;
+  chunk.append(...matching.slice(first, first + CHUNK).map((item, place) => card(item, first + place)));
+  chunk.style.height = "";
 }
 
-// ---- keys, on a card but not on what is inside it
+function clear(chunk) {
+  if (chunk.children.length === 0 || chunk.contains(document.activeElement)) return;
+  chunk.style.height = chunk.offsetHeight + "px";
+  const first = placeOf(chunk.firstChild);
+  for (const item of matching.slice(first, first + CHUNK)) cardOf.delete(item.id);
+  chunk.replaceChildren();
+}
 
-function onKey(event, element, item) {
-  if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
-  const label = { a: item.suggested, r: item.given }[event.key.toLowerCase()] ?? Number(event.key) - 1;
-  if (label in data.classes) {
-    judge(item, label);
-    focusCard(element, 1);
-  } else if (event.key === "Enter") {
-    const details = element.querySelector("details");
-    details.open = !details.open;
-  } else if (event.key.startsWith("Arrow")) {
-    const cards = [...byId("cards").children];
-    const row = cards.filter((other) => other.offsetTop === cards[0].offsetTop).length;
-    focusCard(element, { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -row, ArrowDown: row }[event.key]);
-  } else return;
+const placeOf = (element) => Number(element.getAttribute("aria-posinset")) - 1;
+
+function focusCard(place) {
+  if (!(place in matching)) return;
+  draw(byId("cards").children[Math.floor(place / CHUNK)]);
+  cardOf.get(matching[place].id).focus();
+}
+
+// ---- keys
+
+function onKey(event) {
+  const { target, key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog")) return;
+  const element = target.closest("article");
+  if (key === "Escape") return element?.focus();
+  if (key === "Enter" && target.matches("input")) return focusCard(0);
+  if (target.matches("input:not([type=radio]), select")) return;
+  const act = (target === element && cardKey(element, key)) || pageKey(key);
+  if (!act) return;
   event.preventDefault();
+  act();
 }
 
-function focusCard(element, step) {
-  const place = [...byId("cards").children].indexOf(element) + step;
-  while (place >= cardOf.size && cardOf.size < matching.length) showMore();
-  byId("cards").children[place]?.focus();
+// What a key does on a card, but not on what is inside it.
+function cardKey(element, key) {
+  const place = placeOf(element);
+  const item = matching[place];
+  const label = { a: item.suggested, r: item.given }[key.toLowerCase()] ?? Number(key) - 1;
+  if (label in data.classes && !onScreen(element)) return () => element.scrollIntoView({ block: "nearest" });
+  if (label in data.classes) return () => (judge(item, label), focusCard(place + 1));
+  const row = getComputedStyle(element.parentElement).gridTemplateColumns.split(" ").length;
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -row, ArrowDown: row }[key];
+  if (step) return () => focusCard(place + step);
+  const details = element.querySelector("details");
+  return {
+    Enter: () => (details.open = !details.open), Home: () => focusCard(0), End: () => focusCard(matching.length - 1),
+  }[key];
+}
+
+// After scrolling the card with the focus may be far away: nobody decides on a picture unseen.
+function onScreen(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+}
+
+// What a key does wherever the focus is, but in a field.
+function pageKey(key) {
+  return {
+    n: () => focusCard(current + 1), p: () => focusCard(Math.max(current - 1, 0)), u: undo,
+    "/": () => byId("search").focus(), "?": () => byId("help").showModal(),
+  }[key.toLowerCase()];
 }
 
 // ---- start
@@ -160,7 +128,7 @@ function focusCard(element, step) {
 function start() {
   const choice = ({ name, here }, checked) => make("label", {},
     make("input", { type: "radio", name: "decision", value: name, checked: checked ? "" : null }), ` ${name || "all"} `,
-    make("span", { class: "count" }, here.toLocaleString("en")));
+    make("span", { class: "count", "data-decision": name, "data-here": here }));
   const first = data.decisions.find((decision) => decision.here > 0);
   byId("decisions").append(...data.decisions.map((decision) => choice(decision, decision === first)),
     choice({ name: "", here: data.items.length }, !first));
@@ -174,10 +142,16 @@ function start() {
   });
   byId("class-keys").textContent = data.classes.map((name, label) => `${label + 1} ${name}`).join(", ");
   byId("filters").addEventListener("input", select);
-  byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  byId("more").addEventListener("click", showMore);
-  new IntersectionObserver((seen) => seen[0].isIntersecting && showMore(), { rootMargin: "800px" }).observe(byId("more"));
+  byId("cards").addEventListener("focusin", (event) => (current = placeOf(event.target.closest("article"))));
+  document.addEventListener("keydown", onKey);
+  // the bar covers what scrolls below it
+  new ResizeObserver(([bar]) => {
+    document.documentElement.style.scrollPaddingTop = bar.target.offsetHeight + 12 + "px";
+  }).observe(document.querySelector(".bar"));
+  window.addEventListener("resize", sizeChunks);
   byId("accept-all").addEventListener("click", acceptAll);
+  byId("undo").addEventListener("click", undo);
+  byId("open-help").addEventListener("click", () => byId("help").showModal());
   byId("download").addEventListener("click", download);
   byId("load").addEventListener("click", () => byId("load-file").click());
   byId("load-file").addEventListener("change", async (event) => {

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,18 +15,17 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from ulcag.audit.page_summary import counts_html, flow_html, noise_html, summary_html, text_rows
-from ulcag.audit.table import DECISIONS, OUT_OF_FOLD, POSTERIOR, TEMPLATE_DISTANCES, UNJUDGED
+from ulcag.audit.table import DECISIONS, OUT_OF_FOLD, POSTERIOR, TEMPLATE_DISTANCES
 from ulcag.classes import CLASSES
-from ulcag.correction.label_errors import KEEP, RELABEL, REVIEW
-from ulcag.faces.shard import encode_jpeg
 from ulcag.files import whole_or_absent
 
-# Longest side of a picture on the page, in pixels, and how it is compressed: some 4 kB each.
-THUMBNAIL, QUALITY = 96, 80
-# Samples on the page of each decision that asks nobody to look.
-OTHERS = 100
+# Longest side of a picture on the page, in pixels, and how it is compressed: some 1.4 kB each, half of a JPEG.
+THUMBNAIL, QUALITY = 96, 85
+# Samples on the page: some 2 kB each.
+MOST = 10_000
 
 Picture = Callable[[str], np.ndarray | None]
 
@@ -44,12 +44,12 @@ class PageAbout:
 
 
 def write_page(
-    audit: pd.DataFrame, noise_matrix: np.ndarray, picture: Picture, about: PageAbout, out: Path, most: int = 400
+    audit: pd.DataFrame, noise_matrix: np.ndarray, picture: Picture, about: PageAbout, out: Path, most: int = MOST
 ) -> None:
     """Write the page, whole or absent.
 
-    It shows the `most` samples of lowest quality to relabel, as many to review, and `OTHERS` of the rest; and says how
-    many it does not show. Reviews made on it come back by `ulcag.audit.apply.apply_review`.
+    It shows `most` samples, of each decision those of lowest quality, and says how many it does not show. Reviews made
+    on it come back by `ulcag.audit.apply.apply_review`.
 
     Args:
         audit: rows of the audit table.
@@ -57,7 +57,7 @@ def write_page(
         picture: sample id to (H, W, 3) uint8 RGB, or None where there is no picture.
         about: where the audit comes from.
         out: the HTML file.
-        most: samples to relabel, and to review, on the page.
+        most: samples on the page.
 
     Raises:
         InputError: the file cannot be written.
@@ -69,7 +69,7 @@ def write_page(
         "decisions": [_on_the_page(audit, shown, decision) for decision in DECISIONS],
         "items": [_item(row, picture(row["sample_id"])) for row in shown.to_dict("records")],
     }
-    script = _part("page_review.js") + _part("page.js")
+    script = "".join(_part(name) for name in ("page_review.js", "page_card.js", "page.js"))
     html = Template(_part("page.html")).substitute(
         title=escape(about.title),
         about=text_rows(
@@ -98,10 +98,12 @@ def write_page(
 
 
 def _shown(audit: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The samples on the page: by decision, those of lowest quality."""
-    limits = {RELABEL: most, REVIEW: most, KEEP: OTHERS, UNJUDGED: OTHERS}
+    """By decision, then quality. The decisions take turns, each with its next sample of lowest quality."""
     ordered = audit.sort_values(["quality", "sample_id"])
-    return pd.concat([ordered[ordered["decision"] == decision].head(limits[decision]) for decision in DECISIONS])
+    decision = pd.Categorical(ordered["decision"], DECISIONS).codes
+    turn = ordered.groupby("decision").cumcount()
+    places = np.sort(np.lexsort((decision, turn))[:most])
+    return ordered.iloc[places[np.argsort(decision[places], kind="stable")]]
 
 
 def _on_the_page(audit: pd.DataFrame, shown: pd.DataFrame, decision: str) -> dict[str, Any]:
@@ -141,12 +143,14 @@ def _number(value: float) -> float | None:
 
 
 def _thumbnail(image: np.ndarray) -> str:
-    """Base64 of a JPEG whose longest side is `THUMBNAIL` at most."""
+    """Base64 of a WebP whose longest side is `THUMBNAIL` at most."""
     scale = THUMBNAIL / max(image.shape[:2])
     if scale < 1:
         size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return base64.b64encode(encode_jpeg(image, QUALITY)).decode()
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "WEBP", quality=QUALITY)
+    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def _for_script(data: Any) -> str:

@@ -2,7 +2,6 @@
 
 // What write_page hands over: key, classes, decisions, and items, one a sample.
 const data = JSON.parse(document.getElementById("data").textContent);
-const PAGE = 60;
 const STORE = "ulcag-review-" + data.key;
 const COLUMNS = ["sample_id", "label", "verdict"];
 const itemOf = new Map(data.items.map((item) => [item.id, item]));
@@ -10,6 +9,8 @@ const cardOf = new Map();
 
 // The review: sample id to its row of the file. It may hold samples that are not on this page, from a loaded file.
 const review = new Map();
+// For undo: what each step changed, as pairs of sample id and its row before, if there was one.
+const steps = [];
 let matching = [];
 let stored = true;
 let unsaved = false;
@@ -56,7 +57,10 @@ function keep() {
 
 function restore() {
   try {
-    const rows = JSON.parse(localStorage.getItem(STORE)) ?? [];
+    const kept = localStorage.getItem(STORE) ?? "[]";
+    // a browser may let one read, but not write
+    localStorage.setItem(STORE, kept);
+    const rows = JSON.parse(kept);
     review.clear();
     for (const row of rows) review.set(row[0], row);
   } catch {
@@ -66,12 +70,30 @@ function restore() {
 
 // ---- reviewing
 
-function judge(item, label) {
-  if (labelOf(item) === label) review.delete(item.id);
-  else setLabel(item, label);
+// One step, which undo takes back. Its samples may be many.
+function step(ids, change) {
+  steps.push(ids.map((id) => [id, review.get(id)]));
+  change();
   keep();
-  refresh(item);
-  showProgress();
+  refreshAll();
+}
+
+function judge(item, label) {
+  step([item.id], () => (labelOf(item) === label ? review.delete(item.id) : setLabel(item, label)));
+}
+
+function undo() {
+  const before = steps.pop();
+  if (!before) return;
+  for (const [id, row] of before) {
+    if (row) review.set(id, row);
+    else review.delete(id);
+  }
+  keep();
+  refreshAll();
+  const place = before.length === 1 ? matching.findIndex((item) => item.id === before[0][0]) : -1;
+  if (place >= 0) focusCard(place);
+  else say(before.length === 1 ? `Undone: ${before[0][0]}` : `Undone: ${many(before.length, "sample")}`);
 }
 
 function acceptAll() {
@@ -79,9 +101,7 @@ function acceptAll() {
   if (open.length === 0) return say("No sample shown has a suggestion that is not reviewed yet.");
   const question = `Accept the suggestions of ${many(open.length, "sample")}? That is all that match the filters, not only those on the screen. What you have reviewed already stays.`;
   if (!window.confirm(question)) return;
-  for (const item of open) setLabel(item, item.suggested);
-  keep();
-  refreshAll();
+  step(open.map((item) => item.id), () => open.forEach((item) => setLabel(item, item.suggested)));
 }
 
 function download() {
@@ -99,12 +119,10 @@ async function load(file) {
     const rows = readReview(await file.text());
     const here = rows.filter(([id]) => itemOf.has(id));
     if (rows.length > 0 && here.length === 0) throw Error("none of its samples is on this page: is it of another audit?");
-    for (const row of rows) {
+    step(rows.map(([id]) => id), () => rows.forEach((row) => {
       if (itemOf.has(row[0])) setLabel(itemOf.get(row[0]), data.classes.indexOf(row[1]));
       else review.set(row[0], row);
-    }
-    keep();
-    refreshAll();
+    }));
     const others = rows.length - here.length;
     const rest = others ? ` ${many(others, "row")} about samples that are not on this page will be in the download, too.` : "";
     say(`Loaded ${many(here.length, "verdict")} from ${file.name}.${rest}`);
@@ -136,6 +154,23 @@ function readCsv(text) {
     if (match[2] !== ",") rows.push([]);
   }
   return rows.filter((row) => row.length > 0);
+}
+
+function showProgress() {
+  const done = data.items.filter((item) => review.has(item.id));
+  const count = (what) => done.filter(what).length.toLocaleString("en");
+  const more = review.size > done.length ? ` (and ${(review.size - done.length).toLocaleString("en")} that are not here)` : "";
+  const verdicts = [["accept", "accepted"], ["reject", "rejected"], ["other", "another class"]]
+    .map(([name, words]) => `${count((item) => verdictOf(item) === name)} ${words}`);
+  byId("progress").textContent = `${count(() => true)} of ${data.items.length.toLocaleString("en")} reviewed${more}: ${verdicts.join(", ")}`;
+  byId("done").value = data.items.length ? done.length / data.items.length : 0;
+  for (const element of document.querySelectorAll(".count")) {
+    const { decision, here } = element.dataset;
+    element.textContent = `${count((item) => !decision || item.decision === decision)} of ${Number(here).toLocaleString("en")}`;
+  }
+  byId("not-kept").hidden = stored;
+  byId("undo").disabled = steps.length === 0;
+  byId("download").disabled = review.size === 0;
 }
 
 function say(text) {
