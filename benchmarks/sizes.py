@@ -34,14 +34,14 @@ from ulcag.training.data import gather_run_data
 from ulcag.training.run import train_run
 
 # Images in a training that is measured.
-_TRAINED = 64
+_TRAINED = 128
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("crops", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--rows", type=int, nargs=2, default=[100_000, 300_000])
-    parser.add_argument("--batches", type=int, nargs=2, default=[16, 32])
+    parser.add_argument("--batches", type=int, nargs=2, default=[64, 128])
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     about = machine(threads=1)
