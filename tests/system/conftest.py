@@ -7,9 +7,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.system.audit_page import ABOUT, AUDIT, picture
 from tests.system.browser import Browser, wait_for
+from ulcag.audit.page import write_page
 
 HERE = Path(__file__).parent
 
@@ -81,3 +84,12 @@ def browser(chromedriver: str, tmp_path: Path) -> Iterator[Browser]:
     assert chromium is not None
     with Browser(chromedriver, chromium, tmp_path / "browser") as session:
         yield session
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Path:
+    """The page of the audit by hand, open."""
+    out = tmp_path / "page.html"
+    write_page(AUDIT, np.eye(7) * 10, picture, ABOUT, out)
+    browser.open(out)
+    return out

@@ -5,65 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.audit.by_hand import audit_of
 from tests.audit.test_page import EVIL
+from tests.system.audit_page import ABOUT, AUDIT, CARDS, choose, downloaded, focused, ids, picture, verdicts
 from tests.system.browser import Browser, wait_for
 from ulcag.audit.apply import apply_review, final_labels
-from ulcag.audit.page import PageAbout, write_page
+from ulcag.audit.page import write_page
 
 pytestmark = pytest.mark.system
-
-# In order of quality: 70 to relabel, more than are drawn at once; to review; to keep; unjudged.
-ROWS = [
-    (EVIL, 0, 1, "relabel"),
-    ("=1+1", 0, 3, "relabel"),
-    ('a "quoted", name', 2, 5, "relabel"),
-    *[(f"r{i:02}", 3, 4, "relabel") for i in range(67)],
-    *[(f"v{i}", 5, 6, "review") for i in range(4)],
-    ("k0", 1, 1, "keep"),
-    ("u0", 4, 4, "unjudged"),
-]
-AUDIT = audit_of(ROWS).assign(cleanlab=np.float32(0.45))
-ABOUT = PageAbout("Audit of toy", "toy", 5, "ulc-ag", 0, "1.0")
-CARDS = "#cards article"
-
-
-def picture(sample_id: str) -> np.ndarray | None:
-    return None if sample_id == "u0" else np.full((96, 96, 3), len(sample_id) % 32 * 8, dtype=np.uint8)
-
-
-@pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Path:
-    out = tmp_path / "page.html"
-    write_page(AUDIT, np.eye(7) * 10, picture, ABOUT, out)
-    browser.open(out)
-    return out
-
-
-def choose(browser: Browser, filter_id: str, value: str) -> None:
-    # as the browser tells the page of a choice; the list that drops down is a window of its own in some versions
-    event = "new Event('input', {bubbles: true})"
-    browser.run(f"const e = document.querySelector('#{filter_id}'); e.value = '{value}'; e.dispatchEvent({event})")
-
-
-def ids(browser: Browser) -> list[str]:
-    return browser.texts(f"{CARDS} h3")
-
-
-def verdicts(browser: Browser) -> list[str]:
-    return list(browser.run(f"return [...document.querySelectorAll('{CARDS}')].map((e) => e.dataset.verdict)"))
-
-
-def focused(browser: Browser) -> str | None:
-    return browser.run("return document.activeElement.querySelector('h3')?.textContent")
-
-
-def downloaded(browser: Browser) -> Path:
-    path = browser.downloads / "review.csv"
-    path.unlink(missing_ok=True)
-    browser.click("#download")
-    wait_for(path.exists)
-    return path
 
 
 def test_filters_sorting_and_search(browser: Browser, page: Path) -> None:
@@ -157,83 +105,6 @@ def test_a_review_by_mouse_and_keyboard_survives_and_applies(browser: Browser, p
     labels = final_labels(after)
     assert labels[EVIL] == 1 and labels["=1+1"] == 0 and labels['a "quoted", name'] == 6 and labels["r00"] == 0
     assert browser.console() == []
-
-
-def test_arrows_go_by_rows_and_beyond_what_is_drawn(browser: Browser, page: Path) -> None:
-    browser.run(f"document.querySelector('{CARDS}').focus()")
-    browser.press("down", "up", "down", "right")
-    # three in a row at this width
-    assert focused(browser) == "r01"
-    browser.press(*["a"] * 65)
-    assert focused(browser) == "r66" and browser.text("#progress").startswith("65 of 76 reviewed")
-    # keys inside a card are not for the card; back to it
-    browser.press("tab", "r", "1")
-    assert browser.text("#progress").startswith("65 of 76 reviewed")
-    browser.press("escape", "r")
-    assert browser.text("#progress").startswith("66 of 76 reviewed")
-
-
-def test_a_review_without_a_mouse(browser: Browser, page: Path) -> None:
-    # from wherever one is; backwards there is nothing before the first
-    browser.press("n", "n", "n", "p", "p", "p")
-    assert focused(browser) == EVIL
-    browser.press("?")
-    assert browser.run("return document.querySelector('#help').open") and "1 angry, 2 disgust" in browser.text("#help")
-    browser.press("a", "escape")
-    assert not browser.run("return document.querySelector('#help').open") and verdicts(browser)[0] == ""
-    # to the search, whose letters are no keys; and to what it finds
-    browser.press("/", *"r0", "enter", "a")
-    assert ids(browser)[0] == "r00" and verdicts(browser)[:2] == ["accept", ""] and focused(browser) == "r01"
-    # the focus can be seen: an outline, and the bar does not cover it
-    browser.press("end", "home")
-    assert browser.run("return getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    place = "const place = (e) => e.getBoundingClientRect(); "
-    covered = "return place(document.activeElement).top < place(document.querySelector('.bar')).bottom"
-    assert not browser.run(place + covered)
-
-
-def test_undo_goes_back_step_by_step(browser: Browser, page: Path) -> None:
-    assert browser.run("return document.querySelector('#undo').disabled")
-    browser.press("n", "a", "r", "7", "p", "3")
-    assert verdicts(browser)[:3] == ["accept", "reject", "reject"] and focused(browser) == "r00"
-    browser.press("u")
-    assert verdicts(browser)[:3] == ["accept", "reject", "other"] and focused(browser) == 'a "quoted", name'
-    browser.press("u", "u")
-    assert verdicts(browser)[:3] == ["accept", "", ""] and focused(browser) == "=1+1"
-    browser.click("#accept-all")
-    browser.answer(yes=True)
-    assert browser.text("#progress").startswith("70 of 76")
-    browser.click("#undo")
-    assert browser.text("#progress").startswith("1 of 76") and browser.text("#message") == "Undone: 69 samples"
-    # of a sample that the filters hide, it is said which
-    choose(browser, "given", "5")
-    browser.click("#undo")
-    assert browser.text("#message") == f"Undone: {EVIL}" and browser.text("#progress").startswith("0 of 76")
-    assert browser.run("return document.querySelector('#undo').disabled")
-    browser.reload()
-    assert browser.text("#progress").startswith("0 of 76") and browser.console() == []
-
-
-def test_of_many_samples_only_those_near_the_screen_are_drawn(browser: Browser, tmp_path: Path) -> None:
-    many = audit_of([(f"s{i:05}", 3, 4, "relabel") for i in range(3000)])
-    write_page(many, np.eye(7) * 10, picture, ABOUT, tmp_path / "many.html")
-    browser.open(tmp_path / "many.html")
-    height = browser.run("return document.documentElement.scrollHeight")
-    browser.press("n", "a", "end")
-    wait_for(lambda: ids(browser)[-1] == "s02999" and len(ids(browser)) < 100)
-    assert focused(browser) == "s02999"
-    # the scroll bar is right before all are drawn
-    assert abs(browser.run("return document.documentElement.scrollHeight") - height) < 0.01 * height
-    browser.press("home")
-    wait_for(lambda: ids(browser)[0] == "s00000" and len(ids(browser)) < 100)
-    assert verdicts(browser)[:2] == ["accept", ""] and focused(browser) == "s00000"
-    # the card that has the focus, out of sight: a key shows it before one decides
-    browser.press("n")
-    browser.run("scrollTo(0, document.documentElement.scrollHeight / 2)")
-    browser.press("r")
-    assert browser.text("#progress").startswith("1 of 3,000") and focused(browser) == "s00001"
-    browser.press("r")
-    assert browser.text("#progress").startswith("2 of 3,000")
 
 
 def test_all_that_match_are_accepted_when_asked_for(browser: Browser, page: Path) -> None:

@@ -48,11 +48,12 @@ function filter() {
     && inRange(item.quality) && reviewed(item) && item.id.toLowerCase().includes(search);
 }
 
-// Chunks that are not drawn get the height of the first, so that the scroll bar is about right.
+// Chunks that are not drawn get the height of one that is, so that the scroll bar is about right.
 function sizeChunks() {
-  const chunks = byId("cards").children;
-  if (chunks.length === 0 || chunks[0].children.length === 0) return;
-  byId("cards").style.setProperty("--chunk", chunks[0].offsetHeight + "px");
+  const chunks = [...byId("cards").children];
+  for (const chunk of chunks) chunk.style.height = "";
+  const drawn = chunks.find((chunk) => chunk.children.length > 0);
+  if (drawn) byId("cards").style.setProperty("--chunk", drawn.offsetHeight + "px");
 }
 
 function draw(chunk) {

@@ -57,7 +57,7 @@ function evidenceParts(item) {
   const row = (name, label) => make("tr", { class: label === item.suggested ? "suggested" : null },
     make("th", { scope: "row" }, name + (label === item.given ? " (given)" : "")),
     probability(item.p[label], "p"), probability(item.q[label], "q"), make("td", {}, fixed(item.distance[label], 1)));
-  const head = ["class", "networks", "all evidence", "distance"].map((name) => make("th", { scope: "col" }, name));
+  const head = ["class", "classifier", "all evidence", "distance"].map((name) => make("th", { scope: "col" }, name));
   return [
     make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...data.classes.map(row))),
     make("p", { class: "note" }, `Classifier: probability by one that was not fitted to the sample (fold ${item.fold ?? "unknown"}). `
