@@ -21,9 +21,6 @@ FIGURE_FILES = {
     "elsewhere": ELSEWHERE,
 }
 SEVERAL_NOISES = len({(run.dataset, run.noise) for run in RUNS}) > len(DATASETS)
-# A caption's file can depend on no wildcard, but it sees the configuration; in params a caption would be one more
-# reason to draw again.
-config["captions"] = {name: figure.caption for name, figure in FIGURES.items()}
 
 
 def names_of(of):

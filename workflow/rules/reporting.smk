@@ -27,6 +27,8 @@ rule draw_of_run:
         runtime=per_attempt(30),
     params:
         files=options_of,
+        # For the report: a caption's file can depend on no wildcard.
+        caption=lambda w: FIGURES[w.figure].caption,
         base=lambda w, output: Path(output.png).with_suffix(""),
     shell:
         ulcag("figures {wildcards.figure:q} {params.files} --out {params.base:q}")
