@@ -78,5 +78,5 @@ def test_python(running: tuple[int, int, int], state: str, monkeypatch: pytest.M
 def test_python_and_extras_are_those_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["requires-python"] == f">={'.'.join(map(str, packages._PYTHON))}"
-    # the demo's is made of others, and dev is for who works on the code
-    assert set(packages.EXTRAS) == set(project["optional-dependencies"]) - {"demo", "dev"}
+    # the demo's is made of others; dev and docs are for who works on the project
+    assert set(packages.EXTRAS) == set(project["optional-dependencies"]) - {"demo", "dev", "docs"}
