@@ -17,21 +17,6 @@ def engine(**options: Any) -> Engine:
     return Engine(OpenFaceSettings(**{"detector": "box"} | options), "job")
 
 
-@pytest.fixture
-def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Put a shell script under some name on an otherwise empty PATH."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-
-    def put(name: str, script: str) -> Path:
-        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-        (folder / name).chmod(0o755)
-        return folder / name
-
-    return put
-
-
 def test_a_docker_container_is_shut_in(on_path: Any, tmp_path: Path) -> None:
     on_path("docker", "echo '[name=seccomp,profile=default]'")
     command = engine(engine_arguments=["--ulimit=nofile=99"], program_arguments=["-q"]).command("7", tmp_path)

@@ -31,12 +31,16 @@ def build(docs: Path, out: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*command, docs, out / "site"], capture_output=True, text=True, env=environment)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("docs")
+def built(out: Path) -> Path:
+    """The site, of the pages as they are."""
     done = build(DOCS, out)
     assert done.returncode == 0, done.stderr
     return out / "site"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("docs"))
 
 
 class Fetches(HTMLParser):

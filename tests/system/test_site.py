@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.test_site import DOCS, build
+from tests.docs.test_site import DOCS, built
 from tests.system.browser import Browser, wait_for
 
 pytestmark = pytest.mark.system
@@ -12,10 +12,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("docs")
-    done = build(DOCS, out)
-    assert done.returncode == 0, done.stderr
-    return out / "site"
+    return built(tmp_path_factory.mktemp("docs"))
 
 
 def test_the_search_finds_a_setting_and_a_function(browser: Browser, site: Path) -> None:

@@ -61,7 +61,6 @@ def nearest(points: Tensor, known: Tensor, k: int) -> tuple[Tensor, Tensor]:
         squares = torch.cdist(points[rows], points[everyone]).square()
         squares[rows[:, None] == everyone] = torch.inf
         near.append(squares.topk(k, largest=False))
-    squares = torch.cat([found.values for found in near])
     # less the nearest one's, which leaves the weights as they are: one who is far from all would have weights 0 / 0
     squares = torch.cat([found.values for found in near])
     kernel = torch.exp((squares[:, :1] - squares) / squares.mean().clamp(min=1e-12))
