@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help setup demo report docs test test-system lint format clean
+.PHONY: help setup demo report docs test test-system test-gpu lint format clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ test: setup lint  ## lint, types and all tests that need nothing but pip's packa
 
 test-system: setup  ## tests that need a container engine, Slurm or a browser (and root of a Debian machine, to install and start them)
 	PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest -m system tests/system
+
+test-gpu: setup  ## tests that need a GPU; says so where there is none
+	$(BIN)/python -m pytest -m gpu -rs tests/training/test_gpu.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from ulcag.image import IMAGE_ENDINGS, UnreadableError, read_image
+from ulcag.versions import version_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 # What a processor must have for fast arithmetic, as Linux names it.
@@ -107,7 +107,8 @@ def memory(pid: int | str = "self") -> dict[str, float]:
 
 def machine(threads: int) -> str:
     """The machine in a line: its processor, threads of a process, other load, versions."""
-    versions = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
+    installed = {package: version_of(package) for package in _PACKAGES}
+    versions = ", ".join(f"{package} {version}" for package, version in installed.items() if version)
     return (
         f"{processor()}, {threads} thread{'s' if threads > 1 else ''} a process, load {os.getloadavg()[0]:.1f} at the "
         f"start; Python {platform.python_version()}, {versions}."

@@ -57,24 +57,28 @@ def main() -> None:
     write_section("step", section(about, parts, profiles(min(options.batches), options.image_size), options))
 
 
-def batch_of(n: int, size: int) -> Tensor:
+def batch_of(n: int, size: int, device: torch.device = CPU) -> Tensor:
     """(n, 3, size, size) bytes, colours last as the loader brings them."""
     random = torch.Generator().manual_seed(0)
-    return torch.randint(0, 256, (n, size, size, 3), dtype=torch.uint8, generator=random).permute(0, 3, 1, 2)
+    images = torch.randint(0, 256, (n, size, size, 3), dtype=torch.uint8, generator=random)
+    return images.to(device).permute(0, 3, 1, 2)
 
 
-def plain(n: int, size: int, dtype: torch.dtype, channels_last: bool) -> Callable[[], None]:
+def plain(
+    n: int, size: int, dtype: torch.dtype, channels_last: bool, device: torch.device = CPU, compiled: bool = False
+) -> Callable[[], None]:
     """A step as most code has it: torchvision's network, cross entropy, SGD; images that are normalised already."""
     layout = torch.channels_last if channels_last else torch.contiguous_format
-    network = torchvision.models.resnet18(num_classes=len(CLASSES)).to(memory_format=layout)
+    network: torch.nn.Module = torchvision.models.resnet18(num_classes=len(CLASSES)).to(device).to(memory_format=layout)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
-    images = (batch_of(n, size).float() / 255).contiguous(memory_format=layout)
-    labels = torch.arange(n) % len(CLASSES)
+    images = (batch_of(n, size, device).float() / 255).contiguous(memory_format=layout)
+    labels = torch.arange(n, device=device) % len(CLASSES)
     network.train()
+    forward = torch.compile(network) if compiled else network
 
     def step() -> None:
-        with torch.autocast("cpu", dtype=dtype, enabled=dtype != FP32):
-            loss = F.cross_entropy(network(images), labels)
+        with torch.autocast(device.type, dtype=dtype, enabled=dtype != FP32):
+            loss = F.cross_entropy(forward(images), labels)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -82,23 +86,27 @@ def plain(n: int, size: int, dtype: torch.dtype, channels_last: bool) -> Callabl
     return step
 
 
-def whole(n: int, size: int, dtype: torch.dtype, method: str) -> Callable[[], None]:
+def whole(
+    n: int, size: int, dtype: torch.dtype, method: str, device: torch.device = CPU, compiled: bool = False
+) -> Callable[[], None]:
     """An epoch of one batch, late enough that `ulc-ag` judges and changes labels: all that a step of the method does.
 
     `second-opinion` judges them before training, which is not in it.
     """
-    training = {"image_size": size, "batch_size": n}
+    training = {"image_size": size, "batch_size": n, "compile": compiled}
     settings = TrainSettings.read({"method": method, "training": training})
     edges = torch.rand(UNITS, UNITS, generator=torch.Generator().manual_seed(0), dtype=torch.float64).numpy()
     network = Network(settings, edges, seed=0)
-    network = network.to(memory_format=memory_format(CPU, dtype, size))
+    network = network.to(device).to(memory_format=memory_format(device, dtype, size))
     optimiser = make_optimiser(network, settings.training)
-    z = torch.rand(n, UNITS, generator=torch.Generator().manual_seed(1)).round()
-    known, labels = torch.ones(n, dtype=torch.bool), torch.arange(n) % len(CLASSES)
+    z = torch.rand(n, UNITS, generator=torch.Generator().manual_seed(1)).round().to(device)
+    numbers = torch.arange(n, device=device)
+    known, labels = torch.ones_like(numbers, dtype=torch.bool), numbers % len(CLASSES)
     samples = Samples(labels, z, known, labels.clone())
-    look = FirstLook(torch.rand(n, UNITS), z.double(), torch.arange(n) % 4) if settings.settings.looks_first else None
+    features = torch.rand(n, UNITS, device=device)
+    look = FirstLook(features, z.double(), numbers % 4) if settings.settings.looks_first else None
     learner = Learner(settings, network, optimiser, samples, dtype=dtype, look=look)
-    images, numbers, last = batch_of(n, size), torch.arange(n), settings.training.epochs - 1
+    images, last = batch_of(n, size, device), settings.training.epochs - 1
 
     def step() -> None:
         with deterministic():

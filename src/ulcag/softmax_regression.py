@@ -11,6 +11,9 @@ from torch import Tensor, nn
 PENALTIES = (5.0, 1.5, 0.5, 0.15, 0.05)
 # One sample in so many is held out to choose by.
 _HELD_OUT = 5
+# Numbers in the features of a fit that is left to the CPU. It takes a thousand small steps, each of which waits for the
+# one before: where several runs share a GPU they wait for each other, too.
+_ON_CPU = 20_000_000
 
 
 def fit_classifier(classifier: nn.Linear, f: Tensor, labels: Tensor, seed: int, penalty: float | None = None) -> float:
@@ -68,7 +71,9 @@ def fit_softmax(f: Tensor, labels: Tensor, weights: Tensor, penalty: float, coun
     Returns:
         The mean cross entropy of the labels, without the penalty.
     """
-    w = weights.clone().requires_grad_()
+    if f.numel() <= _ON_CPU:
+        f, labels, counts = f.cpu(), labels.cpu(), None if counts is None else counts.cpu()
+    w = weights.to(f.device, copy=True).requires_grad_()
     optimiser = torch.optim.LBFGS([w], max_iter=200, tolerance_grad=1e-6, line_search_fn="strong_wolfe")
 
     def loss() -> float:
@@ -80,7 +85,7 @@ def fit_softmax(f: Tensor, labels: Tensor, weights: Tensor, penalty: float, coun
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     with torch.no_grad():
         weights.copy_(w)
-        return _cross_entropy(f @ weights.T, labels, counts).item()
+        return _cross_entropy(f @ w.T, labels, counts).item()
 
 
 def _cross_entropy(logits: Tensor, labels: Tensor, counts: Tensor | None) -> Tensor:

@@ -10,7 +10,7 @@ from ulcag import __version__
 
 def versions(packages: Iterable[str]) -> dict[str, str | None]:
     """Ours, our commit, and those of `packages`; None for what is not installed."""
-    return {"ulcag": __version__, "git": git_commit()} | {package: _version(package) for package in packages}
+    return {"ulcag": __version__, "git": git_commit()} | {package: version_of(package) for package in packages}
 
 
 def git_commit() -> str | None:
@@ -22,7 +22,7 @@ def git_commit() -> str | None:
         return None
 
 
-def _version(package: str) -> str | None:
+def version_of(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:

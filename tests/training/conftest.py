@@ -38,20 +38,30 @@ class Toy:
         return [(self.images[part], part) for part in numbers.split(size)]
 
     def learner(
-        self, arm: str, labels: Tensor | None = None, processes: Processes | None = None, **changes: Any
+        self,
+        arm: str,
+        labels: Tensor | None = None,
+        processes: Processes | None = None,
+        device: str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        **changes: Any,
     ) -> Learner:
-        """A learner of a built-in arm, with changed settings of the method and other parts of `TrainSettings`."""
+        """A learner of a built-in arm, with changed settings of the method and other parts of `TrainSettings`.
+
+        It starts from the same numbers on every device."""
         values = {"method": ARMS[arm]["method"], "training": {"epochs": 30, "image_size": 32}} | changes
         values["settings"] = merged(ARMS[arm].get("settings", {}), changes.get("settings", {}))
         settings = TrainSettings.read(values)
         edges = torch.eye(UNITS, dtype=torch.float64).numpy()
         network = Network(settings, edges, seed=0)
-        optimiser = torch.optim.SGD(network.parameter_groups(settings.training), momentum=0.9)
-        given = self.truth if labels is None else labels
-        samples = Samples(given.clone(), self.z, self.known, given.clone())
         with torch.no_grad():
-            look = FirstLook(network.eval().features(self.images), self.z.double(), self.folds)
-        return Learner(settings, network, optimiser, samples, torch.float32, processes or Processes(), look)
+            f = network.eval().features(self.images)
+        look = FirstLook(f.to(device), self.z.double().to(device), self.folds.to(device))
+        network = network.to(device)
+        optimiser = torch.optim.SGD(network.parameter_groups(settings.training), momentum=0.9)
+        given = (self.truth if labels is None else labels).to(device)
+        samples = Samples(given.clone(), self.z.to(device), self.known.to(device), given.clone())
+        return Learner(settings, network, optimiser, samples, dtype, processes or Processes(), look)
 
 
 @pytest.fixture

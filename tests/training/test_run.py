@@ -5,6 +5,7 @@ import math
 import pytest
 
 from ulcag.errors import InputError
+from ulcag.training.records import Records
 from ulcag.training.run import check_loss
 
 
@@ -16,3 +17,15 @@ def test_a_loss_that_is_no_number_stops_the_run(loss: float | None) -> None:
 
 def test_any_other_loss_does_not() -> None:
     check_loss({"epoch": 3, "loss": 1e9}, "a/b")
+
+
+def test_the_record_says_where_a_run_went_on(capsys: pytest.CaptureFixture[str]) -> None:
+    records = Records()
+    for device in ("cpu", "cpu", "cuda (a card)", "cuda (a card)", "cpu"):
+        records.note_device(device)
+    assert records.devices == ["cpu", "cuda (a card)", "cpu"]
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        "so far on cpu, from here on cuda (a card): same up to rounding",
+        "so far on cuda (a card), from here on cpu: same up to rounding",
+    ]

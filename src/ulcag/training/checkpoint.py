@@ -35,7 +35,7 @@ def save(folder: Path, bound_to: str, learner: Learner, records: Records) -> Non
         "labels": learner.samples.labels,
         "memory": {name: _tensors(thing) for name, thing in learner.network.method.memory.items()},
         "records": {name: [_plain(frame) for frame in getattr(records, name)] for name in _FRAMES}
-        | {"history": records.history, "seconds": records.seconds},
+        | {"history": records.history, "seconds": records.seconds, "devices": records.devices},
     }
     try:
         with whole_or_absent(folder / _FILE) as beside:
@@ -70,7 +70,7 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
             setattr(thing, key, value)
     kept = content["records"]
     frames = {name: [pd.DataFrame(_arrays(frame)) for frame in kept[name]] for name in _FRAMES}
-    records = Records(history=kept["history"], seconds=kept["seconds"], **frames)
+    records = Records(history=kept["history"], seconds=kept["seconds"], devices=kept["devices"], **frames)
     print(f"goes on after epoch {records.epochs - 1}, from {path}", file=sys.stderr)
     return records
 

@@ -33,7 +33,14 @@ def choose_device(name: str, local: int = 0) -> torch.device:
         raise InputError("training.device", expected="a device that is there", found=found, do=do) from None
     if device.type == "cuda":
         torch.cuda.set_device(device)
+        # Without it, torch convolves fp32 with ten bits of each number, and a GPU's fp32 is not a CPU's.
+        torch.backends.cudnn.allow_tf32 = False
     return device
+
+
+def name_of(device: torch.device) -> str:
+    """For the record: `cpu`, or `cuda` and which GPU it is."""
+    return device.type if device.type == "cpu" else f"{device.type} ({torch.cuda.get_device_name(device)})"
 
 
 def ready_device(name: str, threads: int, local: int = 0) -> torch.device:

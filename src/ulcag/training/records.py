@@ -1,5 +1,6 @@
 """What a run finds out while it trains, and the folder that it leaves behind."""
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,12 @@ VERSIONS = versions(("torch", "torchvision", "numpy", "pandas", "pyarrow", "open
 
 @dataclass
 class Records:
-    """What a run has found out so far: what its tables are made of when it ends. `seconds`: how long that took."""
+    """What a run has found out so far: what its tables are made of when it ends.
+
+    Attributes:
+        seconds: how long that took.
+        devices: where its epochs were computed, in order; more than one if it was killed on another.
+    """
 
     history: list[dict[str, float | None]] = field(default_factory=list)
     changes: list[pd.DataFrame] = field(default_factory=list)
@@ -28,12 +34,21 @@ class Records:
     states: list[pd.DataFrame] = field(default_factory=list)
     templates: list[pd.DataFrame] = field(default_factory=list)
     seconds: float = 0.0
+    devices: list[str] = field(default_factory=list)
 
     def add_epoch(self, row: dict[str, float | None], changes: pd.DataFrame, logits: pd.DataFrame) -> None:
         """What an epoch brought: its row of the history, changed labels, and held-out logits."""
         self.logits.append(logits.assign(epoch=self.epochs))
         self.changes.append(changes)
         self.history.append(row)
+
+    def note_device(self, device: str) -> None:
+        """Note where what is left is computed; say so if it is elsewhere than before: sums are rounded otherwise there,
+        and the run ends nearly, not exactly, as it would have."""
+        if self.devices and self.devices[-1] != device:
+            print(f"so far on {self.devices[-1]}, from here on {device}: same up to rounding", file=sys.stderr)
+        if device not in self.devices[-1:]:
+            self.devices.append(device)
 
     @property
     def epochs(self) -> int:
@@ -49,7 +64,6 @@ def write_run(
     network: Network,
     records: Records,
     about: dict[str, Any],
-    device: torch.device,
     precision: str,
 ) -> None:
     """Write the run's folder, `run.json` last.
@@ -60,7 +74,7 @@ def write_run(
         network: after the last epoch.
         records: of all epochs.
         about: settings and inputs, for every table.
-        device, precision: what it was computed with.
+        precision: what the backbone computed in.
     """
     write_table(folder / "held_out_logits.parquet", pd.concat(records.logits), HELD_OUT_LOGITS, **about)
     write_table(folder / "train_state.parquet", pd.concat(records.states), TRAIN_STATE, **about)
@@ -82,7 +96,7 @@ def write_run(
         "inputs": data.inputs,
         "model_sha256": sha256(folder / "model.pt"),
         "seconds": round(records.seconds, 1),
-        "device": str(device),
+        "device": ", then ".join(records.devices),
         "precision": precision,
         "versions": VERSIONS,
     }

@@ -13,6 +13,7 @@ from ulcag.progress import progress
 from ulcag.training import checkpoint
 from ulcag.training.board import Board
 from ulcag.training.data import RunData
+from ulcag.training.device import name_of
 from ulcag.training.epoch import log_of_changes, train_epoch
 from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.records import VERSIONS, Records, write_run
@@ -45,10 +46,12 @@ def train_run(
     """
     setup = set_up(run, settings, data)
     about: dict[str, Any] = {"settings": settings.plain() | {"run": run.plain()}, "inputs": data.inputs}
-    arithmetic = {"device": setup.device.type, "precision": setup.precision, "processes": setup.processes.number}
+    # Not the device: a queue may go on elsewhere. The record says where.
+    arithmetic = {"precision": setup.precision, "processes": setup.processes.number}
     bound_to = binding(about, VERSIONS, arithmetic)
     records = Records() if state is None else checkpoint.load(state, bound_to, setup.learner)
     setup.processes.check_same("epochs done:", records.epochs, setup.device)
+    records.note_device(name_of(setup.device))
     if settings.settings.at_once:
         _fit(run, setup, records)
     else:
@@ -56,7 +59,7 @@ def train_run(
     setup.processes.leave()
     if setup.processes.first:
         _examine(setup, records, "end")
-        write_run(folder, run, settings, data, setup.network, records, about, setup.device, setup.precision)
+        write_run(folder, run, settings, data, setup.network, records, about, setup.precision)
         if state is not None:
             shutil.rmtree(state, ignore_errors=True)
 
