@@ -19,7 +19,13 @@ def metrics(arm: str, seed: int, accuracy: float, dataset: str = "d") -> dict[st
     by_class = {"angry": {"wrong_at_first": 4, "fixed": seed, "right_at_first": 6, "broken": 1, "samples_changed": 3}}
     return {
         "run": {"dataset": dataset, "noise": "n", "arm": arm, "seed": seed, "fold": "all"},
-        "held_out": {"last": scalars, "last_five": scalars, "oracle": scalars | {"accuracy": 1.0}},
+        "seconds": 1.0,
+        "held_out": {
+            "last": scalars,
+            "last_five": scalars,
+            "oracle": scalars | {"accuracy": 1.0},
+            "by_epoch": [{"epoch": 0} | scalars],
+        },
         "labels": {"before": labels, "after": labels, "changes": {"right_share": 0.25}}
         | {
             "by_true_class": by_class,
@@ -73,7 +79,7 @@ def test_files(tmp_path: Path) -> None:
     write_tables(WANTED, paths, PUBLISHED, [], tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
         "accuracy.md", "labels.md", "published.md", "across.md", "accuracy.csv", "results.csv", "differences.csv",
-        "labels_by_class.csv", "published.csv", "across.csv",
+        "labels_by_class.csv", "published.csv", "across.csv", "side_by_side.md", "side_by_side.csv",
     }  # fmt: skip
     assert "| b | 60.00 ± 9.90 (2) | — |" in (tmp_path / "out" / "accuracy.md").read_text()
     assert "oracle" in (tmp_path / "out" / "accuracy.md").read_text()

@@ -104,11 +104,18 @@ rule write_tables:
         ),
         texts=expand(
             "<results>/reporting/tables/{name}.md",
-            name=["accuracy", "labels", "published", "across"],
+            name=["accuracy", "side_by_side", "labels", "published", "across"],
         ),
         long=expand(
             "<results>/reporting/tables/{name}.csv",
-            name=["results", "differences", "labels_by_class", "published", "across"],
+            name=[
+                "results",
+                "side_by_side",
+                "differences",
+                "labels_by_class",
+                "published",
+                "across",
+            ],
         ),
     log:
         "<results>/logs/tables.log",

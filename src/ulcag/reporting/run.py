@@ -11,6 +11,7 @@ from ulcag.files import whole_or_absent
 from ulcag.reporting.across import across_markdown, across_table
 from ulcag.reporting.published import beside_published, published_markdown, read_published
 from ulcag.reporting.read import metrics_of_runs
+from ulcag.reporting.side_by_side import side_by_side, side_by_side_markdown
 from ulcag.reporting.tables import label_changes_by_class, markdown, paired_differences, summary, values_of_runs, wide
 
 
@@ -21,8 +22,8 @@ def write_tables(
     elsewhere_files: Sequence[Path],
     folder: Path,
 ) -> None:
-    """Tables over runs: accuracy.md, labels.md, published.md, across.md, accuracy.csv to read; results.csv,
-    differences.csv, published.csv, across.csv and labels_by_class.csv to compute with.
+    """Tables over runs: accuracy.md, side_by_side.md, labels.md, published.md, across.md, accuracy.csv to read;
+    results.csv, side_by_side.csv, differences.csv, published.csv, across.csv, labels_by_class.csv to compute with.
 
     Args:
         runs: all runs that the configuration names (dataset, noise, arm, seed, fold).
@@ -31,7 +32,7 @@ def write_tables(
         elsewhere_files: metrics of runs on other data sets than their own.
         folder: where to write, two folders below the one that holds `evaluation`.
     """
-    metrics = metrics_of_runs(metrics_files)
+    metrics = metrics_of_runs(metrics_files, "seconds", "held_out.by_epoch")
     values = values_of_runs(metrics)
     summarised = summary(values)
     parts = [
@@ -57,13 +58,19 @@ def write_tables(
             part.write_text("\n".join([*tables, note]))
     beside = beside_published(summarised, read_published(published_file))
     across = across_table(metrics, [read_elsewhere(path) for path in elsewhere_files])
-    texts = {"published.md": published_markdown(beside, "../../evaluation"), "across.md": across_markdown(across)}
+    all_arms = side_by_side(metrics)
+    texts = {
+        "side_by_side.md": side_by_side_markdown(all_arms),
+        "published.md": published_markdown(beside, "../../evaluation"),
+        "across.md": across_markdown(across),
+    }
     for name, text in texts.items():
         with whole_or_absent(folder / name) as part:
             part.write_text(text)
     header, rows = wide(runs, summarised, "last", "accuracy")
     frames = {
         "accuracy.csv": pd.DataFrame(rows, columns=header),
+        "side_by_side.csv": all_arms,
         "across.csv": across,
         "published.csv": beside,
         "results.csv": summarised,

@@ -12,6 +12,8 @@ matplotlib.use("Agg")
 
 # Okabe and Ito's colours, in an order in which neighbours differ in lightness too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#F0E442")
+# One less than colours: of 56 arms no two have the same of both.
+MARKERS = "osv^DPX"
 RIGHT, WRONG, UNKNOWN = "#0072B2", "#D55E00", "#888888"
 MAP = "cividis"
 INK = "#222222"

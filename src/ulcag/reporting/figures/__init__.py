@@ -46,6 +46,7 @@ FIGURES = {
         "reliability",
         "semantics",
         "sheet",
+        "side-by-side",
         "templates",
     )
 }

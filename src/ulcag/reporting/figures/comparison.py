@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ulcag.reporting.figures.declaration import Declaration
 from ulcag.reporting.read import metrics_of_runs
-from ulcag.reporting.style import COLOURS, UNKNOWN, save
+from ulcag.reporting.style import COLOURS, MARKERS, UNKNOWN, save
 
 FIGURE = Declaration(
     of="all",
@@ -71,7 +71,7 @@ def _line(axes: Axes, runs: list[list[float]], arm: str, place: int) -> None:
     mean, epochs = values.mean(axis=0), np.arange(values.shape[1])
     colour = COLOURS[place % len(COLOURS)]
     label = arm if len(runs) == 1 else f"{arm} ({len(runs)} seeds)"
-    axes.plot(epochs, mean, color=colour, marker="osv^DPX*"[place % 8], markersize=4, label=label)
+    axes.plot(epochs, mean, color=colour, marker=MARKERS[place % len(MARKERS)], markersize=4, label=label)
     if len(runs) > 1:
         spread = values.std(axis=0, ddof=1)
         axes.fill_between(epochs, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ulcag.reporting.figures.declaration import Declaration
 from ulcag.reporting.read import metrics_of_runs
-from ulcag.reporting.style import COLOURS, UNKNOWN, save
+from ulcag.reporting.style import COLOURS, MARKERS, UNKNOWN, save
 
 FIGURE = Declaration(
     of="all",
@@ -81,5 +81,5 @@ def _line(axes: Axes, x: list[float], levels: list[list[float]], arm: str, place
     spread = [100 * float(np.std(values, ddof=1)) if len(values) > 1 else 0.0 for values in levels]
     # A little aside, so that bars of different arms can be told apart.
     aside = np.array(x) + 0.25 * (place - 2)
-    marker, colour = "osv^DPX*"[place % 8], COLOURS[place % len(COLOURS)]
+    marker, colour = MARKERS[place % len(MARKERS)], COLOURS[place % len(COLOURS)]
     axes.errorbar(aside, mean, spread, color=colour, marker=marker, markersize=5, capsize=3, label=arm)

@@ -1,0 +1,66 @@
+"""All arms in the order of their accuracy, each seed a dot: which differences are larger than the spread?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ulcag.reporting.figures.declaration import Declaration
+from ulcag.reporting.read import metrics_of_runs
+from ulcag.reporting.side_by_side import REFERENCE
+from ulcag.reporting.style import INK, RIGHT, UNKNOWN, save
+
+FIGURE = Declaration(
+    of="all",
+    files=("all_metrics",),
+    about="all arms by accuracy, with each seed",
+    label="all arms, last epoch",
+    caption=(
+        "Accuracy and macro F1 after the last epoch. A small dot is a seed, the large one their mean; arms are in the "
+        "order of their mean accuracy, and the dashed line is the baseline's mean."
+    ),
+)
+
+_MEASURES = {"accuracy": "held-out accuracy, %", "macro_f1": "macro F1, %"}
+
+
+def draw(all_metrics: Sequence[Path], base: Path) -> None:
+    """All arms in the order of their accuracy."""
+    save(side_by_side_figure(metrics_of_runs(all_metrics)), base)
+
+
+def side_by_side_figure(metrics: Sequence[dict[str, Any]]) -> Figure:
+    """Accuracy and macro F1 of the last epoch: a row for each data set and noise, a line for each arm.
+
+    Args:
+        metrics: what the runs' metrics.json hold.
+    """
+    groups: dict[tuple[str, str, str], dict[str, list[dict[str, float]]]] = {}
+    for one in metrics:
+        run = one["run"]
+        arms = groups.setdefault((run["dataset"], run["noise"], run["fold"]), {})
+        arms.setdefault(run["arm"], []).append(one["held_out"]["last"])
+    heights = [1.2 + 0.26 * len(arms) for arms in groups.values()] or [1.0]
+    figure = Figure(figsize=(10.5, sum(heights)))
+    grid = figure.subplots(len(heights), 2, squeeze=False, height_ratios=heights, sharey="row")
+    for ((dataset, noise, fold), arms), row in zip(groups.items(), grid, strict=False):
+        order = sorted(arms, key=lambda arm: np.mean([last["accuracy"] for last in arms[arm]]))
+        where = f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")
+        for axes, (measure, title) in zip(row, _MEASURES.items(), strict=True):
+            _dots(axes, {arm: [100 * last[measure] for last in arms[arm]] for arm in order})
+            axes.set_title(f"{title} ({where})")
+        row[0].set_yticks(range(len(order)), order)
+    return figure
+
+
+def _dots(axes: Axes, values: dict[str, list[float]]) -> None:
+    if REFERENCE in values:
+        axes.axvline(float(np.mean(values[REFERENCE])), color=UNKNOWN, linestyle="--", linewidth=1, zorder=0)
+    for place, seeds in enumerate(values.values()):
+        axes.plot(seeds, [place] * len(seeds), "o", color=RIGHT, markersize=4, alpha=0.5, markeredgewidth=0)
+        axes.plot(float(np.mean(seeds)), place, "D", color=INK, markersize=6)
+    axes.grid(axis="x")
+    axes.set_ylim(-0.7, len(values) - 0.3)

@@ -1,0 +1,102 @@
+"""All arms of a data set and noise in one table: how good, how far from the baseline, and in which place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ulcag.reporting.tables import EMPTY, markdown
+
+# What the others are compared with, where it was run.
+REFERENCE = "baseline"
+_CELL = ["dataset", "noise", "fold"]
+# What is shown as mean and spread, in points of percent but for seconds.
+_MEASURED = ("accuracy", "macro_f1", "ece", "labels_before", "labels_after", "seconds_an_epoch")
+
+
+def side_by_side(metrics: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """One row for each data set, noise, fold and arm, the best place first; all of the last epoch.
+
+    Args:
+        metrics: what the runs' metrics.json hold.
+
+    Returns:
+        Columns dataset, noise, fold, arm, n_seeds; mean and `_sd` of accuracy, macro_f1, ece, labels_before and
+        labels_after (agreement with the truth, missing where it is unknown; after only where a label changed) and
+        seconds_an_epoch; `less_baseline` and its `_sd`, paired by seed (missing without a baseline); `rank`, the place
+        by accuracy as a mean over the seeds that all arms of the cell have, with `rank_best` and `rank_worst`; equals
+        share the mean of their places. Parts of 1, except seconds and places. No spread for one seed.
+    """
+    runs = pd.DataFrame([_values(one) for one in metrics])
+    if runs.empty:
+        return runs
+    cells = {at: _of_cell(part) for at, part in runs.groupby(_CELL, sort=False)}
+    return pd.concat(cells, names=[*_CELL, None]).reset_index(_CELL).reset_index(drop=True)
+
+
+def _values(one: dict[str, Any]) -> dict[str, Any]:
+    run, last, labels = one["run"], one["held_out"]["last"], one["labels"]
+    agreement = {moment: None if labels is None else labels[moment]["agreement"] for moment in ("before", "after")}
+    changed = labels is not None and labels["changes"]["right_share"] is not None
+    return {name: run[name] for name in (*_CELL, "arm", "seed")} | {
+        "accuracy": last["accuracy"],
+        "macro_f1": last["macro_f1"],
+        "ece": last["ece"],
+        "labels_before": agreement["before"],
+        "labels_after": agreement["after"] if changed else None,
+        "seconds_an_epoch": one["seconds"] / len(one["held_out"]["by_epoch"]),
+    }
+
+
+def _of_cell(runs: pd.DataFrame) -> pd.DataFrame:
+    by_arm = runs.groupby("arm", sort=False)
+    table = pd.DataFrame({"n_seeds": by_arm["seed"].count()})
+    for name in _MEASURED:
+        values = by_arm[name].agg(["mean", "std"]).astype(float)
+        table[name], table[f"{name}_sd"] = values["mean"], values["std"]
+    by_seed = runs.pivot(index="seed", columns="arm", values="accuracy")
+    if REFERENCE in by_seed:
+        less = by_seed.drop(columns=REFERENCE).sub(by_seed[REFERENCE], axis=0)
+        table["less_baseline"], table["less_baseline_sd"] = less.mean(), less.std()
+    else:
+        table["less_baseline"] = table["less_baseline_sd"] = float("nan")
+    places = by_seed.dropna().rank(axis=1, ascending=False)
+    table["rank"], table["rank_best"], table["rank_worst"] = places.mean(), places.min(), places.max()
+    return table.sort_values(["rank", "accuracy"], ascending=[True, False]).reset_index(names="arm")
+
+
+def side_by_side_markdown(table: pd.DataFrame) -> str:
+    """A Markdown table for each data set and noise; from `side_by_side`."""
+    if table.empty:
+        return "Nothing has been run.\n"
+    header = ["arm", "seeds", "place", "accuracy %", f"less {REFERENCE}", "macro F1 %"]
+    header += ["calibration error %", "true labels %", "s an epoch"]
+    texts = []
+    for (dataset, noise, fold), part in table.groupby(_CELL, sort=False):
+        title = f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")
+        texts.append(markdown(title, header, [_line(row) for _, row in part.iterrows()]))
+    note = (
+        "After the last epoch: mean ± standard deviation over seeds. *Place* is by accuracy: the mean over the seeds "
+        "that all arms have, with the best and the worst of any seed. *less baseline* is paired by seed. *True labels* "
+        "counts the training labels as given and, where the method changes them, after training. *s an epoch* includes "
+        "predicting the held-out samples, and depends on the machine and what else ran there.\n"
+    )
+    return "\n".join([*texts, note])
+
+
+def _line(row: pd.Series) -> list[str]:
+    def percent(name: str) -> str:
+        mean, sd = 100 * row[name], 100 * row[f"{name}_sd"]
+        return EMPTY if pd.isna(mean) else f"{mean:.1f}" if pd.isna(sd) else f"{mean:.1f} ± {sd:.1f}"
+
+    less, less_sd = 100 * row["less_baseline"], 100 * row["less_baseline_sd"]
+    difference = EMPTY if pd.isna(less) else f"{less:+.1f}" if pd.isna(less_sd) else f"{less:+.1f} ± {less_sd:.1f}"
+    place = EMPTY
+    if pd.notna(row["rank"]):
+        place = f"{row['rank']:.1f} ({row['rank_best']:g} to {row['rank_worst']:g})"
+    labels = percent("labels_before")
+    if pd.notna(row["labels_after"]):
+        labels += f" → {percent('labels_after')}"
+    seconds = f"{row['seconds_an_epoch']:.1f}"
+    shown = [row["arm"], str(row["n_seeds"]), place, percent("accuracy"), difference, percent("macro_f1")]
+    return [*shown, percent("ece"), labels, seconds]
