@@ -4,8 +4,8 @@
     # the worked example of docs/audit.md, into example/
     python docs/pictures.py [--results results] [--example example/audit] [--chromium chromium]
 
-Chromium takes the pictures of the audit's page. docs/performance.md says how speed-faces.png is made, docs/method-study.md
-reliability.png and docs/compare.md side-by-side.png.
+Chromium takes the pictures of the audit's page. Of the others, docs/performance.md says how speed-faces.png is made,
+docs/method-study.md reliability.png, and docs/compare.md side-by-side.png.
 """
 
 import argparse
