@@ -1,4 +1,9 @@
-"""Our numbers beside published ones: the paper's tables, cell by cell."""
+"""Our numbers beside published ones: the paper's tables, cell by cell, and what other papers print.
+
+Their FER+ numbers stand under `ferplus`: trained and tested on FER+'s labels, which is no data set of ours. What
+workflow/experiments/real-noise.yaml calls `ferplus` is another task, trained on FER2013's labels, so no arm answers
+them.
+"""
 
 from pathlib import Path
 
@@ -8,11 +13,15 @@ from ulcag.errors import InputError
 from ulcag.reporting.tables import EMPTY, cell, markdown
 from ulcag.text import CsvFile
 
-COLUMNS = ("table", "dataset", "noise", "arms", "method", "year", "accuracy", "source")
+COLUMNS = (
+    "table", "dataset", "noise", "arms", "method", "backbone", "pretraining", "year", "accuracy", "protocol", "source",
+)  # fmt: skip
 
 
 def read_published(path: Path) -> pd.DataFrame:
     """Published accuracies: a row a cell; `arms` names those of ours that answer it, with blanks between, or none.
+
+    `backbone`, `pretraining` and `protocol` (what was chosen, and on what) are text, and blank where not known.
 
     Raises:
         InputError: a column is missing, or an accuracy is no number from 0 to 100.
@@ -54,7 +63,7 @@ def beside_published(summarised: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     rows["ours"], rows["sd"], rows["n_seeds"] = 100 * found["mean"], 100 * found["sd"], found["n_seeds"]
     rows["difference"] = rows["ours"] - rows["accuracy"]
     # of several arms that answer one cell those that were not run say nothing
-    one_cell = ["table", "dataset", "noise", "method"]
+    one_cell = ["table", "dataset", "noise", "method", "backbone", "pretraining"]
     unanswered = rows.groupby(one_cell)["ours"].transform("count") == 0
     keep = rows["ours"].notna() | (unanswered & ~rows.duplicated(one_cell))
     return rows[keep].reset_index(drop=True)
@@ -70,7 +79,10 @@ def published_markdown(rows: pd.DataFrame, to_runs: str) -> str:
     if rows.empty:
         return "No number has been published for these data sets.\n"
     texts = []
-    header = ["data set", "noise", "method", "year", "published", "ours", "difference", "arm and runs", "source"]
+    header = [
+        "data set", "noise", "method", "network", "year", "published", "ours", "difference", "arm and runs", "protocol",
+        "source",
+    ]  # fmt: skip
     for table, part in rows.groupby("table", sort=False):
         lines = []
         for r in part.to_dict("records"):
@@ -78,8 +90,14 @@ def published_markdown(rows: pd.DataFrame, to_runs: str) -> str:
             mine = cell(r["ours"] / 100, r["sd"] / 100, int(r["n_seeds"])) if done else EMPTY
             link = f"[{r['arm']}]({to_runs}/{r['dataset']}/{r['noise']}/{r['arm']})" if done else r["arm"]
             difference = f"{r['difference']:+.2f}" if done else EMPTY
-            shown = [r["dataset"], r["noise"], r["method"], r["year"], f"{r['accuracy']:.2f}", mine, difference]
-            lines.append([*shown, link, r["source"]])
-        texts.append(markdown(f"{table}: accuracy of the last epoch, %", header, lines))
-    note = "Ours: mean ± standard deviation over seeds (number of seeds). — has not been run, or is nothing of ours.\n"
+            network = ", ".join(part for part in (r["backbone"], r["pretraining"]) if part)
+            numbers = [r["year"], f"{r['accuracy']:.2f}", mine, difference]
+            what = [r["dataset"], r["noise"], r["method"], network]
+            lines.append([*what, *numbers, link, r["protocol"], r["source"]])
+        texts.append(markdown(f"{table}: accuracy, %", header, lines))
+    note = (
+        "Ours: the last epoch's, mean ± standard deviation over seeds (number of seeds). — has not been run, or is "
+        "nothing of ours. Network and protocol are those of the published number, blank where not known. Beside a best "
+        "epoch on the test set, look at the oracle in accuracy.md.\n"
+    )
     return "\n".join([*texts, note])
