@@ -56,11 +56,11 @@ def test_what_other_papers_print_by_hand() -> None:
     others = published[published["table"].str.endswith("in other papers")]
     assert not others.duplicated(["dataset", "noise", "method", "backbone", "pretraining"]).any()
     clean = others[others["noise"] == "none"]
-    assert clean.groupby("dataset").size().to_dict() == {"affectnet": 10, "ferplus": 10, "rafdb": 17}
+    assert clean.groupby("dataset").size().to_dict() == {"affectnet": 10, "ferplus-official": 10, "rafdb": 17}
     eac = others[(others["method"] == "EAC") & (others["backbone"] == "ResNet-50")].set_index("noise")
     assert eac["accuracy"].to_dict() == {"none": 90.35, "uniform10": 88.62, "uniform20": 87.35, "uniform30": 85.27}
     # another task than ours, so no difference is shown
-    other_task = others["protocol"].str.contains("eight classes") | (others["dataset"] == "ferplus")
+    other_task = others["protocol"].str.contains("eight classes") | (others["dataset"] == "ferplus-official")
     assert set(others.loc[other_task, "arms"]) == {""}
 
 

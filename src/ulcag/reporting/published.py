@@ -1,8 +1,7 @@
 """Our numbers beside published ones: the paper's tables, cell by cell, and what other papers print.
 
-Their FER+ numbers stand under `ferplus`: trained and tested on FER+'s labels, which is no data set of ours. What
-workflow/experiments/real-noise.yaml calls `ferplus` is another task, trained on FER2013's labels, so no arm answers
-them.
+Their FER+ numbers stand under `ferplus-official`: trained and tested on FER+'s labels. No data set of ours is that;
+`ferplus` of workflow/experiments/real-noise.yaml is trained on FER2013's labels.
 """
 
 from pathlib import Path
