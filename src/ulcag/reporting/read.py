@@ -76,3 +76,18 @@ def name_of(run: dict[str, Any]) -> str:
     """What a run is called in titles."""
     fold = "" if run["fold"] == "all" else f", fold {run['fold']}"
     return f"{run['arm']} on {run['dataset']}, noise {run['noise']}, seed {run['seed']}{fold}"
+
+
+def by_data_and_arm(metrics: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Runs by what they were given, in words as `data_name` has them, and by arm."""
+    groups: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for one in metrics:
+        run = one["run"]
+        arms = groups.setdefault(data_name(run["dataset"], run["noise"], run["fold"]), {})
+        arms.setdefault(run["arm"], []).append(one)
+    return groups
+
+
+def data_name(dataset: str, noise: str, fold: str) -> str:
+    """What all runs on the same data with the same noise are called in titles."""
+    return f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")

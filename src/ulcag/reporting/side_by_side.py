@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from ulcag.reporting.read import data_name
 from ulcag.reporting.tables import EMPTY, markdown
 
 # What the others are compared with, where it was run.
@@ -62,7 +63,8 @@ def _of_cell(runs: pd.DataFrame) -> pd.DataFrame:
         table["less_baseline"] = table["less_baseline_sd"] = float("nan")
     places = by_seed.dropna().rank(axis=1, ascending=False)
     table["rank"], table["rank_best"], table["rank_worst"] = places.mean(), places.min(), places.max()
-    return table.sort_values(["rank", "accuracy"], ascending=[True, False]).reset_index(names="arm")
+    table = table.reset_index(names="arm")
+    return table.sort_values(["rank", "accuracy", "arm"], ascending=[True, False, True])
 
 
 def side_by_side_markdown(table: pd.DataFrame) -> str:
@@ -73,7 +75,7 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
     header += ["calibration error %", "true labels %", "s an epoch"]
     texts = []
     for (dataset, noise, fold), part in table.groupby(_CELL, sort=False):
-        title = f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")
+        title = data_name(str(dataset), str(noise), str(fold))
         texts.append(markdown(title, header, [_line(row) for _, row in part.iterrows()]))
     note = (
         "After the last epoch: mean ± standard deviation over seeds. *Place* is by accuracy: the mean over the seeds "

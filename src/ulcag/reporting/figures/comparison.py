@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ulcag.reporting.figures.declaration import Declaration
-from ulcag.reporting.read import metrics_of_runs
+from ulcag.reporting.read import by_data_and_arm, metrics_of_runs
 from ulcag.reporting.style import COLOURS, MARKERS, UNKNOWN, save
 
 FIGURE = Declaration(
@@ -38,15 +38,10 @@ def comparison_figure(metrics: list[dict[str, Any]]) -> Figure:
     Args:
         metrics: what the runs' metrics.json hold.
     """
-    groups: dict[tuple[str, str, str], dict[str, list[dict[str, Any]]]] = {}
-    for one in metrics:
-        run = one["run"]
-        arms = groups.setdefault((run["dataset"], run["noise"], run["fold"]), {})
-        arms.setdefault(run["arm"], []).append(one)
+    groups = by_data_and_arm(metrics)
     figure = Figure(figsize=(11.5, 3.9 * max(1, len(groups))))
     grid = figure.subplots(max(1, len(groups)), 2, squeeze=False)
-    for ((dataset, noise, fold), arms), (left, right) in zip(groups.items(), grid, strict=False):
-        where = f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")
+    for (where, arms), (left, right) in zip(groups.items(), grid, strict=False):
         for place, (arm, runs) in enumerate(arms.items()):
             accuracy = [[row["accuracy"] for row in run["held_out"]["by_epoch"]] for run in runs]
             _line(left, accuracy, arm, place)

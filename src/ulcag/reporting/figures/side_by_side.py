@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ulcag.reporting.figures.declaration import Declaration
-from ulcag.reporting.read import metrics_of_runs
+from ulcag.reporting.read import by_data_and_arm, metrics_of_runs
 from ulcag.reporting.side_by_side import REFERENCE
 from ulcag.reporting.style import INK, RIGHT, UNKNOWN, save
 
@@ -38,19 +38,15 @@ def side_by_side_figure(metrics: Sequence[dict[str, Any]]) -> Figure:
     Args:
         metrics: what the runs' metrics.json hold.
     """
-    groups: dict[tuple[str, str, str], dict[str, list[dict[str, float]]]] = {}
-    for one in metrics:
-        run = one["run"]
-        arms = groups.setdefault((run["dataset"], run["noise"], run["fold"]), {})
-        arms.setdefault(run["arm"], []).append(one["held_out"]["last"])
+    groups = by_data_and_arm(metrics)
     heights = [1.2 + 0.26 * len(arms) for arms in groups.values()] or [1.0]
     figure = Figure(figsize=(10.5, sum(heights)))
     grid = figure.subplots(len(heights), 2, squeeze=False, height_ratios=heights, sharey="row")
-    for ((dataset, noise, fold), arms), row in zip(groups.items(), grid, strict=False):
-        order = sorted(arms, key=lambda arm: np.mean([last["accuracy"] for last in arms[arm]]))
-        where = f"{dataset}, noise {noise}" + ("" if fold == "all" else f", fold {fold}")
+    for (where, arms), row in zip(groups.items(), grid, strict=False):
+        last = {arm: [run["held_out"]["last"] for run in runs] for arm, runs in arms.items()}
+        order = sorted(last, key=lambda arm: (np.mean([values["accuracy"] for values in last[arm]]), arm))
         for axes, (measure, title) in zip(row, _MEASURES.items(), strict=True):
-            _dots(axes, {arm: [100 * last[measure] for last in arms[arm]] for arm in order})
+            _dots(axes, {arm: [100 * values[measure] for values in last[arm]] for arm in order})
             axes.set_title(f"{title} ({where})")
         row[0].set_yticks(range(len(order)), order)
     return figure
