@@ -18,7 +18,7 @@ from ulcag.samples.folds import split_fold
     [
         ("folder", r"folder"),
         ("file/below", "part of this path is a file"),
-        ("x" * 300, "shorten the name"),
+        ("x" * 300, "choose a shorter name"),
         ("device", "a device"),
     ],
 )
