@@ -85,7 +85,7 @@ def test_a_confusion_matrix_decides_what_a_class_is_taken_for() -> None:
     [
         ({"kind": "confusion", "matrix": {"fear": {"sad": 0.7, "angry": 0.7}}}, "matrix.fear: probabilities"),
         ({"kind": "confusion"}, "needs a matrix"),
-        ({"kind": "confusion", "matrix": {"feer": {"sad": 0.7}}}, "'feer' is none of"),
+        ({"kind": "confusion", "matrix": {"feer": {"sad": 0.7}}}, "'feer' is not one of"),
         ({"kind": "rafdb_file"}, "needs a path"),
     ],
 )

@@ -34,12 +34,13 @@ _CLASS_OF = {str(code): CLASSES.index(name) for name, code in RAFDB_CODES.items(
 
 
 class RafDbSamples(LayoutSettings):
-    """RAF-DB (basic) as its owners ship it."""
+    """RAF-DB (basic) as distributed by its owners."""
 
     reader: Literal["rafdb"] = "rafdb"
     root: str = Field(description="the folder RAF-DB, raf-basic or basic")
     images: Literal["original", "aligned"] = Field(
-        "original", description="original: find faces with MTCNN; aligned: 100 x 100, for faces.source whole_image"
+        "original",
+        description="original: find faces with MTCNN; aligned: 100 x 100 pixels, for faces.source: whole_image",
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class AffectNetSamples(LayoutSettings):
-    """AffectNet, the full release or the one of 2021: which one it is, the reader says."""
+    """AffectNet, full release or release of 2021; the reader tells them apart."""
 
     reader: Literal["affectnet"] = "affectnet"
     root: str = Field(description="the folder of training.csv, or of train_set")

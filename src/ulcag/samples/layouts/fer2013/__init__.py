@@ -53,11 +53,11 @@ _DEPTH = 2
 
 
 class Fer2013Samples(LayoutSettings):
-    """FER2013 with the votes and names of FER+ where fer2013new.csv lies beside it."""
+    """FER2013, with the votes and names of FER+ if fer2013new.csv is next to it."""
 
     reader: Literal["fer2013"] = "fer2013"
     root: str = Field(description="the folder of fer2013.csv, or of icml_face_data.csv")
-    public_test: Literal["train", "test", "drop"] = Field("drop", description="what PublicTest images are used for")
+    public_test: Literal["train", "test", "drop"] = Field("drop", description="split for the PublicTest pictures")
 
 
 class Fer2013(Layout):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FolderSamples(LayoutSettings):
-    """Folders named like classes, below train and test or without splits."""
+    """Folders named after the classes, below train and test or without splits."""
 
     reader: Literal["folder"] = "folder"
     root: str = Field(description="the folder that holds train and test, or the classes")
