@@ -98,7 +98,7 @@ def test_an_image_of_ones_own_is_not_to_be_pulled(image: str, on_path: Any) -> N
 
 def test_a_missing_image_file_says_what_to_type(on_path: Any, tmp_path: Path) -> None:
     on_path("apptainer", "")
-    with pytest.raises(InputError, match=r"type: apptainer pull openface\.sif docker://algebr/openface@sha256:"):
+    with pytest.raises(InputError, match=r"run: apptainer pull openface\.sif docker://algebr/openface@sha256:"):
         engine(runtime="apptainer", image=str(tmp_path / "none.sif")).check()
     (tmp_path / "some.sif").write_text("image")
     assert engine(runtime="apptainer", image=str(tmp_path / "some.sif")).check().startswith("some.sif sha256:")

@@ -94,7 +94,11 @@ def test_a_branch_that_is_left_out_is_told(
 ) -> None:
     assert main(["export", str(runs["both"]), "--out", str(tmp_path)]) == 0
     told = capsys.readouterr().err
-    assert "the auxiliary branch is left out" in told and "greatest difference" in told and "alpha" in told
+    assert (
+        "the auxiliary branch and its action units are left out" in told
+        and "greatest difference" in told
+        and "alpha" in told
+    )
     card = (tmp_path / "README.md").read_text()
     assert "branch of this run is left out: these files give no action units" in card
     assert "(N, 5)" not in card
@@ -105,9 +109,7 @@ def test_units_of_a_run_without_branch(
 ) -> None:
     assert main(["export", str(runs["scn"]), "--out", str(tmp_path / "out"), "--with-aus"]) == 1
     told = capsys.readouterr().err
-    assert (
-        "a run whose method predicts action units" in told and "method scn" in told and "leave --with-aus out" in told
-    )
+    assert "a run whose method predicts action units" in told and "method scn" in told and "drop --with-aus" in told
     assert not (tmp_path / "out").exists()
 
 
@@ -174,7 +176,7 @@ def test_a_card_without_metrics_says_so_and_how_faces_are_cut(runs: dict[str, Pa
 
 def test_metrics_of_another_run(runs: dict[str, Path], tmp_path: Path) -> None:
     write_json(tmp_path / "metrics.json", metrics_of(runs["scn"]) | {"run": {"seed": 5}})
-    with pytest.raises(InputError, match=r"metrics of the run \{'seed': 4\}\n.*those of \{'seed': 5\}"):
+    with pytest.raises(InputError, match=r"metrics of the run \{'seed': 4\}\n.*metrics of \{'seed': 5\}"):
         export_run(runs["scn"], tmp_path / "out", metrics=tmp_path / "metrics.json")
 
 

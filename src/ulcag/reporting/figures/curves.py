@@ -45,7 +45,7 @@ def draw(run: Path, metrics: Path, base: Path) -> None:
     of_run = read_metrics(metrics, "held_out.by_epoch", "labels.by_epoch")
     if of_run["run"] != record["run"]:
         do = "give the metrics that `ulcag evaluate` wrote for this run"
-        raise InputError(metrics, expected=f"metrics of {record['run']}", found=f"of {of_run['run']}", do=do)
+        raise InputError(metrics, expected=f"metrics of {record['run']}", found=f"metrics of {of_run['run']}", do=do)
     save(curves_figure(history, of_run, relabelling_start(settings)), base)
 
 

@@ -52,7 +52,7 @@ class Table(Layout):
         """
         if file.suffix.lower() not in TABLE_ENDINGS:
             expected = f"a table ({', '.join(TABLE_ENDINGS)}), or a folder of pictures"
-            do = "unpack an archive; save a sheet as CSV"
+            do = "unpack an archive, or save a spreadsheet as CSV"
             raise InputError(file, expected=expected, found=f"suffix '{file.suffix}'", do=do)
         return file, "it is a file"
 
