@@ -100,7 +100,7 @@ def test_a_branch_that_is_left_out_is_told(
         and "alpha" in told
     )
     card = (tmp_path / "README.md").read_text()
-    assert "branch of this run is left out: these files give no action units" in card
+    assert "branch of this run is left out: there is no output for action units" in card
     assert "(N, 5)" not in card
 
 
@@ -161,7 +161,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
         '"high_fraction": 0.8',
         "An expression is not an emotion",
         "Bias was not measured",
-        "It is not for decisions on people",
+        "Do not use it for decisions about people",
     ):
         assert fact in card, fact
 
@@ -169,7 +169,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
 def test_a_card_without_metrics_says_so_and_how_faces_are_cut(runs: dict[str, Path], tmp_path: Path) -> None:
     export_run(runs["baseline"], tmp_path)
     card = (tmp_path / "README.md").read_text()
-    assert "nothing is known here of how good this network is" in card
+    assert "the quality of this network is unknown here" in card
     assert "A face is cut as a square around its box and scaled to 32 x 32 pixels" in card
     assert os.stat(tmp_path / "model.safetensors").st_mode == os.stat(tmp_path / "README.md").st_mode
 

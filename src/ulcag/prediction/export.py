@@ -23,7 +23,7 @@ _TOLERANCE = 1e-4
 # Batches of random images that both are tried on.
 _BATCHES = (1, 5)
 _OPSET = 18
-_LEFT_OUT = "confidence (alpha, Eq. 1) and the learnt margin are left out: they are for training"
+_LEFT_OUT = "confidence (alpha, Eq. 1) and the learnt margin are left out: only training needs them"
 
 
 class Exported(nn.Module):
@@ -84,7 +84,7 @@ def export_run(run: Path, out: Path, *, with_units: bool = False, metrics: Path 
     card = model_card(record, settings, units, has_branch, files, difference, measured)
     with whole_or_absent(out / "README.md") as beside:
         beside.write_text(card)
-    lines = [f"ONNX against PyTorch on random images: greatest difference {difference:.1e}", _LEFT_OUT]
+    lines = [f"ONNX against PyTorch on random pictures: greatest difference {difference:.1e}", _LEFT_OUT]
     if has_branch and not with_units:
         lines.append("the auxiliary branch and its action units are left out; --with-aus keeps them")
     print("\n".join(f"export: {line}" for line in lines), file=sys.stderr)

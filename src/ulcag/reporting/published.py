@@ -68,7 +68,7 @@ def published_markdown(rows: pd.DataFrame, to_runs: str) -> str:
         to_runs: path from the file to the evaluation folder, for links.
     """
     if rows.empty:
-        return "No number has been published for these data sets.\n"
+        return "No published numbers for these data sets.\n"
     texts = []
     header = ["data set", "noise", "method", "year", "published", "ours", "difference", "arm and runs", "source"]
     for table, part in rows.groupby("table", sort=False):
@@ -81,5 +81,5 @@ def published_markdown(rows: pd.DataFrame, to_runs: str) -> str:
             shown = [r["dataset"], r["noise"], r["method"], r["year"], f"{r['accuracy']:.2f}", mine, difference]
             lines.append([*shown, link, r["source"]])
         texts.append(markdown(f"{table}: accuracy of the last epoch, %", header, lines))
-    note = "Ours: mean ± standard deviation over seeds (number of seeds). — has not been run, or is nothing of ours.\n"
+    note = "Ours: mean ± standard deviation over seeds (number of seeds). — means not run, or no arm of ours.\n"
     return "\n".join([*texts, note])
