@@ -16,7 +16,7 @@ from ulcag.files import whole_or_absent
 _PACKAGE = Path(__file__).resolve().parent
 # A module and no `include`, whose first rule would not be what `snakemake` makes.
 _SNAKEFILE = """\
-# The pipeline of the installed package ulcag, on the config.yaml beside this file. Rules of your own go below.
+# The pipeline of the installed package ulcag, for the config.yaml next to this file. Add your own rules below.
 from ulcag.pipeline import snakefile
 
 

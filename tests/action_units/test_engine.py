@@ -85,7 +85,7 @@ def test_a_daemon_that_does_not_run(on_path: Any) -> None:
 @pytest.mark.parametrize("runtime", ["docker", "podman"])
 def test_a_missing_image_says_what_to_type(runtime: str, on_path: Any) -> None:
     on_path(runtime, 'test "$1" = info || { echo "No such image" >&2; exit 1; }')
-    with pytest.raises(InputError, match=f"No such image\n  to do:    type: {runtime} pull someone/openface:1"):
+    with pytest.raises(InputError, match=f"No such image\n  to do:    run: {runtime} pull someone/openface:1"):
         engine(runtime=runtime, image="someone/openface:1").check()
 
 

@@ -93,9 +93,9 @@ class Engine:
         if runtime == "docker":
             self._ask("info", "--format", "{{.ServerVersion}}", expected="a running Docker daemon that you may use")
         look = "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}"
-        do = f"type: {runtime} pull {image}"
+        do = f"run: {runtime} pull {image}"
         if "/" not in image or image.startswith("localhost/"):
-            do = f"build or load it on this machine (`{runtime} images` shows what is there), or name one of a registry"
+            do = f"build or load it on this machine (`{runtime} images` lists its images), or name one in a registry"
         return self._ask("image", "inspect", "--format", look, image, expected=f"the image {image}", do=do)
 
     def run(self, name: str, folder: Path) -> str:

@@ -41,7 +41,10 @@ def add_commands(commands: Any) -> None:
         "--action-units", default="", metavar="DIR", help="CSV files from OpenFace, LibreFace or py-feat"
     )
     audit.add_argument(
-        "--openface", default="", choices=["", "docker", "podman", "apptainer", "none"], help="how to run OpenFace"
+        "--openface",
+        default="",
+        choices=["", "docker", "podman", "apptainer", "none"],
+        help="container engine for OpenFace; none: a local build",
     )
     audit.add_argument(
         "--networks",

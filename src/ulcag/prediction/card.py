@@ -58,7 +58,7 @@ A network for seven facial expressions, trained with [ULC-AG's pipeline](https:/
 
 {outputs}
 
-The layer of the confidence alpha and the margin are left out, too: they are for training.
+The layer of the confidence alpha and the margin are also left out: only training needs them.
 """
 
 

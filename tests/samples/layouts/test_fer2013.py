@@ -45,7 +45,7 @@ def test_without_votes_there_is_no_clean_label(tmp_path: Path) -> None:
     found = Fer2013(settings).read(tmp_path / "cache")
     assert found.samples["clean_label"].isna().all()
     assert found.samples["split"].tolist() == ["train"] * 6 + ["test"]
-    assert "without FER+ votes" in found.notes[0] and "none of FER+'s names" in found.notes[1]
+    assert "without FER+ votes" in found.notes[0] and "not names of FER+" in found.notes[1]
     assert found.samples["sample_id"].str.fullmatch(r"row000000\d-[0-9a-f]{8}\.png").all()
     assert found.votes.empty
 

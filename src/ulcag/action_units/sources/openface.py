@@ -27,7 +27,8 @@ class OpenFaceSettings(Section):
     )
     image: str = Field(OPENFACE_IMAGE, description="container image; for apptainer, path of a .sif file")
     program: str = Field(
-        "/home/openface-build/build/bin/FaceLandmarkImg", description="path of FaceLandmarkImg inside the image"
+        "/home/openface-build/build/bin/FaceLandmarkImg",
+        description="path of FaceLandmarkImg inside the image, or on this machine for runtime: none",
     )
     detector: Literal["own_else_box", "own", "box"] = Field(
         "own_else_box",

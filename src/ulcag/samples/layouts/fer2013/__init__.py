@@ -132,7 +132,7 @@ class Fer2013(Layout):
         clean = [majority(one.votes) for one in taken]
         notes = [f"FER2013 {'without' if ferplus is None else 'with'} FER+ votes: {table}"]
         if ferplus is None:
-            ids = "sample ids are row numbers, and none of FER+'s names (ferNNNNNNN.png)"
+            ids = "sample ids are row numbers, not names of FER+ (ferNNNNNNN.png)"
             notes.append(f"no {FERPLUS} next to it: {ids}")
         else:
             unnamed = sum(NAME.fullmatch(one.sample_id) is None for one in taken)
