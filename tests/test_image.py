@@ -94,7 +94,7 @@ def test_floating_point_to_255_and_a_little_outside(tmp_path: Path) -> None:
         (np.array([[0, 3000]], np.float32), "floating point from 0 to 3000, neither"),
         (np.array([[-1, 1]], np.float32), "floating point from -1 to 1, neither"),
         (np.array([[0, 5]], np.float32), "floating point from 0 to 5, neither"),
-        (np.array([[np.nan, 1]], np.float32), "no numbers"),
+        (np.array([[np.nan, 1]], np.float32), "not numbers"),
         (np.array([[-3, 200]], np.int32), "values from -3 to 200"),
     ],
 )

@@ -65,14 +65,14 @@ def test_a_full_disk_is_said_and_the_old_file_stands(write: Callable[[Path], Non
 def test_a_disk_that_is_read_only_is_said(small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     for path in (small_disk / "file", small_disk / "new folder" / "file"):
-        with pytest.raises(InputError, match=r"(?s)expected: a file that can be written.*Read-only file system"):
+        with pytest.raises(InputError, match=r"(?s)expected: a writable file.*Read-only file system"):
             write_json(path, {})
 
 
 def test_other_errors_are_not_taken_for_a_full_disk(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), whole_or_absent(tmp_path / "file"):
         (tmp_path / "input").read_text()
-    with pytest.raises(InputError, match="make room"), whole_or_absent(tmp_path / "file"):
+    with pytest.raises(InputError, match="free disk space"), whole_or_absent(tmp_path / "file"):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 

@@ -67,7 +67,7 @@ def test_a_mark_that_is_there_twice_is_no_part_of_the_text(codec: str, tmp_path:
 def test_a_row_longer_than_the_header_is_an_error_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text('"image","label"\n"1","0.jpg","happy"\n')
-    with pytest.raises(InputError, match=r"row 2\n.*2 cells, as the header has\n.*3: .*\n.*row names, as R writes"):
+    with pytest.raises(InputError, match=r"row 2\n.*2 cells, like the header\n.*3: .*\n.*row names written by R"):
         list(CsvFile(path).rows())
 
 
@@ -81,7 +81,7 @@ def test_empty_cells_beyond_the_header_do_no_harm(tmp_path: Path) -> None:
 def test_a_quote_that_is_not_closed_is_an_error(rows: int, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('a,b\n1,"2\n' + "3,4\n" * rows)
-    with pytest.raises(InputError, match=r"row 2\n(?s:.*)quotation mark that is not closed"):
+    with pytest.raises(InputError, match=r"row 2\n(?s:.*)unclosed quotation mark"):
         list(CsvFile(path).rows())
 
 

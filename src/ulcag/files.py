@@ -29,7 +29,7 @@ def whole_or_absent(path: Path) -> Iterator[Path]:
     if not path.name or (path.exists() and not path.is_file()):
         # A device would be replaced by a file, for all programs.
         found = "a folder" if path.is_dir() else "a device"
-        raise InputError(path, expected="a file to write", found=found, do="name a file")
+        raise InputError(path, expected="a file to write", found=found, do="give the path of a file")
     # The suffix stays, because writers such as matplotlib choose the format by it.
     beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     with _explained(path):
@@ -76,8 +76,8 @@ def _explained(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _CANNOT_WRITE:
             raise
-        do = "make room or permit writing, and start it again"
-        raise InputError(path, expected="a file that can be written", found=str(error), do=do) from None
+        do = "free disk space or grant write permission, then run the command again"
+        raise InputError(path, expected="a writable file", found=str(error), do=do) from None
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -108,7 +108,7 @@ def read_json(path: Path, *needed: str) -> Any:
             if part is None and part is not value:
                 break
             if not isinstance(part, dict) or name not in part:
-                do = "give the file that this version wrote, or make it again"
+                do = "give a file written by this version, or recreate it"
                 raise InputError(path, expected=f"the key '{key}'", found=f"no '{name}'", do=do)
             part = part[name]
     return value

@@ -90,7 +90,7 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
 
 def _of_floats(values: np.ndarray) -> np.ndarray:
     if not np.isfinite(values).all():
-        raise UnreadableError("values that are no numbers")
+        raise UnreadableError("values that are not numbers")
     most, least = float(values.max(initial=0)), float(values.min(initial=0))
     # Filters leave values a little outside of the range.
     top = 1.0 if most < 2 else 255.0

@@ -16,7 +16,7 @@ from ulcag.files import whole_or_absent
 _PACKAGE = Path(__file__).resolve().parent
 # A module and no `include`, whose first rule would not be what `snakemake` makes.
 _SNAKEFILE = """\
-# The pipeline of the installed package ulcag, on the config.yaml beside this file. Rules of your own go below.
+# The pipeline of the installed package ulcag, for the config.yaml next to this file. Add your own rules below.
 from ulcag.pipeline import snakefile
 
 
@@ -63,7 +63,7 @@ def snakemake_command(config: Path, *what: str) -> list[str]:
         InputError: Snakemake is not installed, or the pipeline lies where it cannot run it.
     """
     if find_spec("snakemake") is None:
-        do = "pip install 'ulcag[demo]', which has what the stages need, too"
+        do = "pip install 'ulcag[demo]', which also installs the packages of the stages"
         raise InputError("the pipeline", expected="snakemake", found="not installed", do=do)
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile()), "--configfile", str(config)]
     return [*command, "--directory", str(config.parent), *what]
@@ -80,7 +80,9 @@ def start_project(folder: Path) -> None:
     texts = {"config.yaml": schema_line() + config, "Snakefile": _SNAKEFILE}
     for name in texts:
         if (folder / name).exists():
-            raise InputError(folder / name, expected="no such file yet", found="one", do="choose another folder")
+            raise InputError(
+                folder / name, expected="no such file yet", found="an existing file", do="choose another folder"
+            )
     for name, text in texts.items():
         with whole_or_absent(folder / name) as beside:
             beside.write_text(text)

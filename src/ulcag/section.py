@@ -29,7 +29,7 @@ class Section(BaseModel):
         except ValidationError as error:
             problems = [_explain(cls, dict(problem)) for problem in error.errors()]
             found = "\n            ".join(problems)
-            raise InputError(where, expected="valid settings", found=found, do="edit these keys") from None
+            raise InputError(where, expected="valid settings", found=found, do="correct these keys") from None
 
     def plain(self) -> dict[str, Any]:
         """The settings, defaults included, as plain JSON values."""

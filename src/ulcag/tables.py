@@ -104,10 +104,10 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
         # ParquetFile, because read_table would take a folder name like `seed=0` for a partition column
         table = pq.ParquetFile(path, page_checksum_verification=True).read()
     except FileNotFoundError:
-        do = "run the stage that makes it"
+        do = "run the stage that writes it"
         raise InputError(path, expected=f"the table '{schema.name}'", found="no such file", do=do) from None
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        do = "delete it and run the stage that makes it"
+        do = "delete it, then run the stage that writes it"
         raise InputError(path, expected=f"the table '{schema.name}' (Parquet)", found=str(error), do=do) from None
     _check_columns(path, table.column_names, schema, exact=False)
     table = table.select(schema.names)
@@ -115,7 +115,7 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
         found = table.schema.field(column.name).type
         if found != column.type:
             where = f"{path}, column '{column.name}'"
-            raise InputError(where, expected=str(column.type), found=str(found), do="make the table again")
+            raise InputError(where, expected=str(column.type), found=str(found), do="recreate the table")
     frame = table.to_pandas(types_mapper=_nullable_integers(schema), ignore_metadata=True)
     _check_values(path, frame, schema)
     return frame
@@ -132,10 +132,10 @@ def read_made_by(path: Path) -> dict[str, Any]:
         metadata = pq.read_schema(path).metadata or {}
         return dict(json.loads(metadata.get(_METADATA_KEY, b"{}")))
     except FileNotFoundError:
-        do = "run the stage that makes it"
+        do = "run the stage that writes it"
         raise InputError(path, expected="a table", found="no such file", do=do) from None
     except (pa.ArrowException, OSError, ValueError) as error:
-        do = "delete it and run the stage that makes it"
+        do = "delete it, then run the stage that writes it"
         raise InputError(path, expected="a table (Parquet)", found=str(error), do=do) from None
 
 
@@ -147,7 +147,7 @@ def settings_of(path: Path) -> dict[str, Any]:
     """
     settings = read_made_by(path).get("settings")
     if not isinstance(settings, dict):
-        do = "give the file as its stage left it, or run the stage again"
+        do = "give the file exactly as its stage wrote it, or run the stage again"
         raise InputError(path, expected="a table with the settings that made it", found="none", do=do)
     return settings
 
@@ -166,12 +166,12 @@ def rows_of(table: pd.DataFrame, sample_ids: "pd.Series[str]", name: str) -> pd.
     index = pd.Index(table["sample_id"])
     if index.has_duplicates:
         found = f"'{index[index.duplicated()][0]}' more than once"
-        raise InputError(name, expected="one row for each sample", found=found, do=f"make {name} again")
+        raise InputError(name, expected="one row for each sample", found=found, do=f"recreate {name}")
     places = index.get_indexer(pd.Index(sample_ids))
     missing = sample_ids[places < 0]
     if len(missing):
         found = f"none for {len(missing)}, such as '{missing.iloc[0]}'"
-        do = f"give the table {name} of these samples, or make it again from them"
+        do = f"give the table {name} of these samples, or recreate it from them"
         raise InputError(name, expected="a row for each sample", found=found, do=do)
     return table.take(places).reset_index(drop=True)
 
@@ -209,4 +209,4 @@ def _check_values(path: Path, frame: pd.DataFrame, schema: Schema) -> None:
     if repeated.any():
         row = int(repeated.to_numpy().argmax())
         found = f"row {row + 1} repeats {dict(frame.iloc[row][list(schema.key)])}"
-        raise InputError(path, expected=f"{', '.join(schema.key)} to be different in every row", found=found)
+        raise InputError(path, expected=f"a different {', '.join(schema.key)} in each row", found=found)

@@ -204,7 +204,7 @@ class CsvFile:
         except UnicodeError as error:
             raise not_text(self.path, error) from None
         except csv.Error as error:
-            do = "look for a quotation mark that is not closed"
+            do = "look for an unclosed quotation mark"
             raise InputError(f"{self.path}, row {row}", expected="CSV", found=str(error), do=do) from None
         finally:
             csv.field_size_limit(before)
@@ -256,11 +256,11 @@ class CsvFile:
             expected = f"{what + ' with ' if what else ''}column{'s' * (len(names) > 1)} {', '.join(names)}"
             has = textwrap.shorten(", ".join(self.header), 300, placeholder=" ...") or "an empty file"
             if len(self.header) == 1 and any(sign in has for sign in DELIMITERS):
-                do = "a line is one cell here: open it by the spreadsheet's import of CSV, and save it again"
+                do = "import it as CSV into a spreadsheet, and save it again: each line is a single cell here"
             raise InputError(self.path, expected=expected, found=f"no {', '.join(missing)} in: {has}", do=do)
         twice = [name for name in names if self.header.count(own[name]) > 1]
         if twice:
-            do = "rename one of them, or take it out"
+            do = "rename or remove one of them"
             raise InputError(self.path, expected=f"one column '{twice[0]}'", found="several", do=do)
         return {name: self.header.index(own[name]) for name in names}
 
@@ -270,12 +270,12 @@ class CsvFile:
         return like[0] if len(like) == 1 else name
 
     def _too_many(self, record: Record, width: int) -> InputError:
-        do = "give the first column a name, if it holds row names, as R writes them"
+        do = "name the first column, if it holds row names written by R"
         if len(record.cells) != width + 1 or self.delimiter == ",":
-            do += "; put cells that hold a comma, such as decimal commas, in quotes, or save with semicolons"
+            do += "; put cells with a comma, such as decimal commas, in quotes, or save with semicolons"
         found = f"{len(record.cells)}: {record.text.strip()[:100]!r}"
         where = f"{self.path}, row {record.row}"
-        return InputError(where, expected=f"{width} cells, as the header has", found=found, do=do)
+        return InputError(where, expected=f"{width} cells, like the header", found=found, do=do)
 
 
 def with_cell(text: str, place: int, value: str, delimiter: str) -> str:

@@ -103,7 +103,7 @@ def test_where_another_detector_did_its_work_a_death_is_the_picture_s_own(progra
     assert {again[stem].status for stem in broken} == {"failed"}
     # those that it did not die of before are another matter
     fine = work(dict.fromkeys(broken, png_header(200, NO_FACE)), program, tmp_path / "fine")
-    with pytest.raises(InputError, match="20 pictures, of which the last"):
+    with pytest.raises(InputError, match="20 pictures failed, the last:"):
         work(broken, program, tmp_path / "new", detector="box", before=fine)
 
 
@@ -145,7 +145,7 @@ def test_no_picture_is_lost_or_blamed_for_another(
     program = install_stand_in(folder / "bin")
     if set(kinds) == {"failed"}:
         # then it may as well be the program's fault
-        with pytest.raises(InputError, match="expected: OpenFace to work"):
+        with pytest.raises(InputError, match="expected: a working OpenFace"):
             work(pictures, program, folder, chunk=chunk)
         return
     found = work(pictures, program, folder, chunk=chunk)
@@ -154,7 +154,7 @@ def test_no_picture_is_lost_or_blamed_for_another(
 
 def test_what_dies_of_everything_is_an_error_and_not_a_thousand_bad_pictures(program: Path, tmp_path: Path) -> None:
     pictures = {f"p{i:03d}": b"broken" for i in range(200)}
-    with pytest.raises(InputError, match=r"20 pictures, of which the last OpenFace ended with code 1: Could not read"):
+    with pytest.raises(InputError, match=r"20 pictures failed, the last: OpenFace ended with code 1: Could not read"):
         work(pictures, program, tmp_path)
     # nothing is held against them once it works
     found = work({stem: png_header(*GOOD) for stem in pictures}, program, tmp_path)
@@ -191,7 +191,7 @@ def test_what_is_known_is_not_done_again(program: Path, tmp_path: Path, capsys: 
     again = dict.fromkeys(("p0", "p1", "p2"), b"broken") | {"p3": pictures["p3"]}
     found = work(again, program, tmp_path)
     assert [found[stem].status for stem in pictures] == ["ok"] * 4
-    assert "goes on after 3 images" in capsys.readouterr().err
+    assert "resuming after 3 pictures" in capsys.readouterr().err
 
 
 JOB = """

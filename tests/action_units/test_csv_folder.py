@@ -68,14 +68,14 @@ def test_a_summary_counts_everything(csv: Csv, tmp_path: Path, capsys: pytest.Ca
     said = capsys.readouterr().err
     assert "1 of 4 samples have a CSV file" in said
     assert "action units by csv, au: 3 no_face, 1 ok" in said
-    assert "CSV files of no sample: other.csv (1)" in said
+    assert "unmatched CSV files, which belong to no sample: other.csv (1)" in said
 
 
 def test_nothing_that_matches_is_an_error(csv: Csv, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no CSV file"):
         read(csv, tmp_path)
     csv.write("other", {"confidence": 0.9})
-    with pytest.raises(InputError, match="1 CSV files, none of them named like an image"):
+    with pytest.raises(InputError, match="1 CSV files, none of them named like a picture"):
         read(csv, tmp_path)
     assert not (tmp_path / "au.parquet").exists()
 
@@ -143,7 +143,9 @@ def test_a_file_that_cannot_be_opened_is_one_failure(csv: Csv, tmp_path: Path) -
 def test_nothing_but_failures_is_an_error(csv: Csv, tmp_path: Path) -> None:
     for name in ("a", "b"):
         csv.write(name, {"confidence": "high"})
-    with pytest.raises(InputError, match=r"a\.csv, row 2, confidence: .* found 'high'; 2 files fail, and none is good"):
+    with pytest.raises(
+        InputError, match=r"a\.csv, row 2, confidence: .* found 'high'; 2 files failed, and none succeeded"
+    ):
         read(csv, tmp_path)
 
 
@@ -166,7 +168,7 @@ def test_a_table_says_which_file_belongs_to_what(csv: Csv, tmp_path: Path, capsy
     assert table["status"].tolist() == ["ok", "ok", "no_face", "ok"]
     said = capsys.readouterr().err
     assert "3 ok, 1 no_face" in said
-    assert "of no sample: 3.csv" in said
+    assert "belong to no sample: 3.csv" in said
 
 
 def test_the_face_nearest_to_our_box(csv: Csv, tmp_path: Path) -> None:

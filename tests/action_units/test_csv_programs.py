@@ -84,8 +84,8 @@ def test_py_feat_has_one_file_for_many_pictures(folder: Path, capsys: pytest.Cap
     assert table[["AU12_r", "AU45_c"]].isna().all(axis=None)
     said = capsys.readouterr().err
     assert "3 of 4 samples have a row in py-feat's CSV files" in said
-    assert "action units of py-feat; left out, for OpenFace has no such: AU11, AU24, AU43\n" in said
-    assert "of no sample: c.jpg, labels.csv (2)" in said
+    assert "action units of py-feat; left out, because OpenFace has none of them: AU11, AU24, AU43\n" in said
+    assert "belong to no sample: c.jpg, labels.csv (2)" in said
     notes = [
         "not measured, so unknown for all samples: presence (AUxx_c) of AU45",
         "not measured, so unknown for all samples: intensity (AUxx_r) of any action unit",
@@ -145,10 +145,10 @@ def two_programs_in_one(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "message"),
     [
-        (two_files, r"two\.csv\n.*each picture in one file\n.*'/photos/train/a\.jpg' again, also in .*one\.csv"),
+        (two_files, r"two\.csv\n.*each picture in one file\n.*'/photos/train/a\.jpg', which is also in .*one\.csv"),
         (another_program, r"a\.csv\n.*a CSV file of py-feat.*\n.*LibreFace's"),
-        (two_of_one_name, r"a\.jpg\n.*\n.*it may be of train/a and of test/a"),
-        (other_units, r"the same action units in all files\n.*train/a and of train/b differ in AU20_c"),
+        (two_of_one_name, r"a\.jpg\n.*\n.*a match for both train/a and test/a"),
+        (other_units, r"the same action units in all files\n.*train/a and train/b differ in AU20_c"),
         (nothing_of_ours, r"pictures of samples, such as a\.jpg.*\n.*1 pictures, such as '/photos/x/q\.jpg'"),
         (no_input, r"a CSV of py-feat with action units\n.*no column input"),
         (two_programs_in_one, r"action units of one program\n.*columns of OpenFace and of py-feat"),
@@ -171,7 +171,7 @@ def test_libreface_has_a_file_for_each_picture(folder: Path, capsys: pytest.Capt
     assert list(table.loc["train/b", ["AU12_c", "AU07_c", "AU05_r", "AU12_r"]]) == [0, 1, 0, 5]
     assert table["confidence"].isna().all()
     said = capsys.readouterr().err
-    assert "action units of LibreFace; left out, for OpenFace has no such: au_24" in said
+    assert "action units of LibreFace; left out, because OpenFace has none of them: au_24" in said
     assert "presence (AUxx_c) of AU05, AU09, AU20, AU25, AU26, AU28, AU45\n" in said
     assert "intensity (AUxx_r) of AU07, AU10, AU14, AU23, AU45\n" in said
 

@@ -85,7 +85,7 @@ def test_a_daemon_that_does_not_run(on_path: Any) -> None:
 @pytest.mark.parametrize("runtime", ["docker", "podman"])
 def test_a_missing_image_says_what_to_type(runtime: str, on_path: Any) -> None:
     on_path(runtime, 'test "$1" = info || { echo "No such image" >&2; exit 1; }')
-    with pytest.raises(InputError, match=f"No such image\n  to do:    type: {runtime} pull someone/openface:1"):
+    with pytest.raises(InputError, match=f"No such image\n  to do:    run: {runtime} pull someone/openface:1"):
         engine(runtime=runtime, image="someone/openface:1").check()
 
 
@@ -98,7 +98,7 @@ def test_an_image_of_ones_own_is_not_to_be_pulled(image: str, on_path: Any) -> N
 
 def test_a_missing_image_file_says_what_to_type(on_path: Any, tmp_path: Path) -> None:
     on_path("apptainer", "")
-    with pytest.raises(InputError, match=r"type: apptainer pull openface\.sif docker://algebr/openface@sha256:"):
+    with pytest.raises(InputError, match=r"run: apptainer pull openface\.sif docker://algebr/openface@sha256:"):
         engine(runtime="apptainer", image=str(tmp_path / "none.sif")).check()
     (tmp_path / "some.sif").write_text("image")
     assert engine(runtime="apptainer", image=str(tmp_path / "some.sif")).check().startswith("some.sif sha256:")

@@ -64,26 +64,26 @@ def test_the_longest_common_path_decides(tmp_path: Path) -> None:
         (
             ["train/0.jpg", "test/0.jpg"],
             ["0.csv"],
-            "0.csv\n.*\n  found:    it may be of id train/0.jpg and of id test/0.jpg",
+            "0.csv\n.*\n  found:    a match for both id train/0.jpg and id test/0.jpg",
         ),
-        (["train/0.jpg", "test/0.jpg"], ["train/0.csv", "0.csv"], "it may be of id train/0.jpg and of id test/0.jpg"),
+        (["train/0.jpg", "test/0.jpg"], ["train/0.csv", "0.csv"], "a match for both id train/0.jpg and id test/0.jpg"),
         (
             ["one/train/0.jpg", "two/train/0.jpg"],
             ["train/0.csv"],
-            "it may be of id one/train/0.jpg and of id two/train",
+            "a match for both id one/train/0.jpg and id two/train",
         ),
         # two files of one picture
-        (["train/0.jpg"], ["0.csv", "train/0.csv"], "it may be of id train/0.jpg, and so may .*/0.csv"),
-        (["train/0.jpg"], ["old/train/0.csv", "new/train/0.csv"], "it may be of id train/0.jpg, and so may"),
-        (["b.jpg"], ["B.csv", "x/B.csv"], "and so may"),
-        (["a.jpg", "a.png"], ["a.csv"], "it may be of id a.jpg and of id a.png"),
+        (["train/0.jpg"], ["0.csv", "train/0.csv"], "a match for id train/0.jpg, like .*/0.csv"),
+        (["train/0.jpg"], ["old/train/0.csv", "new/train/0.csv"], "a match for id train/0.jpg, like"),
+        (["b.jpg"], ["B.csv", "x/B.csv"], ", like "),
+        (["a.jpg", "a.png"], ["a.csv"], "a match for both id a.jpg and id a.png"),
     ],
 )
 def test_what_is_not_plain_is_refused(paths: list[str], csv_files: list[str], found: str, tmp_path: Path) -> None:
     folder = files(tmp_path / "of", *csv_files)
     with pytest.raises(InputError, match=found) as error:
         by_name(images(*paths), folder)
-    assert "by a table (action_units.table" in error.value.do
+    assert "in a table (action_units.table" in error.value.do
 
 
 def test_pictures_of_one_name_do_no_harm_where_no_file_has_it(tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ def test_hidden_files_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("csv_files", "found"),
     [
-        (["b.csv"], "1 CSV files, none of them named like an image"),
+        (["b.csv"], "1 CSV files, none of them named like a picture"),
         (["a.txt"], "no CSV file"),
-        (["x/a.csv", "y/a.csv"], "2, 'a' more than once, and none in a folder named like that of its image"),
+        (["x/a.csv", "y/a.csv"], "2, 'a' more than once, and none in a folder named like that of its picture"),
     ],
 )
 def test_nothing_that_matches_is_an_error(csv_files: list[str], found: str, tmp_path: Path) -> None:
@@ -155,7 +155,9 @@ def test_the_usual_folder(tmp_path: Path) -> None:
     within.mkdir(parents=True)
     assert csv_folder(samples, SourceSettings()) == within
     beside.mkdir()
-    with pytest.raises(InputError, match=r"one folder of OpenFace's CSV files\n.*\n  to do:    say which one is meant"):
+    with pytest.raises(
+        InputError, match=r"one folder of OpenFace's CSV files\n.*\n  to do:    set action_units.folder"
+    ):
         csv_folder(samples, SourceSettings())
     assert csv_folder(samples, SourceSettings(folder="x")) == Path("x")
 
@@ -189,14 +191,14 @@ def test_a_table_may_say_that_there_is_no_file(tmp_path: Path) -> None:
     [
         (
             ["1,0.csv", "2,nine.csv"],
-            r"row 3\n  expected: a CSV file that is there\n  found:    .*nine.csv\n  to do: .*folder",
+            r"row 3\n  expected: an existing CSV file\n  found:    .*nine.csv\n  to do: .*folder",
         ),
-        (["1,0.csv", "x/a.jpg,1.csv"], "row 3\n  .*\n  found:    'x/a.jpg' again, the image of row 2"),
-        (["b.jpg,0.csv", "2,1.csv", "c.jpg,2.csv"], "row 4\n  .*\n  found:    'c.jpg' again, the image of row 2"),
-        (["1,0.csv", "2,./deep/../0.csv"], "row 3\n  .*\n  found:    .* again, of row 2\n .*a CSV file of its own"),
-        (["1,0.csv", "a.jpg,1.csv"], "row 3\n  expected: one image\n  found:    'a.jpg', which is 2 of them"),
-        (["z,0.csv", "z,1.csv"], "row 3\n .*\n  found:    'z' again"),
-        (["z,0.csv", "zz,1.csv"], "images such as 1\n  found:    2 rows, such as 'z'"),
+        (["1,0.csv", "x/a.jpg,1.csv"], "row 3\n  .*\n  found:    'x/a.jpg', the same picture as in row 2"),
+        (["b.jpg,0.csv", "2,1.csv", "c.jpg,2.csv"], "row 4\n  .*\n  found:    'c.jpg', the same picture as in row 2"),
+        (["1,0.csv", "2,./deep/../0.csv"], "row 3\n  .*\n  found:    .*, as in row 2\n .*its own CSV file"),
+        (["1,0.csv", "a.jpg,1.csv"], "row 3\n  expected: one picture\n  found:    'a.jpg', which matches 2 pictures"),
+        (["z,0.csv", "z,1.csv"], "row 3\n .*\n  found:    'z', the same picture as"),
+        (["z,0.csv", "zz,1.csv"], "pictures such as 1\n  found:    2 rows, such as 'z'"),
         ([], "found:    0 rows"),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_neighbour_in_the_margin_is_not_taken_for_the_face(tmp_path: Path) -> 
     shard = faces_of(about), Crops({SHARD: shard_of(tmp_path / "crops.arrow")})
     own = run(shard, tmp_path, detector="own")
     assert own["status"].tolist() == ["no_face", "ok"]  # where MTCNN found none, OpenFace may find it anywhere
-    assert own["reason"]["beside"] == "OpenFace found a face beside the one that MTCNN found, and not that one"
+    assert own["reason"]["beside"] == "OpenFace found another face, not the one that MTCNN found"
     assert run(shard, tmp_path)["detector"].tolist() == ["box", "own"]
 
 

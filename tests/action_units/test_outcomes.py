@@ -61,7 +61,7 @@ def test_the_first_word_on_a_picture_stands(path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="expected: a file that can be written"):
+    with pytest.raises(InputError, match="expected: a writable file"):
         Outcomes(tmp_path / "file" / "outcomes.jsonl", "x")
 
 

@@ -56,7 +56,7 @@ def test_what_is_no_number_is_named(value: str, csv: Csv) -> None:
 def test_a_cut_row_is_named(csv: Csv) -> None:
     path = csv.write("x", {"confidence": 0.9})
     path.write_text(path.read_text().rsplit(",", 3)[0])
-    with pytest.raises(DamagedCsvError, match="found nothing"):
+    with pytest.raises(DamagedCsvError, match="found an empty cell"):
         read_unit_csv(path)
 
 
@@ -197,5 +197,5 @@ def test_without_landmarks_one_face_is_the_nearest_and_two_are_an_error(csv: Csv
     path = csv.write("x", {"confidence": 0.5})
     faces = read_unit_csv(path)
     assert select_face(path, faces, (0, 0)) is faces[0]
-    with pytest.raises(InputError, match="2 faces without\n  to do:    run OpenFace with -2Dfp"):
+    with pytest.raises(InputError, match="2 faces without landmarks\n  to do:    run OpenFace with -2Dfp"):
         select_face(path, faces * 2, (0, 0))

@@ -94,7 +94,7 @@ def test_what_spreadsheets_make_of_it(encoding: str, delimiter: str, tmp_path: P
         ("a,sad,reject", "row 3, verdict reject", "the given label happy", "sad"),
         ("a,sad,other", "row 3, verdict other", "neither the given label happy nor the suggested sad", "sad"),
         ("a,happy,other", "row 3, verdict other", "neither the given label happy nor the suggested sad", "happy"),
-        ("a,sad,accept,really", "row 3", "3 cells, as the header has", "4: 'a,sad,accept,really'"),
+        ("a,sad,accept,really", "row 3", "3 cells, like the header", "4: 'a,sad,accept,really'"),
         ('"a,sad,accept', "row 3", "CSV", "no end of a cell in quotation marks"),
     ],
 )
@@ -117,7 +117,7 @@ def test_no_review_at_all(tmp_path: Path) -> None:
         apply_review(audit, path)
     # Excel where a semicolon is between cells.
     path.write_text('"sample_id,""label"",""verdict"""\n"a,""sad"",""accept"""\n')
-    with pytest.raises(InputError, match="a line is one cell here"):
+    with pytest.raises(InputError, match="each line is a single cell here"):
         apply_review(audit, path)
     path.write_bytes(b"\x89PNG\r\n\x1a\n\xff")
     with pytest.raises(InputError, match="a review with columns sample_id, label, verdict"):

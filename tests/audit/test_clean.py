@@ -253,7 +253,7 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     write_json(tmp_path / "other" / MARKER, {"ulcag": "0.1.0"})
     for name in ("empty", "file", "link", "almost", "other"):
         before = state(tmp_path)
-        with pytest.raises(InputError, match="something else"):
+        with pytest.raises(InputError, match="another folder or file"):
             write_clean(samples, of, labels, tmp_path / name)
         assert state(tmp_path) == before
 
@@ -324,7 +324,7 @@ def test_a_data_set_that_moved_or_changed_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=found):
         write_clean(samples, of, pd.Series({"pics/b.png": SAD}), tmp_path / "clean")
     (tmp_path / "data").rename(tmp_path / "elsewhere")
-    with pytest.raises(InputError, match=r"nothing there\n.*put it back"):
+    with pytest.raises(InputError, match=r"no such file or folder\n.*move it back"):
         write_clean(samples, of, pd.Series({"pics/b.png": SAD}), tmp_path / "clean")
 
 

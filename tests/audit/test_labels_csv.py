@@ -30,7 +30,7 @@ def test_a_row_a_sample(kind: str, tmp_path: Path) -> None:
 
 
 def test_labels_that_cannot_be_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"samples of the audit\n.*1 others, such as d\.jpg"):
+    with pytest.raises(InputError, match=r"samples of the audit\n.*1 other samples, such as d\.jpg"):
         write_labels_csv(AUDIT, pd.Series({"d.jpg": 3}), tmp_path / "x.csv")
     with pytest.raises(InputError, match="a class, 0 to 6"):
         write_labels_csv(AUDIT, pd.Series({"b.jpg": 7}), tmp_path / "x.csv")

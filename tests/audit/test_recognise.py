@@ -48,20 +48,20 @@ def test_fer2013(name: str, tmp_path: Path) -> None:
 
 def test_class_folders_beside_tables_are_class_folders(tmp_path: Path) -> None:
     touch(tmp_path, "happy/a.jpg", "sad/a.jpg", "training.csv", "notes.txt")
-    said = "it holds happy, sad; not read is training.csv beside them: give such a table itself to have it read"
+    said = "it holds happy, sad; tables next to them are not read: training.csv (to read one, give the table itself)"
     assert taken_for(tmp_path) == ("folder", said)
     (tmp_path / "training.csv").write_text(f"{AFFECTNET_HEADER}\n{affectnet_row('1/a.jpg', 1)}\n")
     assert taken_for(tmp_path) == ("folder", said)
     touch(tmp_path, "Manually_Annotated_Images/1/a.jpg")
     reader, why = taken_for(tmp_path)
-    assert reader == "affectnet" and why.endswith("; not read are the folders beside it: happy, sad")
+    assert reader == "affectnet" and why.endswith("; folders next to it are not read: happy, sad")
 
 
 def test_words_that_labels_translate_are_classes(tmp_path: Path) -> None:
     touch(tmp_path, "1/a.jpg", "2/a.jpg", "list.csv")
     assert taken_for(tmp_path, labels={1: "happy", "2": "sad"})[0] == "folder"
     assert taken_for(tmp_path, reader="folder") == ("folder", "the settings say so")
-    with pytest.raises(InputError, match=r"none, but list\.csv\n.*give the table.*/list\.csv"):
+    with pytest.raises(InputError, match=r"only list\.csv\n.*give the table.*/list\.csv"):
         recognise(tmp_path, {})
 
 
@@ -88,10 +88,10 @@ def test_a_file_of_a_known_data_set_is_given_in_another_way(tmp_path: Path) -> N
     with pytest.raises(InputError, match=r"icml_face_data\.csv alone\n.*/fer2013\.csv, which would be read"):
         recognise(tmp_path / "icml_face_data.csv", {})
     (tmp_path / "icml_face_data.csv").rename(tmp_path / "mine.csv")
-    with pytest.raises(InputError, match=r"FER2013's columns(.|\n)*call the file fer2013\.csv"):
+    with pytest.raises(InputError, match=r"FER2013's columns(.|\n)*rename the file to fer2013\.csv"):
         recognise(tmp_path / "mine.csv", {})
     affectnet_full(tmp_path / "affectnet")
-    with pytest.raises(InputError, match=r"a list of AffectNet's\n.*give the folder"):
+    with pytest.raises(InputError, match=r"a list of AffectNet\n.*give the folder"):
         recognise(tmp_path / "affectnet/training.csv", {})
     columns = {"image": "subDirectory_filePath", "label": "expression"}
     assert taken_for(tmp_path / "affectnet/training.csv", columns=columns)[0] == "table"

@@ -27,11 +27,11 @@ def test_rows_say_why_in_words() -> None:
     frame = audit_rows(p, distances, given, np.full(3, np.nan), np.full(3, "1of2"), found)
     assert list(frame["decision"]) == [KEEP, RELABEL, REVIEW]
     assert "action units nearest to neutral" in frame["reason"][0]
-    assert "action units not known" in frame["reason"][1]
+    assert "action units unknown" in frame["reason"][1]
     # of the label given, 2.25 of 3.75 samples are trusted
     new, y = CLASSES[3], CLASSES[0]
     assert frame["reason"][1].startswith(f"network: {new} 70 %, {y} 5 %;")
-    assert frame["reason"][1].endswith(f"of labels {y}, 60 % are trusted")
+    assert frame["reason"][1].endswith(f"; 60 % of labels {y} are trusted")
     assert frame["reason"][2].endswith("; not clear enough to relabel")
     assert np.isnan(frame["distance_surprise"][0])
     assert frame["quality"].to_numpy() == pytest.approx([0.7, 0.05, 0.05])

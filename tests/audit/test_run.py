@@ -127,10 +127,10 @@ def test_a_fold_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_runs_that_do_not_belong_together(tmp_path: Path) -> None:
     first = write_runs(tmp_path / "a")[0]
     other = write_runs(tmp_path / "b", names={"seed": 1})[1]
-    with pytest.raises(InputError, match=r"runs of one seed(.|\n)*1 beside 0"):
+    with pytest.raises(InputError, match=r"runs with the same seed(.|\n)*1 and 0"):
         audit([first, other], tmp_path / "out")
     other = write_runs(tmp_path / "c", inputs={"samples": "changed"})[1]
-    with pytest.raises(InputError, match=r"runs of the same tables(.|\n)*another samples"):
+    with pytest.raises(InputError, match=r"runs of the same tables(.|\n)*different samples"):
         audit([first, other], tmp_path / "out")
 
 

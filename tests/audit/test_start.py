@@ -61,8 +61,8 @@ def test_it_is_said_what_data_is_taken_for_and_what_is_left_out(
     (data / "loose.png").touch()
     read(data, tmp_path / "out")
     said = capsys.readouterr().err
-    assert f"{data} is read as `folder`: it holds happy, sad\n" in said
-    assert "left out: 1 pictures that lie in no folder of a class: loose.png\n" in said
+    assert f"reading {data} as `folder`: it holds happy, sad\n" in said
+    assert "left out: 1 pictures outside the folders of classes: loose.png\n" in said
 
 
 def test_with_action_units_it_is_the_whole_method(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_paths_in_settings_are_those_of_the_working_folder(tmp_path: Path, monke
 
 def test_a_place_inside_the_data_set_is_refused_at_once(tmp_path: Path) -> None:
     data = pictures(tmp_path / "faces", {"happy": 20, "sad": 20})
-    with pytest.raises(InputError, match=r"out/clean\n.*outside the data set\n.*inside(.|\n)*folder of results"):
+    with pytest.raises(InputError, match=r"out/clean\n.*outside the data set\n.*inside(.|\n)*folder for results"):
         read(data, data / "out")
 
 
@@ -156,7 +156,7 @@ def test_what_would_stop_the_clean_set_at_the_end_is_found_at_once(
 
 def test_a_fold_without_anybody_is_found_at_once(tmp_path: Path) -> None:
     pictures(tmp_path, {"happy": 20, "sad": 20})
-    for who, found in ((["a", "b"], "nobody in fold"), (["a"], "nobody in fold 1")):
+    for who, found in ((["a", "b"], "no one in fold"), (["a"], "no one in fold 1")):
         rows = [
             f"{('happy', 'sad')[n % 2]}/{n // 2}.png,{('happy', 'sad')[n % 2]},{who[n % len(who)]}" for n in range(40)
         ]
@@ -174,7 +174,7 @@ def test_cleanlab_is_missed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_what_cannot_be_audited_is_said_at_once(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(InputError, match=r"empty(.|\n)*images in folders such as train/happy/"):
+    with pytest.raises(InputError, match=r"empty(.|\n)*pictures in folders such as train/happy/"):
         read(empty, tmp_path / "out")
     with pytest.raises(InputError, match=r"gleeful(.|\n)*labels: \{'gleeful'"):
         read(pictures(tmp_path / "strange", {"gleeful": 2}), tmp_path / "out")

@@ -45,7 +45,7 @@ def test_an_integer_is_read_back(value: int, before: bytes, after: bytes) -> Non
 @given(INT64, st.data())
 def test_an_integer_that_is_cut_short_is_refused(value: int, data: st.DataObject) -> None:
     written = integer(value)
-    with pytest.raises(ValueError, match="no whole integer at byte 0"):
+    with pytest.raises(ValueError, match="incomplete integer at byte 0"):
         parse_integer(written[: data.draw(st.integers(0, len(written) - 1))], 0)
 
 
@@ -76,7 +76,7 @@ def test_the_tensor_has_as_many_values_as_its_four_dimensions_say() -> None:
     [
         (layer("con_4", np.arange(24))[:-1], "smaller than requested"),
         (name("affine_") + integer(1) + bytes(40), "layer 0: tensor of version 1"),
-        (name("fc_2"), "no whole integer"),
+        (name("fc_2"), "incomplete integer"),
     ],
 )
 def test_a_layer_that_is_not_whole_is_refused(content: bytes, message: str) -> None:

@@ -61,7 +61,7 @@ def test_weights_come_from_a_file_whatever_classes_they_were_trained_for(name: s
     for key, value in network.backbone.state_dict().items():
         assert torch.equal(value, state[key]), key
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(InputError, match="weights as torch" if form == "pth" else "weights in safetensors"):
+    with pytest.raises(InputError, match="weights written by torch" if form == "pth" else "weights in safetensors"):
         Network(settings(name, weights=str(path)), np.eye(3), seed=0)
 
 
@@ -72,7 +72,7 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_name_that_timm_does_not_know_is_named_with_the_nearest() -> None:
-    with pytest.raises(InputError, match=r"a network that timm knows(.|\n)*'tset_vit'(.|\n)*timm:test_vit"):
+    with pytest.raises(InputError, match=r"a network known to timm(.|\n)*'tset_vit'(.|\n)*timm:test_vit"):
         backbone_named("timm:tset_vit")
     with pytest.raises(InputError, match="timm:test_vit"):
         TrainingSettings.read({"backbone": "timm:tset_vit"})

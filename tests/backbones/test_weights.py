@@ -95,7 +95,7 @@ class Evil:
 def test_a_file_that_would_run_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     torch.save({"state_dict": Evil()}, tmp_path / "weights.pth")
-    with pytest.raises(InputError, match="nothing in a file may run code"):
+    with pytest.raises(InputError, match="nothing in it may run code"):
         load_weights(backbone(), tmp_path / "weights.pth")
     assert not (tmp_path / "ran").exists()
     with pytest.raises(InputError, match="no such file"):

@@ -75,4 +75,4 @@ def test_a_missing_table_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["noise", "--samples", str(tmp_path / "s.parquet"), "--out", str(tmp_path / "n.parquet")]) == 1
     error = capsys.readouterr().err
     assert "s.parquet" in error
-    assert "run the stage that makes it" in error
+    assert "run the stage that writes it" in error

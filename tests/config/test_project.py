@@ -50,11 +50,11 @@ def test_runs_are_the_product_and_each_occurs_once() -> None:
         ({"nois": {}}, "nois: unknown key; did you mean 'noise'"),
         ({"datasets": {"faces": {"samples": {"reader": "table"}}}}, r"table\.path: Field required"),
         ({"runs": [{"datasets": ["faces"], "arms": ["baselin"]}]}, "did you mean 'baseline'"),
-        ({"runs": [{"datasets": ["faces"], "arms": ["au-posterior"]}]}, "second-opinion takes its place"),
+        ({"runs": [{"datasets": ["faces"], "arms": ["au-posterior"]}]}, "use second-opinion in its place"),
         ({"runs": [{"datasets": ["face"], "arms": ["scn"]}]}, "did you mean 'faces'"),
         ({"runs": [{"datasets": ["faces"], "arms": ["scn"], "folds": ["11of10"]}]}, "'11of10'"),
         ({"runs": [{"datasets": ["faces"], "arms": ["scn"], "seeds": [-1]}]}, "greater than or equal to 0"),
-        ({"noise": {"a/b": {}}}, "a name that can be a folder"),
+        ({"noise": {"a/b": {}}}, "a name for a folder"),
         ({"noise": {"n": {"kind": "uniform", "rate": 1.5}}}, "less than or equal to 1"),
     ],
 )
@@ -85,7 +85,7 @@ def test_method_settings_come_from_the_method_then_the_data_set_then_the_arm() -
         ({"ulc-ag": {"relabeling": {"margin": 1}}}, "did you mean 'relabelling'"),
         ({"ulcag": {}}, r"faces\.methods(.|\n)*did you mean 'ulc-ag'"),
         ({"scn": {"ramp": {"beta": 6}}}, "settings of the method scn"),
-        ({"au-posterior": {"ramp": {"beta": 6}}}, r"faces\.methods(.|\n)*second-opinion takes its place"),
+        ({"au-posterior": {"ramp": {"beta": 6}}}, r"faces\.methods(.|\n)*use second-opinion in its place"),
     ],
 )
 def test_a_wrong_method_key_is_an_error_of_the_configuration(changes: dict[str, Any], message: str) -> None:
@@ -100,11 +100,11 @@ def test_a_wrong_method_key_is_an_error_of_the_configuration(changes: dict[str, 
     [
         ({"method": "ulcag"}, r"arms\.mine(.|\n)*did you mean 'ulc-ag'"),
         ({"method": "scn", "settings": {"relabel_margn": 0}}, "did you mean 'relabel_margin'"),
-        ({"kind": "ulc-ag"}, "`kind` is called `method` now"),
-        ({"method": "ulc-ag", "preset": "paper"}, "`paper` the arm ulc-ag-literal"),
-        ({"method": "ulc-ag", "preset": "default"}, "second-opinion takes the place of `default`"),
-        ({"method": "au-posterior"}, r"arms\.mine(.|\n)*'au-posterior'(.|\n)*second-opinion takes its place"),
-        ({"method": {"ramp": {"beta": 6}}}, "are below `settings` now"),
+        ({"kind": "ulc-ag"}, "use `method`, the new name of `kind`"),
+        ({"method": "ulc-ag", "preset": "paper"}, "for `paper`, the arm ulc-ag-literal"),
+        ({"method": "ulc-ag", "preset": "default"}, "for `default`, which was au-posterior, the method second-opinion"),
+        ({"method": "au-posterior"}, r"arms\.mine(.|\n)*'au-posterior'(.|\n)*use second-opinion in its place"),
+        ({"method": {"ramp": {"beta": 6}}}, "give the name of the method in `method`"),
     ],
 )
 def test_mistakes_in_arms_are_named_and_old_keys_with_the_new_ones(arm: dict[str, Any], message: str) -> None:
@@ -115,7 +115,7 @@ def test_mistakes_in_arms_are_named_and_old_keys_with_the_new_ones(arm: dict[str
 def test_the_old_key_of_a_data_set_is_refused_with_the_new_one() -> None:
     values = config()
     values["datasets"]["faces"]["method"] = {"ramp": {"beta": 6}}
-    with pytest.raises(InputError, match=r"datasets\.faces(.|\n)*below `methods`"):
+    with pytest.raises(InputError, match=r"datasets\.faces(.|\n)*move the settings to `methods`"):
         Config.read(values)
 
 
@@ -164,7 +164,7 @@ def test_an_audit_needs_a_run_of_every_fold() -> None:
         ([{"datasets": ["face"]}], r"audits\.datasets(.|\n)*did you mean 'faces'"),
         ([{"datasets": ["faces"], "arms": ["ulcag"]}], r"audits\.arms(.|\n)*did you mean 'ulc-ag'"),
         ([{"datasets": ["faces"], "folds": 1}], "greater than or equal to 2"),
-        ([{"datasets": ["faces"]}, {"datasets": ["faces"], "folds": 3}], r"one audit faces/none/linear/seed0"),
+        ([{"datasets": ["faces"]}, {"datasets": ["faces"], "folds": 3}], r"one audit for faces/none/linear/seed0"),
         ([], "runs or audits to make"),
     ],
 )
@@ -176,7 +176,7 @@ def test_mistakes_in_audits_are_named(audits: list[dict[str, Any]], message: str
 def test_an_arm_with_an_auxiliary_branch_needs_action_units() -> None:
     values = config()
     values["datasets"]["faces"]["action_units"] = {"source": "none"}
-    with pytest.raises(InputError, match=r"which the arm ulc-ag needs(.|\n)*action_units\.source: none"):
+    with pytest.raises(InputError, match=r"needed by the arm ulc-ag(.|\n)*action_units\.source: none"):
         Config.read(values)
     values["runs"][0]["arms"] = ["baseline", "target", "scn"]
     assert len(Config.read(values).all_runs()) == 3

@@ -64,7 +64,7 @@ def test_conda(on_path: Any) -> None:
 def test_slurm(on_path: Any) -> None:
     on_path("sbatch", "")
     (finding,) = programs.slurm()
-    assert (finding.state, finding.found[:13]) == ("optional", "no sinfo here")
+    assert (finding.state, finding.found[:9]) == ("optional", "no sinfo;")
     on_path("sinfo", "exit 1")
     assert "does not answer" in programs.slurm()[0].found
     on_path("sinfo", "echo cpu; echo gpu")

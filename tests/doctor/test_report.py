@@ -36,7 +36,7 @@ def test_what_cannot_be_looked_at_hides_nothing_else(tmp_path: Path, monkeypatch
     monkeypatch.setattr(packages, "packages", breaks)
     after = report.examine()
     broken = next(finding for finding in after if finding.what == "packages")
-    assert broken.found == "cannot be told: RuntimeError: first line"
+    assert broken.found == "cannot be checked: RuntimeError: first line"
     assert {"Python", "memory", "conda", "Slurm"} <= before & {finding.what for finding in after}
 
 

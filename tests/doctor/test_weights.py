@@ -29,4 +29,4 @@ def test_a_damaged_head_of_the_reader(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("ulcag.action_units.reader.head.SHIPPED", tmp_path / "head.safetensors")
     (finding,) = weights.reader()
     assert finding.state == "optional"
-    assert "install the package again" in finding.do
+    assert "reinstall the package" in finding.do

@@ -295,6 +295,6 @@ def test_the_room_with_mtcnn_itself(tmp_path: Path) -> None:
 
 def test_crops_and_their_table_lie_in_one_folder(samples: pd.DataFrame, tmp_path: Path) -> None:
     apart = tmp_path / "crops" / "0.arrow"
-    with pytest.raises(InputError, match=r"0\.arrow\n.*a file beside .*0\.parquet\n(.|\n)*to one folder"):
+    with pytest.raises(InputError, match=r"0\.arrow\n.*a file next to .*0\.parquet\n(.|\n)*to one folder"):
         crop_shard(samples, 0, FacesSettings(shards=1), apart, tmp_path / "0.parquet", {}, see_bright)
     assert not apart.exists()

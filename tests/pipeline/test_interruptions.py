@@ -57,7 +57,7 @@ class Training:
     def finish(self, name: str, workers: int = 0) -> None:
         """Start it once more: it goes on, and has ended as the undisturbed one has."""
         last = subprocess.run(self.command(name, workers), check=True, capture_output=True, text=True)
-        assert "goes on after epoch" in last.stderr
+        assert "resuming after epoch" in last.stderr
         self.compare(name)
         assert not (self.folder / "state" / name).exists()
 
@@ -117,7 +117,7 @@ def test_the_same_run_twice_at_once_is_one_whole_run(training: Training) -> None
     assert 0 in codes, errors
     # the slower one may find its checkpoints gone, and then says so
     assert all(
-        code == 0 or "a folder to write a checkpoint to" in text for code, text in zip(codes, errors, strict=True)
+        code == 0 or "a writable folder for checkpoints" in text for code, text in zip(codes, errors, strict=True)
     )
     training.compare("twice")
 

@@ -94,9 +94,13 @@ def test_a_branch_that_is_left_out_is_told(
 ) -> None:
     assert main(["export", str(runs["both"]), "--out", str(tmp_path)]) == 0
     told = capsys.readouterr().err
-    assert "the auxiliary branch is left out" in told and "greatest difference" in told and "alpha" in told
+    assert (
+        "the auxiliary branch and its action units are left out" in told
+        and "greatest difference" in told
+        and "alpha" in told
+    )
     card = (tmp_path / "README.md").read_text()
-    assert "branch of this run is left out: these files give no action units" in card
+    assert "branch of this run is left out: there is no output for action units" in card
     assert "(N, 5)" not in card
 
 
@@ -105,9 +109,7 @@ def test_units_of_a_run_without_branch(
 ) -> None:
     assert main(["export", str(runs["scn"]), "--out", str(tmp_path / "out"), "--with-aus"]) == 1
     told = capsys.readouterr().err
-    assert (
-        "a run whose method predicts action units" in told and "method scn" in told and "leave --with-aus out" in told
-    )
+    assert "a run whose method predicts action units" in told and "method scn" in told and "drop --with-aus" in told
     assert not (tmp_path / "out").exists()
 
 
@@ -159,7 +161,7 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
         '"high_fraction": 0.8',
         "An expression is not an emotion",
         "Bias was not measured",
-        "It is not for decisions on people",
+        "Do not use it for decisions about people",
     ):
         assert fact in card, fact
 
@@ -167,14 +169,14 @@ def test_the_card_has_the_facts(runs: dict[str, Path], tmp_path: Path) -> None:
 def test_a_card_without_metrics_says_so_and_how_faces_are_cut(runs: dict[str, Path], tmp_path: Path) -> None:
     export_run(runs["baseline"], tmp_path)
     card = (tmp_path / "README.md").read_text()
-    assert "nothing is known here of how good this network is" in card
+    assert "the quality of this network is unknown here" in card
     assert "A face is cut as a square around its box and scaled to 32 x 32 pixels" in card
     assert os.stat(tmp_path / "model.safetensors").st_mode == os.stat(tmp_path / "README.md").st_mode
 
 
 def test_metrics_of_another_run(runs: dict[str, Path], tmp_path: Path) -> None:
     write_json(tmp_path / "metrics.json", metrics_of(runs["scn"]) | {"run": {"seed": 5}})
-    with pytest.raises(InputError, match=r"metrics of the run \{'seed': 4\}\n.*those of \{'seed': 5\}"):
+    with pytest.raises(InputError, match=r"metrics of the run \{'seed': 4\}\n.*metrics of \{'seed': 5\}"):
         export_run(runs["scn"], tmp_path / "out", metrics=tmp_path / "metrics.json")
 
 

@@ -96,7 +96,7 @@ def test_each_file_once_and_none_of_its_own(images: Path, tmp_path: Path) -> Non
     found, notes = find_pictures([images / "b_one.PNG", images, images / "within"], images / "out")
     assert [path.name for path in found] == ["b_one.PNG", "a_two.png", "c_none.png", "d_text.jpg"]
     # and it says so of the one named before, and of two in the folder within
-    assert any("3 files that were found already" in note for note in notes)
+    assert any("3 files found before" in note for note in notes)
 
 
 def test_what_is_left_out_is_counted_and_named(images: Path) -> None:
@@ -114,7 +114,7 @@ def test_what_is_left_out_is_counted_and_named(images: Path) -> None:
     assert [path.name for path in found] == ["a_two.png", "b_one.PNG", "e.WEBP", "c_none.png", "d_text.jpg"]
     assert {note.split(": ", 1)[1].split(" ", 1)[0]: note for note in notes}.keys() == {"3", "1", "2"}
     told = "\n".join(notes)
-    for text in ("3 hidden files and folders: ", "1 links that lead nowhere: ", "2 files that are no pictures by"):
+    for text in ("3 hidden files and folders: ", "1 broken links: ", "2 files without the ending"):
         assert text in told
     for name in ("._a_two.png", ".cache", ".hidden.jpg", "gone.jpg", "x.heic", "notes.txt"):
         assert name in told

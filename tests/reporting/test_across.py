@@ -35,4 +35,4 @@ def test_means_over_seeds_home_on_the_diagonal() -> None:
 
 
 def test_nothing_elsewhere() -> None:
-    assert "No network was tried" in across_markdown(across_table(AT_HOME, []))
+    assert "No network was evaluated" in across_markdown(across_table(AT_HOME, []))

@@ -77,7 +77,7 @@ def test_a_method_is_told_by_its_network_too() -> None:
 def test_a_data_set_of_which_nothing_was_published() -> None:
     rows = beside_published(summarised(("mine", "none", "baseline", 0.5, 0.1, 3)), read_published(PUBLISHED))
     assert rows.empty
-    assert "No number has been published" in published_markdown(rows, ".")
+    assert "No published numbers" in published_markdown(rows, ".")
 
 
 @pytest.mark.parametrize(

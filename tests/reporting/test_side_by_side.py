@@ -72,4 +72,4 @@ def test_what_is_read() -> None:
     )
     assert ours in text.splitlines()
     assert text.startswith("**d, noise n**")
-    assert side_by_side_markdown(side_by_side([])) == "Nothing has been run.\n"
+    assert side_by_side_markdown(side_by_side([])) == "No run has finished.\n"

@@ -250,7 +250,7 @@ def test_from_the_command_line(raf: Path, capsys: pytest.CaptureFixture[str]) ->
     said = capsys.readouterr().err
     assert "expected: no fatal finding" in said
     assert "FATAL    test: also in train, the same file: 1 of 14" in said
-    assert "to do:    mend the data set; or set `check: warn`" in said
+    assert "to do:    repair the data set, or set `check: warn`" in said
     assert (raf / "again.csv").exists()
     assert main([*run, "--on-fatal", "warn"]) == 0
 

@@ -85,7 +85,7 @@ def test_a_confusion_matrix_decides_what_a_class_is_taken_for() -> None:
     [
         ({"kind": "confusion", "matrix": {"fear": {"sad": 0.7, "angry": 0.7}}}, "matrix.fear: probabilities"),
         ({"kind": "confusion"}, "needs a matrix"),
-        ({"kind": "confusion", "matrix": {"feer": {"sad": 0.7}}}, "'feer' is none of"),
+        ({"kind": "confusion", "matrix": {"feer": {"sad": 0.7}}}, "'feer' is not one of"),
         ({"kind": "rafdb_file"}, "needs a path"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_file_in_any_order_and_encoding_is_the_same_noise(
 def test_two_labels_for_a_picture_are_refused_with_both_lines(tmp_path: Path) -> None:
     path = tmp_path / "noise.txt"
     path.write_text("train_00000.jpg 4\ntrain_00001.jpg 4\n/x/train_00000_aligned.jpg 5\n")
-    with pytest.raises(InputError, match=r"line 3\n.*\n.*train_00000\.jpg as sad, and as happy in line 1"):
+    with pytest.raises(InputError, match=r"line 3\n.*\n.*train_00000\.jpg labelled sad, but happy in line 1"):
         noisy_labels(rafdb(2), NoiseSettings(kind="rafdb_file", path=str(path)), 0)
 
 
@@ -172,8 +172,8 @@ def test_labels_that_nobody_takes_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "noise.txt"
     path.write_text("train_00000.jpg 4\ntrain_00007.jpg 4\ntest_00000.jpg 5\ntrain_00000.jpg 4\n")
     assert noise_notes(rafdb(1), NoiseSettings(kind="rafdb_file", path=str(path))) == (
-        f"left out: 1 training pictures that come again with the same label in {path}: train_00000.jpg",
-        f"left out: 1 labels of pictures that are no training samples in {path}: train_00007.jpg",
+        f"left out: 1 training pictures repeated with the same label in {path}: train_00000.jpg",
+        f"left out: 1 labels of pictures that are not training samples in {path}: train_00007.jpg",
         f"left out: 1 labels of test pictures in {path}: test_00000.jpg",
     )
     assert noise_notes(rafdb(1), NoiseSettings()) == ()

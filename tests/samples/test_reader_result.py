@@ -34,7 +34,7 @@ def test_validation_and_test_are_two_splits(words: list[str], validation: str, e
 def test_validation_is_the_test_split_where_there_is_none_and_that_is_said() -> None:
     splits, notes = splits_of(["train", "Validation"])
     assert splits == {"train": "train", "Validation": "test"}
-    assert notes == ("there is no test split: Validation is taken for it",)
+    assert notes == ("there is no test split: Validation is used as one",)
 
 
 def test_a_table_in_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
@@ -45,5 +45,5 @@ def test_a_table_in_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
 
 
 def test_two_samples_of_one_name_are_an_error_whatever_the_reader() -> None:
-    with pytest.raises(InputError, match=r"'b'\n.*a name of its own"):
+    with pytest.raises(InputError, match=r"'b'\n.*a unique name"):
         samples_table(["a", "b", "b"], ["x/a", "x/b", "y/b"], ["train"] * 3, [0, 1, 2])

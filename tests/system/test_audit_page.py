@@ -23,7 +23,7 @@ def test_filters_sorting_and_search(browser: Browser, page: Path) -> None:
     choose(browser, "suggested", "3")
     assert ids(browser) == ["=1+1"]
     choose(browser, "suggested", "6")
-    assert browser.text("#matches") == "No sample on this page is like that."
+    assert browser.text("#matches") == "No sample on this page matches."
     choose(browser, "given", "")
     browser.click("#decisions label:nth-of-type(2)")
     assert ids(browser) == ["v0", "v1", "v2", "v3"]
@@ -64,7 +64,7 @@ def test_a_name_is_no_script_and_evidence_opens(browser: Browser, page: Path) ->
     browser.click("#decisions label:nth-of-type(4)")
     assert browser.texts(f"{CARDS} .picture") == ["no picture"]
     browser.click(f"{CARDS} details summary")
-    wait_for(lambda: browser.texts(f"{CARDS} details > p") == ["No network judged this sample."])
+    wait_for(lambda: browser.texts(f"{CARDS} details > p") == ["No classifier judged this sample."])
 
 
 def test_a_review_by_mouse_and_keyboard_survives_and_applies(browser: Browser, page: Path) -> None:
@@ -117,7 +117,7 @@ def test_all_that_match_are_accepted_when_asked_for(browser: Browser, page: Path
     browser.answer(yes=True)
     assert verdicts(browser) == ["accept", "reject", "accept", "accept"]
     browser.click("#accept-all")
-    assert browser.text("#message") == "No sample shown has a suggestion that is not reviewed yet."
+    assert browser.text("#message") == "No sample shown has an unreviewed suggestion."
 
 
 def test_a_sample_without_another_suggestion(browser: Browser, page: Path) -> None:
@@ -136,7 +136,7 @@ def test_an_earlier_review_is_loaded_and_a_wrong_one_is_not(browser: Browser, pa
     earlier = tmp_path / "earlier.csv"
     earlier.write_text(f'\ufeffverdict,label,sample_id\r\naccept,disgust,"{EVIL}"\r\n,,r05\r\nreject,fear,gone\r\n')
     browser.type("#load-file", str(earlier))
-    wait_for(lambda: browser.text("#progress").startswith("1 of 76 reviewed (and 1 that are not here): 1 accepted"))
+    wait_for(lambda: browser.text("#progress").startswith("1 of 76 reviewed (and 1 not on this page): 1 accepted"))
     assert "Loaded 1 verdict from earlier.csv. 1 row about" in browser.text("#message")
     assert downloaded(browser).read_text().splitlines()[1:] == [
         f'"{EVIL}","disgust","accept"',
@@ -147,7 +147,7 @@ def test_an_earlier_review_is_loaded_and_a_wrong_one_is_not(browser: Browser, pa
         ("sample_id;label;verdict\na;b;c\n", "its columns must be sample_id, label, verdict."),
         ("sample_id,label,verdict\nr00,joyous,other\n", 'sample r00 has the label "joyous"'),
         ("sample_id,label,verdict\nzz,fear,other\n", "none of its samples is on this page"),
-        ('sample_id,label,verdict\n"r00,fear,other\n', "it is no CSV file."),
+        ('sample_id,label,verdict\n"r00,fear,other\n', "it is not a CSV file."),
         ("", "its columns must be"),
     ):
         earlier.write_text(text)
@@ -162,7 +162,7 @@ def test_without_storage_the_page_says_so(browser: Browser, page: Path) -> None:
     refuse = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } });"
     browser.developer("Page.addScriptToEvaluateOnNewDocument", source=refuse)
     browser.reload()
-    assert "keeps nothing for this page" in browser.text("#not-kept")
+    assert "cannot store your review" in browser.text("#not-kept")
     browser.click(f"{CARDS} .accept")
     assert verdicts(browser)[0] == "accept"
     downloaded(browser)
@@ -172,7 +172,7 @@ def test_without_storage_the_page_says_so(browser: Browser, page: Path) -> None:
 def test_when_the_storage_is_full_the_page_says_so_and_goes_on(browser: Browser, page: Path) -> None:
     browser.run("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
     browser.click(f"{CARDS} .accept")
-    assert "keeps nothing for this page" in browser.text("#not-kept") and verdicts(browser)[0] == "accept"
+    assert "cannot store your review" in browser.text("#not-kept") and verdicts(browser)[0] == "accept"
     assert downloaded(browser).read_text().splitlines()[1:] == [f'"{EVIL}","disgust","accept"']
     assert browser.console() == []
 

@@ -133,7 +133,7 @@ def test_old_csv_files_and_a_check_before_work(runtime: str, tmp_path: Path) -> 
     assert found["p"].face is not None
     assert found["p"].face.values["AU01_r"] == 0.123
     assert "sha256:" in Engine(OpenFaceSettings(**options(runtime)), "test").check()
-    with pytest.raises(InputError, match=f"type: {runtime} pull nobody/nothing:1"):
+    with pytest.raises(InputError, match=f"run: {runtime} pull nobody/nothing:1"):
         Engine(OpenFaceSettings(**options(runtime, image="nobody/nothing:1")), "test").check()
     with pytest.raises(InputError, match=r"expected: /bin/none to start"):
         work({"p": png_header(*(100, 100))}, Path("/bin/none"), tmp_path / "none", **options(runtime))

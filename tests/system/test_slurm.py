@@ -98,6 +98,6 @@ def test_a_run_that_slurm_stops_and_starts_again_ends_as_one_at_home(tmp_path: P
             snakemake.terminate()
 
     assert metrics(cluster) == metrics(home)
-    assert "goes on after epoch" in (cluster / "results" / "logs" / "training" / f"{RUN}.log").read_text()
+    assert "resuming after epoch" in (cluster / "results" / "logs" / "training" / f"{RUN}.log").read_text()
     assert (cluster / "log").read_text().count("Trying to restart job") == 1
     assert (cluster / "results" / "reporting" / "figures" / RUN / "sheet.png").exists()

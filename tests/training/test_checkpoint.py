@@ -92,7 +92,7 @@ def test_a_damaged_checkpoint_is_said_and_not_used(
     before = learner.network.classifier.weight.clone()
     assert checkpoint.load(tmp_path, "same", learner).epochs == 0
     assert torch.equal(learner.network.classifier.weight, before)
-    assert "the run starts anew" in capsys.readouterr().err
+    assert "the run starts from the beginning" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_other_settings_is_not_used(
@@ -113,7 +113,7 @@ def test_where_nothing_can_be_written_the_error_says_so_and_the_last_checkpoint_
 
     before = (tmp_path / "checkpoint.pt").read_bytes()
     monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(InputError, match=r"No space left on device\n.*make room"):
+    with pytest.raises(InputError, match=r"No space left on device\n.*free disk space"):
         checkpoint.save(tmp_path, "same", learner, Records())
     assert (tmp_path / "checkpoint.pt").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]

@@ -95,7 +95,7 @@ def test_any_number_of_workers_loads_the_same_images(images: tuple[Crops, Part])
 def test_another_samples_crop_ends_a_training_with_the_reason(images: tuple[Crops, Part]) -> None:
     others = Part(["s0", "s2", "s1"], images[1].places[:3])
     faces = FaceImages(images[0], others, TrainingSettings(image_size=32), augment_seed=0)
-    with pytest.raises(InputError, match=r"the crop of 's2'\n.*that of 's1'"):
+    with pytest.raises(InputError, match=r"the crop of 's2'\n.*the crop of 's1'"):
         list(make_loader(faces, EpochBatches(3, 3), 0, torch.device("cpu")))
 
 

@@ -217,8 +217,8 @@ def test_a_run_killed_on_a_cpu_ends_on_a_gpu(
             train_run(run_of("scn"), settings_of("scn"), data, tmp_path / "run", state=tmp_path / "state")
     train_run(run_of("scn"), settings_of("scn"), data, tmp_path / "run", state=tmp_path / "state")
     device = f"cuda ({torch.cuda.get_device_name()})"
-    assert f"goes on after epoch 0, from {tmp_path / 'state' / 'checkpoint.pt'}" in (told := capsys.readouterr().err)
-    assert f"so far on cpu, from here on {device}: same up to rounding" in told
+    assert f"resuming after epoch 0, from {tmp_path / 'state' / 'checkpoint.pt'}" in (told := capsys.readouterr().err)
+    assert f"device changed from cpu to {device}: results are the same up to rounding" in told
     assert json.loads((tmp_path / "run" / "run.json").read_text())["device"] == f"cpu, then {device}"
 
 

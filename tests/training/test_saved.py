@@ -73,5 +73,5 @@ def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("record", [[], {"run": {}, "settings": {}, "action_units": {}}])
 def test_a_record_of_something_else(record: object, tmp_path: Path) -> None:
     write_json(tmp_path / "run" / "run.json", record)
-    with pytest.raises(InputError, match=r"the record that `ulcag train` wrote(.|\n)*no .*model_sha256"):
+    with pytest.raises(InputError, match=r"a record written by `ulcag train`(.|\n)*no .*model_sha256"):
         load_run(tmp_path / "run")

@@ -24,7 +24,7 @@ from ulcag.progress import progress
 _HOPELESS = 20
 
 # What a picture without CSV had been searched by.
-_BESIDE = "OpenFace found a face beside the one that MTCNN found, and not that one"
+_BESIDE = "OpenFace found another face, not the one that MTCNN found"
 _WHERE = {"own": "by its own detector", "box": "in the box that it was given"}
 
 Prepare = Callable[[str, Path], None]
@@ -180,9 +180,9 @@ class _Work:
         self.outcomes.add(self._died_alone)
 
     def _give_up(self) -> None:
-        do = "try the program by hand on one picture, and start again; nothing that is known is lost"
-        found = f"{len(self._died_alone)} pictures, of which the last {self._died_alone[-1].reason}; no call ended well"
-        raise InputError(self.engine.settings.program, expected="OpenFace to work", found=found, do=do)
+        do = "try the program by hand on one picture, then run the command again; finished pictures are kept"
+        found = f"{len(self._died_alone)} pictures failed, the last: {self._died_alone[-1].reason}; no call succeeded"
+        raise InputError(self.engine.settings.program, expected="a working OpenFace", found=found, do=do)
 
 
 def _split(items: list[str], parts: int) -> Iterable[list[str]]:

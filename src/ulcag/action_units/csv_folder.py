@@ -54,14 +54,19 @@ def read_folder(samples: pd.DataFrame, settings: SourceSettings, faces: pd.DataF
     frame = action_unit_rows(samples["sample_id"], _of_the_same_units(folder, outcomes), settings.min_confidence)
     failed = frame["status"] == "failed"
     if failed.any() and not frame["face"].notna().any():
-        found = f"{frame['reason'][failed].iloc[0]}; {failed.sum()} files fail, and none is good"
-        raise InputError(folder, expected="CSV files as OpenFace 2, LibreFace or py-feat write them", found=found)
+        found = f"{frame['reason'][failed].iloc[0]}; {failed.sum()} files failed, and none succeeded"
+        raise InputError(folder, expected="CSV files written by OpenFace 2, LibreFace or py-feat", found=found)
     what = "a CSV file" if pictures is None else "a row in py-feat's CSV files"
     print(f"{folder}: {len(matched.csv_of)} of {len(frame)} samples have {what}", file=sys.stderr)
     _say_what_is_left_out(list(matched.csv_of.values()))
     for what, paths in (
-        ("unmatched, that is CSV files of no sample" if pictures is None else "of no sample", matched.unmatched),
-        ("hidden files, not read", matched.hidden),
+        (
+            "unmatched CSV files, which belong to no sample"
+            if pictures is None
+            else "pictures that belong to no sample",
+            matched.unmatched,
+        ),
+        ("hidden files, which are not read", matched.hidden),
     ):
         if paths:
             some = ", ".join(sorted(path.name for path in paths)[:3])
@@ -80,7 +85,7 @@ def _say_what_is_left_out(files: list[Path]) -> None:
     if path is None or program is None or program is OPENFACE:
         return
     left_out = ", ".join(program.left_out(CsvFile(path).header)) or "none"
-    print(f"action units of {program.name}; left out, for OpenFace has no such: {left_out}", file=sys.stderr)
+    print(f"action units of {program.name}; left out, because OpenFace has none of them: {left_out}", file=sys.stderr)
 
 
 def _of_file(sample_id: str, path: Path | None, near: tuple[float, float] | None) -> Outcome:
@@ -121,8 +126,8 @@ def _of_the_same_units(folder: Path, outcomes: Iterable[tuple[str, Outcome]]) ->
             own = frozenset(outcome.face.values)
             first, units = first or sample_id, units or own
             if own != units:
-                found = f"those of {first} and of {sample_id} differ in {', '.join(sorted(own ^ units)[:5])}"
-                do = "give the files of one program and version"
+                found = f"{first} and {sample_id} differ in {', '.join(sorted(own ^ units)[:5])}"
+                do = "give files of one program and version only"
                 raise InputError(folder, expected="the same action units in all files", found=found, do=do)
         yield sample_id, outcome
 

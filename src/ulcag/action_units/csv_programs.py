@@ -70,7 +70,7 @@ OPENFACE = Program(
     r"AU\d\d_[rc]",
     _OPENFACE,
     tuple(_OPENFACE),
-    "run OpenFace with -aus, and with all its models; if the file was cut short, run it again for this image",
+    "run OpenFace with -aus, and with all its models; if the file was cut short, run it again for this picture",
 )
 LIBREFACE = Program(
     "LibreFace",
@@ -86,7 +86,7 @@ PY_FEAT = Program(
     r"AU\d\d",
     _PY_FEAT,
     ("input", "frame", "FaceRectX", "FaceScore"),
-    "save what `detect` of py-feat gives, with all its columns",
+    "save the output of py-feat's `detect` with all its columns",
     present_from=0.5,
     picture="input",
     box="FaceRectX",

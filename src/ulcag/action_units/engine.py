@@ -28,7 +28,7 @@ PICTURES, BOXES, CSVS = "in", "box", "out"
 _NOT_RUN = (125, 126, 127)
 # The same from the init process that Podman uses, which ends with 1.
 _NOT_FOUND = "failed to exec pid1"
-_INSTEAD = "or set action_units.openface.runtime to another of docker, podman, apptainer and none"
+_INSTEAD = "or set action_units.openface.runtime to another of docker, podman, apptainer, none"
 # What the clients of Docker and Podman end with when something else is to blame than the command line.
 _HINT = re.compile(r"(See|Run) '.*--help'.*|Usage:.*|errors pretty printing info")
 # One image is one core's work; idle threads of OpenFace's libraries would take the others'.
@@ -71,29 +71,31 @@ class Engine:
         words = self.settings.program_arguments
         if words[-1:] == ("-mloc",):
             # OpenFace would wait for ever.
-            where, do = "action_units.openface.program_arguments", "put the model's path behind it"
+            where, do = "action_units.openface.program_arguments", "add the path of the model after it"
             raise InputError(where, expected="a path after -mloc", found="nothing", do=do)
         if runtime == "none":
             program = shutil.which(self.settings.program)
             if program is None:
                 do = f"set action_units.openface.program to the path of FaceLandmarkImg, {_INSTEAD}"
-                raise InputError(self.settings.program, expected="OpenFace's FaceLandmarkImg", found="none", do=do)
+                raise InputError(
+                    self.settings.program, expected="OpenFace's FaceLandmarkImg", found="no such program", do=do
+                )
             return f"{Path(program).name} sha256:{sha256(Path(program))}{hash_of_models(Path(program), words)}"
         if shutil.which(runtime) is None:
             do = f"install it, {_INSTEAD}"
-            raise InputError(runtime, expected="this program on PATH, to run OpenFace", found="none", do=do)
+            raise InputError(runtime, expected="this program on PATH, to run OpenFace", found="no such program", do=do)
         if runtime == "apptainer":
             if not Path(image).is_file():
-                do = f"type: apptainer pull openface.sif docker://{OPENFACE_IMAGE}\n"
+                do = f"run: apptainer pull openface.sif docker://{OPENFACE_IMAGE}\n"
                 do += "            and set action_units.openface.image: openface.sif"
                 raise InputError(image, expected="an image file (.sif)", found="no such file", do=do)
             return f"{Path(image).name} sha256:{sha256(Path(image))}"
         if runtime == "docker":
             self._ask("info", "--format", "{{.ServerVersion}}", expected="a running Docker daemon that you may use")
         look = "{{if .RepoDigests}}{{index .RepoDigests 0}}{{else}}{{.Id}}{{end}}"
-        do = f"type: {runtime} pull {image}"
+        do = f"run: {runtime} pull {image}"
         if "/" not in image or image.startswith("localhost/"):
-            do = f"build or load it on this machine (`{runtime} images` shows what is there), or name one of a registry"
+            do = f"build or load it on this machine (`{runtime} images` lists its images), or name one in a registry"
         return self._ask("image", "inspect", "--format", look, image, expected=f"the image {image}", do=do)
 
     def run(self, name: str, folder: Path) -> str:
@@ -143,7 +145,7 @@ class Engine:
         last = _last_words(said)
         not_run = code in _NOT_RUN or _NOT_FOUND in last
         if not_run and self.settings.runtime in ("docker", "podman"):
-            do = "see whether the engine works, whether action_units.openface.program is right, and start again"
+            do = "check the engine and action_units.openface.program, then run the command again"
             where = f"{self.settings.runtime} run {self.settings.image}"
             raise InputError(where, expected=f"{self.settings.program} to start", found=f"{last} (code {code})", do=do)
         number = _signal(code)
@@ -236,7 +238,7 @@ class Engine:
         check_models(self.settings.program, said)
         if OTHER_DETECTOR in said and self.settings.detector == "own" and not self._told:
             self._told = True
-            print("OpenFace has no model of MTCNN (mtcnn_detector), and searches with HOG-SVM instead", file=sys.stderr)
+            print("OpenFace has no MTCNN model (mtcnn_detector) and searches with HOG-SVM instead", file=sys.stderr)
 
     @cached_property
     def _user(self) -> str:
@@ -252,7 +254,7 @@ class Engine:
         done = subprocess.run([runtime, *arguments], capture_output=True, text=True)
         if done.returncode != 0:
             said = _last_words(done.stderr.strip() or done.stdout)
-            do = do or f"start it (sudo systemctl start docker), see that you are in the group docker, {_INSTEAD}"
+            do = do or f"start it (sudo systemctl start docker), join the group docker, {_INSTEAD}"
             raise InputError(f"{runtime} {arguments[0]}", expected=expected, found=said, do=do)
         return done.stdout.strip()
 

@@ -17,8 +17,8 @@ from ulcag.config import SourceSettings
 from ulcag.errors import InputError
 from ulcag.text import CsvFile
 
-_SAY = "say which file belongs to which image by a table (action_units.table: a CSV with the columns image and csv)"
-_DO = f"lay them in folders named like the images' (train/0.csv for train/0.jpg), or {_SAY}"
+_SAY = "assign files to pictures in a table (action_units.table: a CSV with the columns image and csv)"
+_DO = f"put them in folders named like those of the pictures (train/0.csv for train/0.jpg), or {_SAY}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def csv_folder(samples: pd.DataFrame, settings: SourceSettings) -> Path:
     places = [pictures.parent / "openface", pictures / "openface"]
     there = [place for place in places if place.is_dir()]
     if len(there) > 1:
-        found, do = " and ".join(map(str, there)), "say which one is meant (action_units.folder)"
+        found, do = " and ".join(map(str, there)), "set action_units.folder to one of them"
         raise InputError(pictures, expected="one folder of OpenFace's CSV files", found=found, do=do)
     return (there or places)[0]
 
@@ -97,13 +97,13 @@ def by_picture(samples: pd.DataFrame, folder: Path) -> tuple[dict[str, Picture],
             unmatched.append(path)
             continue
         if program is not PY_FEAT:
-            do = "give each program's files a folder of their own"
-            raise InputError(path, expected="a CSV file of py-feat, as others here", found=f"{program.name}'s", do=do)
+            do = "put the files of each program in a separate folder"
+            raise InputError(path, expected="a CSV file of py-feat, like others here", found=f"{program.name}'s", do=do)
         for name, picture in read_pictures(path).items():
             if pictures.setdefault(name, picture) is not picture:
-                found = f"'{name}' again, also in {pictures[name].path}"
-                raise InputError(path, expected="each picture in one file", found=found, do="take one of them out")
-    matched, several = _by_stem(samples, {name: name for name in pictures}, "give the samples' own paths in `input`")
+                found = f"'{name}', which is also in {pictures[name].path}"
+                raise InputError(path, expected="each picture in one file", found=found, do="remove one of them")
+    matched, several = _by_stem(samples, {name: name for name in pictures}, "give the paths of the samples in `input`")
     if not matched:
         example = PurePath(samples["path"].iloc[0]).name if len(samples) else "none"
         some = f", such as '{next(iter(pictures))}'" if pictures else ""
@@ -143,15 +143,15 @@ def _by_stem(samples: pd.DataFrame, files: dict[PurePath, PurePath], do: str) ->
                 continue
             best = [sample_id for sample_id, number in common.items() if number == most]
             if len(best) > 1:
-                found = f"it may be of {best[0]} and of {best[1]}"
-                raise InputError(files[path], expected="a CSV file of one image", found=found, do=do)
+                found = f"a match for both {best[0]} and {best[1]}"
+                raise InputError(files[path], expected="a CSV file of one picture", found=found, do=do)
             other = matched.setdefault(best[0], path)
             if not most:
                 # It says of no folder that it is from there: another file of that name may as well be meant.
                 other = next((another for another in paths if another is not path), path)
             if other is not path:
-                found = f"it may be of {best[0]}, and so may {files[other]}"
-                raise InputError(files[path], expected="one CSV file an image", found=found, do=do)
+                found = f"a match for {best[0]}, like {files[other]}"
+                raise InputError(files[path], expected="one CSV file for each picture", found=found, do=do)
     return matched, sorted(several)
 
 
@@ -179,22 +179,22 @@ def by_table(samples: pd.DataFrame, folder: Path, table: Path) -> Matched:
         where = f"{table}, row {record.row}"
         ids = next((ids for key in _keys(image) if (ids := samples_of.get(key))), [])
         if len(ids) > 1:
-            found, do = f"'{image}', which is {len(ids)} of them", "give the sample's id or its whole path"
-            raise InputError(where, expected="one image", found=found, do=do)
+            found, do = f"'{image}', which matches {len(ids)} pictures", "give the sample's id or its whole path"
+            raise InputError(where, expected="one picture", found=found, do=do)
         first = image_in.setdefault(ids[0] if ids else image, record.row)
         if first != record.row:
-            found = f"'{image}' again, the image of row {first}"
-            raise InputError(where, expected="another image in each row", found=found, do="take one of them out")
+            found = f"'{image}', the same picture as in row {first}"
+            raise InputError(where, expected="a different picture in each row", found=found, do="remove one of them")
         if not name:
             continue
         path = folder / name
         if not path.is_file():
-            do = "correct the table, or set action_units.folder, that its files are relative to"
-            raise InputError(where, expected="a CSV file that is there", found=str(path), do=do)
+            do = "correct the table, or set action_units.folder, the folder that file paths are relative to"
+            raise InputError(where, expected="an existing CSV file", found=str(path), do=do)
         first = file_in.setdefault(path.resolve(), record.row)
         if first != record.row:
-            do = "take one of them out: each image needs a CSV file of its own"
-            raise InputError(where, expected="another file in each row", found=f"{path} again, of row {first}", do=do)
+            do = "remove one of them: each picture needs its own CSV file"
+            raise InputError(where, expected="a different file in each row", found=f"{path}, as in row {first}", do=do)
         if ids:
             matched[ids[0]] = path
         else:
@@ -203,7 +203,7 @@ def by_table(samples: pd.DataFrame, folder: Path, table: Path) -> Matched:
     if not matched:
         do = "put a sample's id, its path or its file name in the column image"
         found = f"{len(image_in)} rows" + (f", such as '{strange[0]}'" if strange else "")
-        raise InputError(table, expected=f"images such as {samples['sample_id'].iloc[0]}", found=found, do=do)
+        raise InputError(table, expected=f"pictures such as {samples['sample_id'].iloc[0]}", found=found, do=do)
     return Matched(matched, unmatched, [])
 
 
@@ -275,9 +275,9 @@ def _nothing(samples: pd.DataFrame, folder: Path, files: list[Path], several: li
     example = f"{PurePath(samples['path'].iloc[0]).stem}.csv"
     expected = f"OpenFace's CSV files, such as {example}"
     if several:
-        found = f"{len(files)}, '{several[0]}' more than once, and none in a folder named like that of its image"
+        found = f"{len(files)}, '{several[0]}' more than once, and none in a folder named like that of its picture"
         return InputError(folder, expected=expected, found=found, do=_DO)
-    found = f"{len(files)} CSV files, none of them named like an image" if files else "no CSV file"
+    found = f"{len(files)} CSV files, none of them named like a picture" if files else "no CSV file"
     if not folder.is_dir():
         found = "no such folder"
-    return InputError(folder, expected=expected, found=found, do=f"say where they are (action_units.folder), or {_SAY}")
+    return InputError(folder, expected=expected, found=found, do=f"set action_units.folder to their folder, or {_SAY}")

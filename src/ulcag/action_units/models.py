@@ -17,8 +17,8 @@ _MISSING = re.compile(
     r" model|Can't find the Face checker|no Action Unit models).*"
 )
 _DO = """\
-download them with OpenFace's download_models.sh (the CE-CLM patch experts are not in its repository), or name a
-            model that is there by action_units.openface.program_arguments: ['-mloc', 'model/main_clnf_general.txt']"""
+download them with OpenFace's download_models.sh (the CE-CLM patch experts are not in its repository), or set an
+            existing model with action_units.openface.program_arguments: ['-mloc', 'model/main_clnf_general.txt']"""
 # Folders of models beside the program, and where `make install` puts them.
 _FOLDERS = ("model", "AU_predictors", "classifiers")
 _INSTALLED = Path("/usr/local/etc/OpenFace")

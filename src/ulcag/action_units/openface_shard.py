@@ -85,7 +85,7 @@ class _Shard:
     def __init__(self, faces: pd.DataFrame, crops: Crops, settings: OpenFaceSettings) -> None:
         stored = faces[faces["row"].notna()].sort_values("row")
         if stored["row"].duplicated().any():
-            do = "give the shard's own table, not that of all shards"
+            do = "give the table of one shard, not that of all shards"
             raise InputError("--faces", expected="the table of one shard", found="several shards", do=do)
         self.stems = [_stem(row) for row in stored["row"]]
         self._places = dict(zip(self.stems, zip(stored["shard"], stored["sample_id"], strict=True), strict=True))

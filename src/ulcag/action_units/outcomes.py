@@ -95,9 +95,9 @@ class Outcomes:
             if not self._read(bound_to):
                 path.write_text(json.dumps({"bound_to": bound_to}) + "\n")
             elif self._found:
-                print(f"goes on after {len(self._found)} images, from {path}", file=sys.stderr)
+                print(f"resuming after {len(self._found)} pictures, from {path}", file=sys.stderr)
         except OSError as error:
-            raise InputError(path, expected="a file that can be written", found=str(error)) from None
+            raise InputError(path, expected="a writable file", found=str(error)) from None
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Keep these, too.
@@ -111,8 +111,8 @@ class Outcomes:
                 with open(self.path, "a") as file:
                     file.writelines(json.dumps(asdict(outcome)) + "\n" for outcome in new)
             except OSError as error:
-                do = "make room or permit writing, and start again: what is known stays known"
-                raise InputError(self.path, expected="a file that can be written", found=str(error), do=do) from None
+                do = "free disk space or grant write permission, then run the command again; finished pictures are kept"
+                raise InputError(self.path, expected="a writable file", found=str(error), do=do) from None
             self._found.update((outcome.stem, outcome) for outcome in new)
 
     def __contains__(self, stem: str) -> bool:

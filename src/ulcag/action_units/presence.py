@@ -29,7 +29,7 @@ def measured(table: pd.DataFrame, columns: Sequence[str]) -> tuple[list[str], np
     some = there.columns[there.any() & ~there.all()]
     if len(some):
         found = f"{some[0]} in {int(there[some[0]].sum())} of {len(there)}"
-        do = "make the table again, from one source"
+        do = "recreate the table from one source"
         raise InputError("action_units", expected="the same action units in all usable rows", found=found, do=do)
     names = [name for name in columns if there[name].all()]
     values = table[names].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -81,7 +81,7 @@ def presence(table: pd.DataFrame, settings: PresenceSettings) -> tuple[tuple[str
     names, values, known = measured(table, [f"{unit}_{kind}" for unit in units_of(settings)])
     if not names:
         found = f"none in any of {len(table)} rows (action_units.presence: {settings.presence})"
-        do = "set action_units.presence to the other one: this source of action units has no such values"
+        do = "set action_units.presence to the other value: this source of action units has no such values"
         raise InputError("action_units", expected=f"columns AUxx_{kind} with values", found=found, do=do)
     z = values if kind == "c" else (values.astype(np.float32) >= settings.intensity_threshold) & known[:, None]
     return tuple(name.removesuffix(f"_{kind}") for name in names), z.astype(np.float32), known

@@ -95,7 +95,7 @@ def read_unit_csv(path: Path) -> list[FaceRow]:
     if len(frames) > 1:
         do = {
             "OpenFace": "; run FaceLandmarkImg on the pictures",
-            "py-feat": "; leave action_units.table blank, for `input` says which picture a row is of",
+            "py-feat": "; leave action_units.table blank, because `input` names the picture of each row",
         }.get(columns.program.name, "")
         raise DamagedCsvError(f"expected one picture, found a sequence of {len(frames)} frames{do}")
     faces = ((number, columns.face(number, record)) for number, record in enumerate(records))
@@ -124,7 +124,7 @@ def read_pictures(path: Path) -> dict[PurePath, Picture]:
         picture.faces += [face] if face else []
     for picture in found.values():
         if len(picture.frames) > 1 and not picture.damage:
-            picture.damage = f"expected one frame, found {len(picture.frames)}: a video, or the picture comes twice"
+            picture.damage = f"expected one frame, found {len(picture.frames)}: a video, or the picture occurs twice"
     return found
 
 
@@ -144,7 +144,9 @@ def select_face(path: Path, faces: list[FaceRow], near: tuple[float, float] | No
         return max(faces, key=lambda face: face.confidence, default=None)
     if any(face.centre is None for face in faces):
         do = "run OpenFace with -2Dfp, or set action_units.of_several: most_confident"
-        raise InputError(path, expected="landmarks (x_0, y_0, ...)", found=f"{len(faces)} faces without", do=do)
+        raise InputError(
+            path, expected="landmarks (x_0, y_0, ...)", found=f"{len(faces)} faces without landmarks", do=do
+        )
     return min(faces, key=lambda face: math.dist(face.centre or near, near))
 
 
@@ -175,7 +177,7 @@ class _Columns:
         self._place = {name: header.index(name) for name in others if name in header}
         twice = [name for name in (*(name for _, name in self._units.values()), *self._place) if header.count(name) > 1]
         if twice:
-            raise InputError(path, expected=expected, found=f"several columns {twice[0]}", do="leave one of them")
+            raise InputError(path, expected=expected, found=f"several columns {twice[0]}", do="keep one of them")
         self._xs, self._ys = (
             [at for at, name in enumerate(header) if re.fullmatch(rf"{axis}_\d+", name)] for axis in "xy"
         )
@@ -214,7 +216,7 @@ class _Columns:
         # written so that NaN fails
         if not 0 <= value <= highest or (whole and value not in (0, 1)):
             expected = "0 or 1" if whole else f"a number from 0 to {highest}"
-            found = repr(cell) if cell else "nothing"
+            found = repr(cell) if cell else "an empty cell"
             raise DamagedCsvError(f"row {row}, {self._units[ours][1]}: expected {expected}, found {found}")
         return value if least is None else float(value >= least)
 
@@ -222,7 +224,7 @@ class _Columns:
 def _the_only(path: Path, found: list[Program]) -> Program:
     if len(found) > 1:
         names = " and of ".join(program.name for program in found)
-        do = "give the file as its program wrote it"
+        do = "give the file exactly as its program wrote it"
         raise InputError(path, expected="action units of one program", found=f"columns of {names}", do=do)
     return found[0]
 

@@ -53,7 +53,7 @@ def apply_review(audit: pd.DataFrame, review_file: Path) -> pd.DataFrame:
     for number, sample_id, name, verdict in _read(path, place):
         where = f"{path}, row {number}"
         if sample_id not in place:
-            do = "apply the review to the audit that its page was made from, and save it as CSV UTF-8"
+            do = "apply the review to the audit of its page; in a spreadsheet, save it as CSV UTF-8"
             raise InputError(where, expected="a sample of this audit", found=repr(sample_id), do=do)
         if sample_id in seen:
             found = f"{sample_id!r} again, first in row {seen[sample_id]}"
@@ -111,6 +111,6 @@ def _label(where: str, name: str, verdict: str, given: int, suggested: int) -> i
             REJECT: f"the given label {CLASSES[given]}",
             OTHER: f"neither the given label {CLASSES[given]} nor the suggested {CLASSES[suggested]}",
         }
-        do = "correct the label or the verdict; or it is a review of another audit"
+        do = "correct the label or the verdict, or give the review of this audit"
         raise InputError(f"{where}, verdict {verdict}", expected=label_of[verdict], found=CLASSES[label], do=do)
     return label

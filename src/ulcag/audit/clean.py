@@ -14,7 +14,7 @@ from ulcag.samples.layouts import layout_of
 from ulcag.samples.layouts.layout import LayoutSettings
 from ulcag.samples.rewrite import MARKER
 
-_AGAIN = "read the data set again (`ulcag samples`), and audit it again"
+_AGAIN = "read the data set (`ulcag samples`) and audit it again"
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,11 @@ def _changed(samples: pd.DataFrame, labels: pd.Series) -> dict[str, int]:
         if pd.isna(code) or code not in range(len(CLASSES)):
             raise InputError(where, expected=f"a class, 0 to {len(CLASSES) - 1}", found=str(code))
         if name in seen:
-            raise InputError(where, expected="one label for a sample", found="several")
+            raise InputError(where, expected="one label for each sample", found="several")
         seen.add(name)
         if code != published[name]:
             if name in test:
-                do = "leave test samples out: what is measured on other labels cannot be compared"
+                do = "leave test samples out: results on changed test labels cannot be compared"
                 raise InputError(where, expected="training samples only", found="a test sample", do=do)
             changed[name] = int(code)
     return dict(sorted(changed.items()))
@@ -103,8 +103,8 @@ def _changed(samples: pd.DataFrame, labels: pd.Series) -> dict[str, int]:
 def _read(settings: LayoutSettings, samples: pd.DataFrame) -> pd.DataFrame:
     source = _source(settings)
     if not source.exists():
-        do = f"put it back where it was, or {_AGAIN}"
-        raise InputError(source, expected="the data set that the samples are from", found="nothing there", do=do)
+        do = f"move it back to this path, or {_AGAIN}"
+        raise InputError(source, expected="the data set of these samples", found="no such file or folder", do=do)
     # Where pictures were unpacked to is where they are looked for: cache/<layout>/<folder>.
     cache = Path(samples["path"].iloc[0]).parent.parent.parent
     return layout_of(settings).read(cache).samples
@@ -142,7 +142,9 @@ def check_place(out: Path, settings: LayoutSettings, samples: pd.DataFrame) -> N
     """
     if os.path.lexists(out) and not _is_ours(out):
         do = "choose a folder that does not exist yet"
-        raise InputError(out, expected="no folder, or one made here by an earlier audit", found="something else", do=do)
+        raise InputError(
+            out, expected="no folder yet, or one written by an earlier audit", found="another folder or file", do=do
+        )
     place, source = out.resolve(), _source(settings).resolve()
     above = {place, *place.parents}
     own = layout_of(settings).own_folders(samples)
@@ -150,7 +152,7 @@ def check_place(out: Path, settings: LayoutSettings, samples: pd.DataFrame) -> N
     holds = sorted(folder for folder in own | {source} if place in folder.parents)
     if inside or holds:
         found = f"it is inside {inside[0]}" if inside else f"it holds {holds[0]}"
-        do = "choose a folder of results that is outside the data set"
+        do = "choose a folder for results outside the data set"
         raise InputError(out, expected="a folder outside the data set", found=found, do=do)
 
 

@@ -52,8 +52,8 @@ def review(folder: Path, review_file: Path, out: Path) -> None:
     """
     path, samples = folder / TABLE, samples_of(folder)
     if out.resolve() == folder.resolve():
-        do = "leave --out away, or choose another folder"
-        raise InputError(out, expected="a folder for what the review decided", found="the audit's own folder", do=do)
+        do = "drop --out, or choose another folder"
+        raise InputError(out, expected="a folder for the reviewed labels", found="the audit's own folder", do=do)
     reviewed = apply_review(read_table(path, AUDIT), review_file)
     settings = settings_of(path) | {"samples": os.path.relpath(samples, out)}
     inputs = hashes({"audit": path, "review": review_file})
@@ -71,12 +71,12 @@ def samples_of(folder: Path) -> Path:
     """
     path = folder / TABLE
     if not path.is_file():
-        do = f"give the folder of {TABLE}"
+        do = f"give the folder that holds {TABLE}"
         raise InputError(path, expected="the folder of an audit", found="no such file", do=do)
     settings = settings_of(path)
     if "samples" not in settings:
-        do = "give the audit's folder as `ulcag audit` left it"
-        raise InputError(path, expected="an audit that says where its samples.parquet is", found="none", do=do)
+        do = "give the audit's folder exactly as `ulcag audit` wrote it"
+        raise InputError(path, expected="an audit that records the path of its samples.parquet", found="no path", do=do)
     return folder / str(settings["samples"])
 
 
@@ -96,4 +96,4 @@ def write_labels(audit: pd.DataFrame, samples_file: Path, folder: Path) -> None:
     write_labels_csv(audit, final, folder / "labels_clean.csv")
     for note in clean.notes:
         print(note, file=sys.stderr)
-    print(f"{folder / 'clean'}: {clean.samples} samples, {clean.changed} with another label", file=sys.stderr)
+    print(f"{folder / 'clean'}: {clean.samples} samples, {clean.changed} with a new label", file=sys.stderr)

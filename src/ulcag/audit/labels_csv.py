@@ -25,10 +25,10 @@ def write_labels_csv(audit: pd.DataFrame, final: pd.Series, out: Path) -> None:
     """
     if final.index.has_duplicates:
         twice = final.index[final.index.duplicated()][0]
-        raise InputError("final labels", expected="one label for a sample", found=f"several for {twice}")
+        raise InputError("final labels", expected="one label for each sample", found=f"several for {twice}")
     strange = final.index.difference(pd.Index(audit["sample_id"]))
     if len(strange):
-        found = f"{len(strange)} others, such as {strange[0]}"
+        found = f"{len(strange)} other samples, such as {strange[0]}"
         raise InputError("final labels", expected="samples of the audit", found=found, do="audit the data set again")
     given = audit["given"].astype("int64").to_numpy()
     label = final.reindex(audit["sample_id"]).to_numpy(dtype="float64", na_value=float("nan"))

@@ -69,8 +69,8 @@ def of_networks(runs: Sequence[Path], noise: pd.DataFrame, action_units: pd.Data
     ids = predicted["sample_id"]
     if ids.duplicated().any():
         twice = f"'{ids[ids.duplicated()].iloc[0]}' in two"
-        do = "make the runs of all folds again"
-        raise InputError("audit", expected="every sample held out by one fold", found=twice, do=do)
+        do = "repeat the runs of all folds"
+        raise InputError("audit", expected="each sample held out in one fold", found=twice, do=do)
     given = _given(noise, ids)
     points, known = measured_units(rows_of(action_units, ids, "action_units"))
     fold = predicted["fold"].to_numpy()
@@ -134,7 +134,7 @@ def of_regressions(
 def _given(noise: pd.DataFrame, ids: pd.Series) -> np.ndarray:
     labels = rows_of(noise, ids, "noise")["label"].to_numpy(dtype=np.int64)
     if len(np.unique(labels)) < 2:
-        do = "give labels of several classes: what is wrong with one shows against the others"
+        do = "give labels of several classes: wrong labels show only by comparison"
         alike = f"{len(labels)} labels, all {CLASSES[labels[0]]}"
         raise InputError("audit", expected="labels of at least two classes", found=alike, do=do)
     return labels
@@ -147,14 +147,16 @@ def _read_runs(runs: Sequence[Path]) -> list[tuple[Path, dict[str, Any]]]:
     for run, record in about[1:]:
         for what in ("dataset", "noise", "arm", "seed"):
             if record["run"][what] != first["run"][what]:
-                found = f"{record['run'][what]} beside {first['run'][what]}"
-                raise InputError(run / "run.json", expected=f"runs of one {what}", found=found)
+                found = f"{record['run'][what]} and {first['run'][what]}"
+                raise InputError(run / "run.json", expected=f"runs with the same {what}", found=found)
         # Co-occurrence is counted for each fold.
         same = record["inputs"].keys() - {"cooccurrence"}
         differ = sorted(name for name in same if record["inputs"][name] != first["inputs"].get(name))
         if differ:
-            do = "make the runs of all folds again"
-            raise InputError(run / "run.json", expected="runs of the same tables", found=f"another {differ[0]}", do=do)
+            do = "repeat the runs of all folds"
+            raise InputError(
+                run / "run.json", expected="runs of the same tables", found=f"different {differ[0]}", do=do
+            )
     folds = sorted(record["run"]["fold"] for _, record in about)
     if folds != sorted(f"{part}of{len(folds)}" for part in range(1, len(folds) + 1)):
         raise InputError("audit", expected="the runs of all folds, such as 1of4 to 4of4", found=", ".join(folds))

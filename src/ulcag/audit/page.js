@@ -29,7 +29,7 @@ function select() {
   if (chunks.length > 0) draw(chunks[0]);
   sizeChunks();
   for (const chunk of chunks) nearScreen.observe(chunk);
-  byId("matches").textContent = matching.length ? `${many(matching.length, "sample")} shown` : "No sample on this page is like that.";
+  byId("matches").textContent = matching.length ? `${many(matching.length, "sample")} shown` : "No sample on this page matches.";
 }
 
 function filter() {
@@ -134,8 +134,8 @@ function start() {
   byId("decisions").append(...data.decisions.map((decision) => choice(decision, decision === first)),
     choice({ name: "", here: data.items.length }, !first));
   for (const { name, all, here } of data.decisions.filter((decision) => decision.here < decision.all)) {
-    const which = name === "unjudged" ? "the first by sample id" : "those of lowest quality";
-    const text = `${name}: ${here.toLocaleString("en")} of ${many(all, "sample")} are here, ${which}; ${(all - here).toLocaleString("en")} are not shown.`;
+    const which = name === "unjudged" ? "the first by sample id" : "those with the lowest quality";
+    const text = `${name}: ${here.toLocaleString("en")} of ${many(all, "sample")} are on this page, ${which}; ${(all - here).toLocaleString("en")} are not shown.`;
     byId("not-shown").append(make("li", {}, text));
   }
   data.classes.forEach((name, label) => {

@@ -53,16 +53,16 @@ function evidence(item) {
 }
 
 function evidenceParts(item) {
-  if (item.q.every((value) => value === null)) return [make("p", {}, "No network judged this sample.")];
+  if (item.q.every((value) => value === null)) return [make("p", {}, "No classifier judged this sample.")];
   const row = (name, label) => make("tr", { class: label === item.suggested ? "suggested" : null },
     make("th", { scope: "row" }, name + (label === item.given ? " (given)" : "")),
     probability(item.p[label], "p"), probability(item.q[label], "q"), make("td", {}, fixed(item.distance[label], 1)));
   const head = ["class", "classifier", "all evidence", "distance"].map((name) => make("th", { scope: "col" }, name));
   return [
     make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...data.classes.map(row))),
-    make("p", { class: "note" }, `Classifier: probability by one that was not fitted to the sample (fold ${item.fold ?? "unknown"}). `
-      + `All evidence: with the action units. Distance: to the class's action unit template. Alpha: ${fixed(item.alpha, 2)}.`
-      + (item.cleanlab === null ? "" : ` Label quality by cleanlab: ${fixed(item.cleanlab, 2)}.`)),
+    make("p", { class: "note" }, `Classifier: probability from a classifier not fitted to this sample (fold ${item.fold ?? "unknown"}). `
+      + `All evidence: classifier and action units. Distance: to the action unit template of the class. Alpha: ${fixed(item.alpha, 2)}.`
+      + (item.cleanlab === null ? "" : ` Label quality from cleanlab: ${fixed(item.cleanlab, 2)}.`)),
   ];
 }
 

@@ -98,8 +98,8 @@ function undo() {
 
 function acceptAll() {
   const open = matching.filter((item) => differs(item) && !review.has(item.id));
-  if (open.length === 0) return say("No sample shown has a suggestion that is not reviewed yet.");
-  const question = `Accept the suggestions of ${many(open.length, "sample")}? That is all that match the filters, not only those on the screen. What you have reviewed already stays.`;
+  if (open.length === 0) return say("No sample shown has an unreviewed suggestion.");
+  const question = `Accept the suggestions of ${many(open.length, "sample")}? This includes all samples that match the filters, not only those on the screen. Samples already reviewed do not change.`;
   if (!window.confirm(question)) return;
   step(open.map((item) => item.id), () => open.forEach((item) => setLabel(item, item.suggested)));
 }
@@ -118,13 +118,13 @@ async function load(file) {
   try {
     const rows = readReview(await file.text());
     const here = rows.filter(([id]) => itemOf.has(id));
-    if (rows.length > 0 && here.length === 0) throw Error("none of its samples is on this page: is it of another audit?");
+    if (rows.length > 0 && here.length === 0) throw Error("none of its samples is on this page; it may belong to another audit.");
     step(rows.map(([id]) => id), () => rows.forEach((row) => {
       if (itemOf.has(row[0])) setLabel(itemOf.get(row[0]), data.classes.indexOf(row[1]));
       else review.set(row[0], row);
     }));
     const others = rows.length - here.length;
-    const rest = others ? ` ${many(others, "row")} about samples that are not on this page will be in the download, too.` : "";
+    const rest = others ? ` ${many(others, "row")} for samples not on this page will also be in the download.` : "";
     say(`Loaded ${many(here.length, "verdict")} from ${file.name}.${rest}`);
   } catch (error) {
     say(`${file.name} was not loaded: ${error.message}`);
@@ -139,7 +139,7 @@ function readReview(text) {
   const picked = rows.map((row) => places.map((place) => row[place] ?? ""));
   const reviewed = picked.filter(([, , verdict]) => verdict !== "");
   const wrong = reviewed.find(([, label]) => !data.classes.includes(label));
-  if (wrong) throw Error(`sample ${wrong[0]} has the label "${wrong[1]}", which is none of ${data.classes.join(", ")}.`);
+  if (wrong) throw Error(`sample ${wrong[0]} has the label "${wrong[1]}", which is not one of ${data.classes.join(", ")}.`);
   return reviewed;
 }
 
@@ -148,7 +148,7 @@ function readCsv(text) {
   const rows = [[]];
   while (field.lastIndex < text.length || rows.at(-1).length > 0) {
     const match = field.exec(text);
-    if (!match) throw Error("it is no CSV file.");
+    if (!match) throw Error("it is not a CSV file.");
     rows.at(-1).push(match[1].startsWith('"') ? match[1].slice(1, -1).replaceAll('""', '"') : match[1]);
     if (match[2] === "") break;
     if (match[2] !== ",") rows.push([]);
@@ -159,7 +159,7 @@ function readCsv(text) {
 function showProgress() {
   const done = data.items.filter((item) => review.has(item.id));
   const count = (what) => done.filter(what).length.toLocaleString("en");
-  const more = review.size > done.length ? ` (and ${(review.size - done.length).toLocaleString("en")} that are not here)` : "";
+  const more = review.size > done.length ? ` (and ${(review.size - done.length).toLocaleString("en")} not on this page)` : "";
   const verdicts = [["accept", "accepted"], ["reject", "rejected"], ["other", "another class"]]
     .map(([name, words]) => `${count((item) => verdictOf(item) === name)} ${words}`);
   byId("progress").textContent = `${count(() => true)} of ${data.items.length.toLocaleString("en")} reviewed${more}: ${verdicts.join(", ")}`;

@@ -12,8 +12,8 @@ from ulcag.correction.label_errors import KEEP, RELABEL, REVIEW
 
 MEANINGS = {
     RELABEL: "take the suggestion",
-    REVIEW: "look at it",
-    KEEP: "the given label stays",
+    REVIEW: "look at the sample",
+    KEEP: "keep the given label",
     UNJUDGED: "no evidence",
 }
 # Okabe and Ito's colours, one a class; the page says every class in words, too.
@@ -141,7 +141,9 @@ def _flow_svg(relabel: np.ndarray, review: np.ndarray) -> str:
                 middle, count = (top + bottom) / 2 + 4, round((bottom - top) / scale)
                 ends.append(f'<rect x="{x}" y="{top:.1f}" width="6" height="{bottom - top:.1f}" fill="{colour}"/>')
                 ends.append(f'<text x="{x + edge}" y="{middle:.1f}" text-anchor="{anchor}">{name} {count:,}</text>')
-    label = "Flow of samples from given classes, left, to suggested ones, right; the table below has the numbers"
+    label = (
+        "Flow of samples from given classes (left) to suggested classes (right); see the table below for the numbers"
+    )
     size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}"'
     return f'<svg class="flow" role="img" aria-label="{label}" {size}>{"".join(ribbons)}{"".join(ends)}</svg>'
 

@@ -33,9 +33,9 @@ def audit_rows(
 def _reason(decision: str, given: int, suggested: int, p: np.ndarray, nearest: int, trusted: float) -> str:
     """Why, in words; the numbers beside it are in the row."""
     y, new = CLASSES[given], CLASSES[suggested]
-    units = "action units not known" if nearest < 0 else f"action units nearest to {CLASSES[nearest]}"
+    units = "action units unknown" if nearest < 0 else f"action units nearest to {CLASSES[nearest]}"
     if decision == KEEP:
         return f"network: {y} {100 * p[given]:.0f} %; {units}"
     text = f"network: {new} {100 * p[suggested]:.0f} %, {y} {100 * p[given]:.0f} %; {units}"
-    text += f"; of labels {y}, {100 * trusted:.0f} % are trusted"
+    text += f"; {100 * trusted:.0f} % of labels {y} are trusted"
     return text if decision == RELABEL else f"{text}; not clear enough to relabel"

@@ -27,8 +27,8 @@ from ulcag.text import CsvFile
 # Columns of noise_matrix.csv.
 _LABELLED = [f"labelled {name}" for name in CLASSES]
 _NOT_TRUSTED = (
-    "nothing is relabelled: of labels that were made wrong for a trial, not clearly more were put right than of the "
-    "others were changed. What is suggested is a guess"
+    "nothing is relabelled: in a trial with labels made wrong on purpose, the share of them put right was not clearly "
+    "larger than the share of other labels changed. The suggestions are guesses"
 )
 
 
@@ -108,15 +108,15 @@ def draw_page(folder: Path, faces_file: Path, out: Path, size: int) -> None:
 def _read_matrix(path: Path) -> np.ndarray:
     """(7, 7) estimated number of samples, [true, given]."""
     file = CsvFile(path)
-    places = file.places(["true", *_LABELLED], "the noise matrix of an audit", "make the audit again")
+    places = file.places(["true", *_LABELLED], "the noise matrix of an audit", "repeat the audit")
     rows = {record.cells[places["true"]]: record for record in file.rows()}
     if list(rows) != list(CLASSES):
         expected = f"a row for each of {', '.join(CLASSES)}, in this order"
-        raise InputError(path, expected=expected, found=", ".join(rows), do="make the audit again")
+        raise InputError(path, expected=expected, found=", ".join(rows), do="repeat the audit")
     try:
         return np.array([[float(rows[true].cells[places[name]]) for name in _LABELLED] for true in CLASSES])
     except ValueError as error:
-        raise InputError(path, expected="numbers", found=str(error), do="make the audit again") from None
+        raise InputError(path, expected="numbers", found=str(error), do="repeat the audit") from None
 
 
 def in_words(audit: pd.DataFrame) -> pd.DataFrame:

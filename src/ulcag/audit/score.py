@@ -111,5 +111,5 @@ def need_cleanlab() -> None:
     try:
         import cleanlab  # noqa: F401
     except ImportError:
-        do = "pip install 'ulcag[cleanlab]', or audit without --cleanlab (`cleanlab: false`)"
-        raise InputError("audit", expected="the package cleanlab", found="it is not installed", do=do) from None
+        do = "pip install 'ulcag[cleanlab]', or drop --cleanlab (`cleanlab: false`)"
+        raise InputError("audit", expected="the package cleanlab", found="not installed", do=do) from None

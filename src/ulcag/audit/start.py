@@ -83,7 +83,7 @@ def audit_config(
     source = _units_source(units, openface)
     given = values.get("samples")
     reader, why = recognise(data, given if isinstance(given, dict) else {})
-    print(f"{data} is read as `{reader['reader']}`: {why}", file=sys.stderr)
+    print(f"reading {data} as `{reader['reader']}`: {why}", file=sys.stderr)
     # Who names a backbone has a schedule for it, or wants the paper's.
     own = "backbone" in values.get("training", {}) or "weights" in values.get("training", {})
     chosen = merged({"samples": reader, "action_units": source}, {} if own else {"training": FINE_TUNED})
@@ -98,10 +98,13 @@ def audit_config(
     samples = found.samples
     labels = samples["label"][samples["split"] == "train"].to_numpy(dtype=np.int64)
     if len(labels) < folds:
-        expected, do = f"at least {folds} training pictures, one a fold", "take fewer folds (--folds), or more data"
+        expected, do = (
+            f"at least {folds} training pictures, one for each fold",
+            "use fewer folds (--folds), or more data",
+        )
         raise InputError(data, expected=expected, found=str(len(labels)), do=do)
     if len(np.unique(labels)) < 2:
-        do = "give labels of several classes: what is wrong with one shows against the others"
+        do = "give labels of several classes: wrong labels show only by comparison"
         raise InputError(data, expected="labels of at least two classes", found="one", do=do)
     _check_folds(data, samples, folds)
     arm = "second-opinion" if networks else "linear"
@@ -129,7 +132,9 @@ def _units_source(units: str, openface: str) -> dict[str, Any]:
     if units:
         return {"source": "csv", "folder": units}
     if missing := not_installed():
-        print(f"no action units: what reads them is not installed: {', '.join(missing)}", file=sys.stderr)
+        print(
+            f"no action units: packages that the reader needs are not installed: {', '.join(missing)}", file=sys.stderr
+        )
         return {"source": "none"}
     return {"source": "reader"}
 
@@ -152,6 +157,6 @@ def _check_folds(data: Path, samples: pd.DataFrame, folds: int) -> None:
     for part in range(1, folds + 1):
         kept, held_out = split_fold(samples, f"{part}of{folds}")
         if not len(held_out) or not len(kept):
-            found = f"nobody in fold {part}" if len(kept) else f"everybody in fold {part}"
-            do = "take fewer folds (--folds), or more data: who is in which is drawn by a hash of identities"
-            raise InputError(data, expected=f"people for {folds} folds", found=found, do=do)
+            found = f"no one in fold {part}" if len(kept) else f"everyone in fold {part}"
+            do = "use fewer folds (--folds), or more data: people are assigned to folds by a hash of their identity"
+            raise InputError(data, expected=f"people in each of {folds} folds, and outside it", found=found, do=do)

@@ -60,8 +60,8 @@ class Backbone(ABC):
         Raises:
             InputError: its features are no means over a picture.
         """
-        do = "take dlib_face or a ResNet, or leave out arms such as eac"
-        expected = "a backbone whose features are means of maps"
+        do = "use dlib_face or a ResNet, or leave out arms such as eac"
+        expected = "a backbone with features that are means of maps"
         raise InputError("training.backbone", expected=expected, found=self.name, do=do)
 
     def own_weights(self) -> Path | None:

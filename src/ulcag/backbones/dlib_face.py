@@ -24,7 +24,7 @@ class DlibFace(Backbone):
 
         if image_size < SMALLEST:
             expected = f"{SMALLEST} pixels or more for the backbone {self.name}"
-            do = f"leave image_size out: it is {self.image_size} then"
+            do = f"remove image_size, for the default of {self.image_size}"
             raise InputError("training.image_size", expected=expected, found=str(image_size), do=do)
         network = FaceNetwork()
         return network, network.features.width

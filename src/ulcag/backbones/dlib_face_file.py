@@ -57,7 +57,7 @@ def installed_file() -> Path:
         raise InputError(
             "the backbone dlib_face",
             expected=f"the package {PACKAGES[0]}, which holds its weights (100 MB, public domain)",
-            found="it is not installed",
+            found="not installed",
             do=f"{_INSTALL}, or choose another backbone",
         )
     return Path(spec.submodule_search_locations[0]) / FILE
@@ -118,7 +118,7 @@ def parse_integer(content: bytes, place: int) -> tuple[int, int]:
     size = head[0] & 0x0F if head else 0
     value = content[place + 1 : place + 1 + size]
     if not value or len(value) < size:
-        raise ValueError(f"no whole integer at byte {place} of {len(content)}")
+        raise ValueError(f"incomplete integer at byte {place} of {len(content)}")
     sign = -1 if head[0] & 0x80 else 1
     return sign * int.from_bytes(value, "little"), place + 1 + size
 

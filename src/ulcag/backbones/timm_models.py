@@ -56,8 +56,12 @@ def timm_backbone(name: str) -> TimmModel:
     model = name.removeprefix(PREFIX)
     if not timm.is_model(model):
         nearest = difflib.get_close_matches(model, timm.list_models(), n=3)
-        do = f"did you mean {' or '.join(PREFIX + one for one in nearest)}?" if nearest else "see timm.list_models()"
-        raise InputError("training.backbone", expected="a network that timm knows", found=repr(model), do=do)
+        do = (
+            f"did you mean {' or '.join(PREFIX + one for one in nearest)}?"
+            if nearest
+            else "choose one from timm.list_models()"
+        )
+        raise InputError("training.backbone", expected="a network known to timm", found=repr(model), do=do)
     facts: Any = timm.get_pretrained_cfg(model)
     return TimmModel(name, facts.input_size[1], facts.mean, facts.std, bool(facts.fixed_input_size))
 
@@ -66,6 +70,6 @@ def _timm() -> Any:
     try:
         import timm
     except ImportError:
-        do = "pip install 'ulcag[timm]', on the machine that plans the runs, too"
+        do = "pip install 'ulcag[timm]', also on the machine that plans the runs"
         raise InputError("training.backbone", expected="the package timm", found="not installed", do=do) from None
     return timm

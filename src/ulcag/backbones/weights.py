@@ -65,7 +65,7 @@ def load_weights(backbone: nn.Module, path: Path) -> Report:
     )
     if any(names for _, names in problems):
         told = "; ".join(f"{len(names)} {what} ({_some(names)})" for what, names in problems if names)
-        do = "check that `training.backbone` is the network that these weights are of"
+        do = "set `training.backbone` to the network of these weights"
         raise InputError(path, expected=f"all {len(wanted)} tensors of the backbone, by name", found=told, do=do)
     backbone.load_state_dict({name: found[name] for name in wanted}, strict=False)
     return Report(tuple(wanted), tuple(others))
@@ -81,8 +81,8 @@ def _state_dict(path: Path) -> dict[str, Tensor]:
             path, expected="a file of weights", found="no such file", do="check training.weights"
         ) from None
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        do = "only files of plain tensors are read: nothing in a file may run code"
-        raise InputError(path, expected="weights as torch.save writes them", found=str(error), do=do) from None
+        do = "give a file of plain tensors only: nothing in it may run code"
+        raise InputError(path, expected="weights written by torch.save", found=str(error), do=do) from None
     while isinstance(content, Mapping) and any(isinstance(content.get(name), Mapping) for name in _WRAPPERS):
         content = next(content[name] for name in _WRAPPERS if isinstance(content.get(name), Mapping))
     if not isinstance(content, Mapping):

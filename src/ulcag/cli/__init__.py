@@ -16,15 +16,15 @@ from ulcag import __version__
 from ulcag.errors import InputError
 
 _REMEDIES = {
-    errno.EACCES: "permit it, or name another place",
-    errno.EPERM: "permit it, or name another place",
+    errno.EACCES: "grant permission, or choose another path",
+    errno.EPERM: "grant permission, or choose another path",
     errno.ENOENT: "check the path",
-    errno.EISDIR: "name a file: this is a folder",
-    errno.ENOTDIR: "name a place below a folder: a part of this path is a file",
-    errno.EEXIST: "name a place below a folder: a part of this path is a file",
-    errno.ENAMETOOLONG: "shorten the name",
-    errno.ENOSPC: "make room, and start it again",
-    errno.EMFILE: "permit more open files: ulimit -n",
+    errno.EISDIR: "give a file: this is a folder",
+    errno.ENOTDIR: "choose a path inside a folder: part of this path is a file",
+    errno.EEXIST: "choose a path inside a folder: part of this path is a file",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOSPC: "free disk space, then run the command again",
+    errno.EMFILE: "raise the limit on open files: ulimit -n",
 }
 
 
@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="ulcag",
-        description="Uncertain label correction via auxiliary action unit graphs (ULC-AG). The commands are the "
+        description="Uncertain label correction via auxiliary action unit graphs (ULC-AG). Most commands are "
         "stages of the pipeline, in order; Snakemake calls them, and so can you.",
     )
     parser.add_argument("--version", action="version", version=f"ulcag {__version__}")
@@ -61,10 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message = _of_system(error)
     except UnicodeError as error:
         do = "rename the file, or save it as UTF-8"
-        message = InputError("a name or a text", expected="UTF-8", found=ascii(str(error))[1:-1], do=do)
+        message = InputError("a file name or a text", expected="UTF-8", found=ascii(str(error))[1:-1], do=do)
     except MemoryError:
-        do = "use a machine with more of it, smaller batches or pictures, or fewer processes"
-        message = InputError("memory", expected="enough of it", found="none left", do=do)
+        do = "use a machine with more memory, smaller batches or pictures, or fewer processes"
+        message = InputError("memory", expected="enough memory", found="none left", do=do)
     print(f"ulcag {options.command}: error\n{message}", file=sys.stderr)
     return 1
 
@@ -74,5 +74,5 @@ def _of_system(error: OSError) -> InputError:
     # Of a file that is written beside its place and then renamed, the second name is the place.
     name = error.filename2 or error.filename
     where = "the system" if name is None else os.fsencode(name).decode(errors="backslashreplace")
-    do = _REMEDIES.get(error.errno or 0, "check the path and the disk, and start it again")
-    return InputError(where, expected="to be read or written", found=error.strerror or str(error), do=do)
+    do = _REMEDIES.get(error.errno or 0, "check the path and the disk, then run the command again")
+    return InputError(where, expected="a path that can be read or written", found=error.strerror or str(error), do=do)

@@ -30,60 +30,74 @@ def add_commands(commands: Any) -> None:
     audit = commands.add_parser(
         "audit",
         help="find wrong labels in a data set",
-        description="Find wrong labels: runs the whole pipeline through Snakemake. The same command again goes on "
-        "where it was stopped. After a review on the page: ulcag review OUT REVIEW.",
+        description="Find wrong labels by running the whole pipeline through Snakemake. If it stops, the same command "
+        "resumes it. To apply a review made on the page: ulcag review OUT REVIEW.",
     )
     audit.add_argument(
-        "data", type=Path, help="folders named like classes, a table (.csv, .parquet), or a known data set"
+        "data", type=Path, help="folders named after the classes, a table (.csv, .parquet), or a known data set"
     )
-    audit.add_argument("--out", type=Path, required=True, help="the audit's folder, for all that it makes")
-    audit.add_argument("--action-units", default="", metavar="DIR", help="CSV files of OpenFace, LibreFace or py-feat")
+    audit.add_argument("--out", type=Path, required=True, help="the audit's folder, for all output")
     audit.add_argument(
-        "--openface", default="", choices=["", "docker", "podman", "apptainer", "none"], help="run OpenFace with this"
+        "--action-units", default="", metavar="DIR", help="CSV files from OpenFace, LibreFace or py-feat"
+    )
+    audit.add_argument(
+        "--openface",
+        default="",
+        choices=["", "docker", "podman", "apptainer", "none"],
+        help="container engine for OpenFace; none: a local build",
     )
     audit.add_argument(
         "--networks",
         action="store_true",
-        help="train networks, as where there is a GPU; else: logistic regressions on features of a face network",
+        help="train networks even without a GPU, where the default is logistic regressions on a frozen face network",
     )
     audit.add_argument("--small", action="store_true", help=argparse.SUPPRESS)
-    audit.add_argument("--folds", type=int, default=4, help="parts, each judged by classifiers fitted to the others")
-    audit.add_argument("--seed", type=whole_number(0), default=0)
-    audit.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab (extra `cleanlab`)")
-    audit.add_argument("--cores", type=whole_number(1), default=2)
-    audit.add_argument("--no-run", action="store_true", help="only write config.yaml and tell the command to run")
+    audit.add_argument(
+        "--folds", type=int, default=4, help="number of folds, each judged by classifiers fitted to the others"
+    )
+    audit.add_argument("--seed", type=whole_number(0), default=0, help="random seed")
+    audit.add_argument("--cleanlab", action="store_true", help="also rank the labels with cleanlab (extra `cleanlab`)")
+    audit.add_argument("--cores", type=whole_number(1), default=2, help="number of CPU cores to use")
+    audit.add_argument(
+        "--no-run", action="store_true", help="write config.yaml and print the command, without running it"
+    )
     add_settings(audit, DatasetSettings)
     audit.set_defaults(do=_audit)
 
-    review = commands.add_parser("review", help="take over what a review on an audit's page accepted and rejected")
+    review = commands.add_parser("review", help="apply a review made on an audit's page")
     review.add_argument("folder", type=Path, help="the audit's folder")
-    review.add_argument("review", type=Path, help="review.csv, as the page saves it")
-    review.add_argument("--out", type=Path, help="folder to write; FOLDER/review if not given")
+    review.add_argument("review", type=Path, help="review.csv as downloaded from the page")
+    review.add_argument("--out", type=Path, help="folder to write to (default: FOLDER/review)")
     review.set_defaults(do=_review)
 
-    judge = commands.add_parser("judge", help="judge labels by the runs of all folds")
-    judge.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of the runs of all folds")
+    judge = commands.add_parser("judge", help="judge labels with the runs of all folds")
+    judge.add_argument("--runs", type=Path, nargs="+", required=True, help="run folders, one for each fold")
     _add_judge(judge)
     judge.set_defaults(do=_judge)
 
-    frozen = commands.add_parser("judge-frozen", help="judge labels by regressions on a backbone's frozen features")
-    frozen.add_argument("--folds", type=whole_number(2), default=4, help="parts, each judged by those fitted to others")
-    frozen.add_argument("--seed", type=whole_number(0), default=0)
+    frozen = commands.add_parser("judge-frozen", help="judge labels with logistic regressions on a frozen backbone")
+    frozen.add_argument(
+        "--folds",
+        type=whole_number(2),
+        default=4,
+        help="number of folds, each judged by regressions fitted to the others",
+    )
+    frozen.add_argument("--seed", type=whole_number(0), default=0, help="random seed")
     for name, default in (("dataset", "data"), ("noise", "none"), ("arm", "linear")):
-        frozen.add_argument(f"--{name}-name", default=default, help="for the record")
+        frozen.add_argument(f"--{name}-name", default=default, help="name to store with the result")
     _add_judge(frozen)
     add_settings(frozen, TrainingSettings)
     frozen.set_defaults(do=_judge_frozen)
 
-    page = commands.add_parser("audit-page", help="an audit as a page to look at and to review")
+    page = commands.add_parser("audit-page", help="write an audit as a page to browse and review")
     page.add_argument("folder", type=Path, help="the audit's folder")
     page.add_argument("--faces", type=Path, required=True, help="faces.parquet")
-    page.add_argument("--out", type=Path, required=True, help="the page to write (.html)")
+    page.add_argument("--out", type=Path, required=True, help="page to write (.html)")
     page.set_defaults(do=_page)
 
-    clean = commands.add_parser("clean", help="the data set with the labels that an audit decided")
-    clean.add_argument("folder", type=Path, help="the audit's folder; labels_clean.csv and clean/ are written there")
-    clean.add_argument("--samples", type=Path, help="samples.parquet; where it was at the audit, if not given")
+    clean = commands.add_parser("clean", help="write the data set with the labels that an audit decided on")
+    clean.add_argument("folder", type=Path, help="the audit's folder, where labels_clean.csv and clean/ are written")
+    clean.add_argument("--samples", type=Path, help="samples.parquet (default: the path that the audit recorded)")
     clean.set_defaults(do=_clean)
 
 
@@ -96,8 +110,10 @@ def _audit(options: argparse.Namespace) -> None:
     from ulcag.pipeline import schema_line, snakemake_command
 
     if options.small:
-        do = "leave it out: without a GPU features of a face network are used, in less time; --networks trains networks"
-        raise InputError("--small", expected="an option of this release", found="one of an earlier release", do=do)
+        do = "drop it: without a GPU, the faster features of a face network are used now; --networks trains networks"
+        raise InputError(
+            "--small", expected="an option of this release", found="an option of an earlier release", do=do
+        )
     path = options.out.resolve() / "config.yaml"
     _check_ours(options.out)
     command = snakemake_command(path, "--cores", str(options.cores), "--rerun-incomplete", "audit_pages")
@@ -122,12 +138,12 @@ def _audit(options: argparse.Namespace) -> None:
     done = subprocess.run(command, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE", "PATH": programs})
     if done.returncode:
         unlock = shlex.join(snakemake_command(path, "--unlock"))
-        do = f"see above; when it is put right, the same command goes on from there (after a kill: {unlock})"
+        do = f"fix the error above; the same command then resumes (after a kill, first run: {unlock})"
         raise InputError(options.out, expected="the pipeline to run to its end", found="an error", do=do)
     hand_over(made_in(config), options.out)
     at = options.out
-    print(f"\nlook at   {at / 'audit.html'}\nlabels    {at / 'labels_clean.csv'}\ndata set  {at / 'clean'}")
-    print(f"after a review on the page: ulcag review {shlex.quote(str(at))} review.csv")
+    print(f"\npage      {at / 'audit.html'}\nlabels    {at / 'labels_clean.csv'}\ndata set  {at / 'clean'}")
+    print(f"to apply a review made on the page: ulcag review {shlex.quote(str(at))} review.csv")
 
 
 def _check_ours(out: Path) -> None:
@@ -138,17 +154,17 @@ def _check_ours(out: Path) -> None:
     if path.exists():
         if path.read_text(errors="replace").startswith(_WRITTEN_BY):
             return
-        do = "choose another folder for --out; an audit of a configuration of your own: snakemake audit"
-        raise InputError(path, expected="no file, or one that `ulcag audit` wrote", found="another", do=do)
+        do = "choose another folder for --out; to audit with your own configuration: snakemake audit"
+        raise InputError(path, expected="no file, or one that `ulcag audit` wrote", found="another file", do=do)
     if there := [name for name in FILES if (out / name).exists()]:
         do = "choose another folder for --out"
-        raise InputError(out, expected="a folder without files of these names", found=", ".join(there), do=do)
+        raise InputError(out, expected="a folder without files of an audit", found=", ".join(there), do=do)
 
 
 def _add_judge(parser: argparse.ArgumentParser) -> None:
     for name in _TABLES:
         parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")
-    parser.add_argument("--cleanlab", action="store_true", help="also rank by cleanlab")
+    parser.add_argument("--cleanlab", action="store_true", help="also rank the labels with cleanlab")
     parser.add_argument("--out", type=Path, required=True, help="the audit's folder")
 
 

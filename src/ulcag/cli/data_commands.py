@@ -19,82 +19,92 @@ from ulcag.section import Section
 def add_commands(commands: Any) -> None:
     """Add the commands of these stages."""
     samples = commands.add_parser("samples", help="read a data set into a samples table")
-    samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered pictures are kept")
-    samples.add_argument("--out-votes", type=Path, help="people's votes, where the set has any (.parquet)")
-    samples.add_argument("--workers", type=whole_number(1), default=2, help="processes that render")
+    samples.add_argument("--cache", type=Path, default=Path("results/.cache"), help="folder for rendered pictures")
+    samples.add_argument(
+        "--out-votes", type=Path, help="table to write of people's votes, if the data set has any (.parquet)"
+    )
+    samples.add_argument("--workers", type=whole_number(1), default=2, help="number of rendering processes")
     add_settings(samples, *(layout.settings_type for layout in LAYOUTS.values()))
     samples.set_defaults(do=_samples)
 
     counted = [name for name, layout in LAYOUTS.items() if layout.published_counts({})]
-    check = commands.add_parser("check", help="what is wrong with a data set: counts, files, copies of test pictures")
-    check.add_argument("--reader", choices=counted, help="whose counts to compare with, if not the table's")
-    check.add_argument("--workers", type=whole_number(1), default=2, help="processes that read pictures")
-    check.add_argument("--out", type=Path, required=True, help="the findings to write (.csv)")
-    check.add_argument("--out-pictures", type=Path, help="what each picture looks like, to write (.parquet)")
+    check = commands.add_parser("check", help="check a data set: counts, files, copies of test pictures")
+    check.add_argument(
+        "--reader", choices=counted, help="reader of the published counts to compare with (default: the table's)"
+    )
+    check.add_argument("--workers", type=whole_number(1), default=2, help="number of processes that read pictures")
+    check.add_argument("--out", type=Path, required=True, help="table of findings to write (.csv)")
+    check.add_argument("--out-pictures", type=Path, help="table to write of facts about each picture (.parquet)")
     check.set_defaults(do=_check)
 
-    gate = commands.add_parser("gate", help="stop where a check found something fatal")
-    gate.add_argument("--check", type=Path, help="check.csv; left out where nothing was checked")
-    gate.add_argument("--out", type=Path, required=True, help="the file to write if it may go on")
+    gate = commands.add_parser("gate", help="stop if a check found something fatal")
+    gate.add_argument("--check", type=Path, help="check.csv; omit it if nothing was checked")
+    gate.add_argument("--out", type=Path, required=True, help="file to write if the pipeline may continue")
     gate.set_defaults(do=_gate)
     for parser in (check, gate):
-        parser.add_argument("--on-fatal", choices=["stop", "warn"], default="stop", help="stop: end with exit code 1")
+        parser.add_argument("--on-fatal", choices=["stop", "warn"], default="stop", help="stop: exit with code 1")
 
     noise = commands.add_parser("noise", help="inject label noise into the training split")
-    noise.add_argument("--seed", type=whole_number(0), default=0)
+    noise.add_argument("--seed", type=whole_number(0), default=0, help="random seed")
     add_settings(noise, NoiseSettings)
     noise.set_defaults(do=_noise)
 
-    faces = commands.add_parser("faces", help="find faces and store crops of them: one shard")
-    faces.add_argument("--shard", type=int, default=0, help="which part of the samples, from 0")
-    faces.add_argument("--out-crops", type=Path, required=True, help="the shard of crops (.arrow)")
-    faces.add_argument("--out-table", type=Path, required=True, help="what was found in each image (.parquet)")
+    faces = commands.add_parser("faces", help="find faces and store their crops, for one shard")
+    faces.add_argument("--shard", type=int, default=0, help="number of the shard, from 0")
+    faces.add_argument("--out-crops", type=Path, required=True, help="file of crops to write (.arrow)")
+    faces.add_argument(
+        "--out-table", type=Path, required=True, help="table to write of what was found in each picture (.parquet)"
+    )
     add_settings(faces, FacesSettings)
     faces.set_defaults(do=_faces)
 
     by_shard = [name for name, source in SOURCES.items() if issubclass(source, ByShard)]
     action_units = commands.add_parser(
         "action-units",
-        help="action units of a data set, or of one shard of crops",
-        description=f"Sources that read crops, shard by shard ({', '.join(by_shard)}), are given --faces and --state; "
-        "others read a data set at once and are given --samples.",
+        help="get the action units of a data set, or of one shard of crops",
+        description=f"Sources that read crops shard by shard ({', '.join(by_shard)}) need --faces and --state; "
+        "the others read a whole data set and need --samples.",
     )
-    action_units.add_argument("--from-csv", metavar="DIR", help="the folder of the CSV files; as --set folder=DIR")
+    action_units.add_argument("--from-csv", metavar="DIR", help="folder of the CSV files; same as --set folder=DIR")
     action_units.add_argument("--samples", type=Path, help="samples.parquet")
     action_units.add_argument(
-        "--faces", type=Path, help="the shard's table, beside its crops; for --set of_several=nearest_box faces.parquet"
+        "--faces",
+        type=Path,
+        help="the shard's table, next to its crops; with --set of_several=nearest_box: faces.parquet",
     )
-    action_units.add_argument("--state", type=Path, help="folder that a killed job goes on from")
-    action_units.add_argument("--threads", type=whole_number(1), help="cores to use, if not those of the settings")
+    action_units.add_argument("--state", type=Path, help="folder from which a killed job resumes")
+    action_units.add_argument("--threads", type=whole_number(1), help="number of cores (default: from the settings)")
     add_settings(action_units, SourceSettings)
     action_units.set_defaults(do=_action_units)
 
     fit_reader = commands.add_parser(
         "fit-reader",
-        help="make the head of the action unit reader again, from rendered faces",
-        description="Renders faces whose action units are known, spoils them as photographs are, and fits the head "
-        "that `action_units.source: reader` uses (extras `synthetic` and `dlib-face`). The same head every time.",
+        help="refit the head of the action unit reader to rendered faces",
+        description="Render faces with known action units, degrade them to resemble photographs, and fit the head that "
+        "`action_units.source: reader` uses (extras `synthetic` and `dlib-face`). The result is always the same.",
     )
-    fit_reader.add_argument("--out", type=Path, required=True, help="the head to write (.safetensors)")
-    fit_reader.add_argument("--cache", type=Path, default=Path("results/.cache"), help="where rendered faces are kept")
-    fit_reader.add_argument("--workers", type=whole_number(1), default=2, help="processes that render, and threads")
+    fit_reader.add_argument("--out", type=Path, required=True, help="file to write the head to (.safetensors)")
+    fit_reader.add_argument("--cache", type=Path, default=Path("results/.cache"), help="folder for rendered faces")
+    fit_reader.add_argument(
+        "--workers", type=whole_number(1), default=2, help="number of rendering processes, and of threads"
+    )
     fit_reader.set_defaults(do=_fit_reader)
 
-    merge = commands.add_parser("merge", help="join the tables of all shards of a stage")
+    merge = commands.add_parser("merge", help="merge the tables of all shards of a stage")
     merge.add_argument("stage", choices=["faces", "action_units"])
-    merge.add_argument("tables", type=Path, nargs="+", help="the shards' tables")
+    merge.add_argument("tables", type=Path, nargs="+", help="tables of the shards")
     merge.set_defaults(do=_merge)
 
     graph = commands.add_parser("graph", help="count which action units occur together (Eq. 5)")
     graph.add_argument("--action-units", type=Path, required=True, help="action_units.parquet")
-    graph.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
+    graph.add_argument("--fold", default="all", help="all, or the held-out part, such as 1of10")
     add_settings(graph, PresenceSettings)
     graph.set_defaults(do=_graph)
 
     for parser in (check, noise, faces, merge, graph):
         parser.add_argument("--samples", type=Path, required=True, help="samples.parquet")
     for parser in (samples, noise, merge, action_units, graph):
-        parser.add_argument("--out", type=Path, required=True, help="the table to write (.parquet)")
+        parser.add_argument("--out", type=Path, required=True, help="table to write (.parquet)")
 
 
 class _AnySamples(Section):
@@ -192,7 +202,7 @@ def _fit_reader(options: argparse.Namespace) -> None:
     from ulcag.action_units.reader.make import fit_reader
 
     about = fit_reader(options.out, options.cache, workers=options.workers)
-    _say(f"r of people left out: {about['held_out_r']}")
+    _say(f"correlation r on held-out people: {about['held_out_r']}")
 
 
 def _given(options: argparse.Namespace, name: str, who: str) -> Path:
@@ -203,7 +213,7 @@ def _given(options: argparse.Namespace, name: str, who: str) -> Path:
     """
     path: Path | None = getattr(options, name)
     if path is None:
-        raise InputError(f"--{name}", expected=f"a path, which {who} needs", found="nothing")
+        raise InputError(f"--{name}", expected=f"a path, needed by {who}", found="nothing")
     return path
 
 

@@ -7,20 +7,28 @@ from typing import Any
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this stage."""
-    predict = commands.add_parser("predict", help="expressions, confidence and action units of faces in new pictures")
+    predict = commands.add_parser("predict", help="predict expressions and action units of faces in new pictures")
     predict.add_argument("run", type=Path, metavar="RUN", help="the run's folder")
-    predict.add_argument("images", type=Path, nargs="+", metavar="IMAGES", help="pictures, or folders of them")
+    predict.add_argument("images", type=Path, nargs="+", metavar="IMAGES", help="pictures, or folders of pictures")
     predict.add_argument("--out", type=Path, required=True, help="folder for predictions.parquet, .csv and .json")
-    predict.add_argument("--annotated", action="store_true", help="draw the predictions on the pictures, too")
-    predict.add_argument("--whole-image", action="store_true", help="pictures are face crops already: do not search")
-    predict.add_argument("--batch", type=int, default=64, metavar="N", help="faces judged at once; changes no result")
+    predict.add_argument(
+        "--annotated", action="store_true", help="also write the pictures with the predictions drawn on them"
+    )
+    predict.add_argument(
+        "--whole-image", action="store_true", help="do not search for faces: the pictures are crops already"
+    )
+    predict.add_argument(
+        "--batch", type=int, default=64, metavar="N", help="faces in a batch; does not affect the result"
+    )
     predict.set_defaults(do=_predict)
 
-    export = commands.add_parser("export", help="a run's network as ONNX and safetensors, with a model card")
+    export = commands.add_parser("export", help="export a run's network as ONNX and safetensors, with a model card")
     export.add_argument("run", type=Path, metavar="RUN", help="the run's folder")
     export.add_argument("--out", type=Path, required=True, help="folder for model.onnx, model.safetensors, README.md")
-    export.add_argument("--with-aus", action="store_true", help="keep the auxiliary branch: action units are an output")
-    export.add_argument("--metrics", type=Path, help="metrics.json of the run, for the card")
+    export.add_argument(
+        "--with-aus", action="store_true", help="keep the auxiliary branch and output action units, too"
+    )
+    export.add_argument("--metrics", type=Path, help="metrics.json of the run, for the model card")
     export.set_defaults(do=_export)
 
 

@@ -13,20 +13,26 @@ def add_commands(commands: Any) -> None:
     """Add the commands."""
     doctor = commands.add_parser(
         "doctor",
-        help="what is here, what each lack costs, and what to type",
-        description="What is here, what each lack costs, and what to type. Exit code 1 if something is missing that is "
-        "needed always. Where `ulcag` itself does not start: python -m ulcag.doctor.",
+        help="check what is installed, and what to type for the rest",
+        description="Check what is installed, what you cannot do without the rest, and what to type to get it. Exit "
+        "with code 1 if something essential is missing. If `ulcag` itself does not start: python -m ulcag.doctor.",
     )
-    doctor.add_argument("--results", type=Path, default=Path("results"), help="where results go, for room on its disk")
-    doctor.add_argument("--images", type=whole_number(1), help="of a data set: does it fit into disk and memory?")
-    doctor.add_argument("--json", action="store_true", help="as JSON")
+    doctor.add_argument(
+        "--results", type=Path, default=Path("results"), help="folder for results, to check its free disk space"
+    )
+    doctor.add_argument(
+        "--images", type=whole_number(1), help="number of pictures, to check that they fit on disk and in memory"
+    )
+    doctor.add_argument("--json", action="store_true", help="print JSON")
     doctor.set_defaults(do=_doctor)
 
-    init = commands.add_parser("init", help="a config.yaml to edit, and a Snakefile that runs the pipeline on it")
-    init.add_argument("folder", type=Path, nargs="?", default=Path(), help="where to write them; here if not given")
+    init = commands.add_parser("init", help="write a config.yaml to edit, and a Snakefile that runs it")
+    init.add_argument(
+        "folder", type=Path, nargs="?", default=Path(), help="folder to write them to (default: the current one)"
+    )
     init.set_defaults(do=_init)
 
-    schema = commands.add_parser("schema", help="the JSON Schema of config.yaml, for editors")
+    schema = commands.add_parser("schema", help="print the JSON Schema of config.yaml, for editors")
     schema.set_defaults(do=_schema)
 
 
@@ -43,7 +49,7 @@ def _init(options: argparse.Namespace) -> None:
     from ulcag.pipeline import start_project
 
     start_project(options.folder)
-    print(f"edit      {options.folder / 'config.yaml'}; as it is, it makes the demo")
+    print(f"edit      {options.folder / 'config.yaml'}; unchanged, it makes the demo")
     print(f"then run  cd {shlex.quote(str(options.folder))} && snakemake --cores 2")
 
 

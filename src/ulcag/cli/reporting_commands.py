@@ -12,12 +12,12 @@ from ulcag.reporting.figures.declaration import FILES, LISTS
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this stage."""
-    tables = commands.add_parser("tables", help="tables over runs: mean and standard deviation over seeds")
-    tables.add_argument("metrics", type=Path, nargs="*", help="metrics.json of each run that has been done")
-    tables.add_argument("--runs", help="JSON list of all runs wanted, done or not; those given if left out")
+    tables = commands.add_parser("tables", help="write tables of runs: mean and standard deviation over seeds")
+    tables.add_argument("metrics", type=Path, nargs="*", help="metrics.json of each finished run")
+    tables.add_argument("--runs", help="JSON list of the runs to show, finished or not (default: those given)")
     tables.add_argument("--published", type=Path, required=True, help="published numbers (.csv)")
     tables.add_argument("--elsewhere", type=Path, nargs="*", default=[], help="metrics of runs on other data sets")
-    tables.add_argument("--out", type=Path, required=True, help="folder")
+    tables.add_argument("--out", type=Path, required=True, help="folder to write to")
     tables.set_defaults(do=_tables)
 
     figures = commands.add_parser("figures", help="draw one figure, as PNG and PDF")
@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
             parser.add_argument(
                 f"--{file.replace('_', '-')}", type=Path, required=True, help=(FILES | LISTS)[file], **several
             )
-        parser.add_argument("--out", type=Path, required=True, help="the figure without .png and .pdf")
+        parser.add_argument("--out", type=Path, required=True, help="path of the figure, without .png or .pdf")
         parser.set_defaults(do=_figure)
 
 

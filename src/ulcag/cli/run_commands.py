@@ -18,25 +18,27 @@ def add_commands(commands: Any) -> None:
     train = commands.add_parser("train", help="train one arm with one seed")
     for name in _RUN_TABLES:
         train.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True, help=f"{name}.parquet")
-    train.add_argument("--seed", type=whole_number(0), default=0)
-    train.add_argument("--fold", default="all", help="all, or such as 1of10: part that is held out")
-    train.add_argument("--dataset-name", default="data", help="for the record")
-    train.add_argument("--noise-name", default="none", help="for the record")
-    train.add_argument("--arm-name", help="for the record; the method if not given")
+    train.add_argument("--seed", type=whole_number(0), default=0, help="random seed")
+    train.add_argument("--fold", default="all", help="all, or the held-out part, such as 1of10")
+    train.add_argument("--dataset-name", default="data", help="name to store with the result")
+    train.add_argument("--noise-name", default="none", help="name to store with the result")
+    train.add_argument("--arm-name", help="name to store with the result (default: the method)")
     train.add_argument("--out", type=Path, required=True, help="the run's folder")
-    train.add_argument("--state", type=Path, help="folder for checkpoints, from which a killed run goes on")
-    train.add_argument("--tensorboard", type=Path, help="folder for events of TensorBoard")
+    train.add_argument("--state", type=Path, help="folder for checkpoints, from which a killed run resumes")
+    train.add_argument("--tensorboard", type=Path, help="folder for TensorBoard events")
     add_settings(train, TrainSettings, **{f"settings of the method {name}": of for name, of in METHODS.items()})
     train.set_defaults(do=_train)
 
-    evaluate = commands.add_parser("evaluate", help="predictions and metrics of a run")
+    evaluate = commands.add_parser("evaluate", help="compute predictions and metrics of a run")
     evaluate.add_argument("--samples", type=Path, required=True, help="samples.parquet")
-    evaluate.add_argument("--noise", type=Path, help="the noise table that the run was given")
+    evaluate.add_argument("--noise", type=Path, help="noise table that the run was trained with")
     evaluate.add_argument("--run", type=Path, required=True, help="the run's folder")
     evaluate.add_argument("--out", type=Path, required=True, help="folder for metrics.json and predictions.parquet")
-    evaluate.add_argument("--data", metavar="NAME", help="try the network on the test split of this other data set")
+    evaluate.add_argument("--data", metavar="NAME", help="evaluate on the test split of another data set, of this name")
     evaluate.add_argument(
-        "--faces", type=Path, help="with --data: its faces.parquet; --samples is its, too, and --out is a JSON file"
+        "--faces",
+        type=Path,
+        help="with --data: its faces.parquet; --samples is also from that data set, and --out a JSON file",
     )
     evaluate.set_defaults(do=_evaluate)
 
@@ -84,7 +86,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
     needed = "faces" if options.data else "noise"
     if getattr(options, needed) is None:
-        raise InputError("evaluate", expected=f"--{needed}", found="nothing")
+        raise InputError("evaluate", expected=f"--{needed}", found="no such option")
     if options.data:
         # here alone, because it needs torch
         from ulcag.evaluation.elsewhere import evaluate_elsewhere

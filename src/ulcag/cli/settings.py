@@ -26,10 +26,14 @@ def add_settings(parser: argparse.ArgumentParser, *models: type[Section], **part
         parts: heading to what `settings` of a training can be.
     """
     parser.add_argument(
-        "--settings", default="{}", metavar="JSON|FILE", help="settings as JSON, or a YAML file that holds them"
+        "--settings", default="{}", metavar="JSON|FILE", help="settings as JSON, or a YAML file of settings"
     )
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, such as training.epochs=16"
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="one setting, such as training.epochs=16; can be repeated",
     )
     lines = ["settings (for --set, or keys of --settings):"]
     for model in models:

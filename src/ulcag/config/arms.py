@@ -12,20 +12,22 @@ from ulcag.section import Section
 
 # Keys of earlier releases, and what took their place.
 _RENAMED = {
-    "kind": "`kind` is called `method` now; the kinds target and auxiliary are the method ulc-ag with settings "
-    "{branches: target} and {branches: auxiliary}",
-    "preset": "there are no presets now: `reading` is the method ulc-ag as it is, `paper` the arm ulc-ag-literal, and "
-    "second-opinion takes the place of `default`, which was au-posterior",
+    "kind": "use `method`, the new name of `kind`; for the kinds target and auxiliary, use the method ulc-ag with "
+    "settings {branches: target} or {branches: auxiliary}",
+    "preset": "remove `preset`: for `reading`, use the method ulc-ag; for `paper`, the arm ulc-ag-literal; for "
+    "`default`, which was au-posterior, the method second-opinion",
 }
 # The same of methods.
-REPLACED = {"au-posterior": "second-opinion takes its place; it has no settings"}
+REPLACED = {"au-posterior": "use second-opinion in its place, without settings"}
 
 
 class ArmSettings(Section):
-    """One way to train, as a row of the paper's tables."""
+    """One way to train, like a row of the paper's tables."""
 
-    method: str = Field(description=f"its name: {', '.join(METHODS)}")
-    settings: dict[str, Any] = Field(default_factory=dict, description="settings of the method that differ")
+    method: str = Field(description=f"name of the method: {', '.join(METHODS)}")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="settings of the method that differ from its defaults"
+    )
 
     @classmethod
     def read(cls, values: Mapping[str, Any], where: str = "arm") -> Self:
@@ -51,7 +53,7 @@ def refuse_renamed(values: Any, where: str) -> None:
             raise InputError(where, expected="the keys method and settings", found=f"{key}", do=message)
     method = values.get("method")
     if isinstance(method, Mapping):
-        do = "settings of a method are below `settings` now; `method` is its name"
+        do = "give the name of the method in `method`, and its settings in `settings`"
         raise InputError(f"{where}, method", expected="the name of a method", found="settings", do=do)
     if isinstance(method, str) and method in REPLACED:
         expected = f"one of the methods {', '.join(METHODS)}"

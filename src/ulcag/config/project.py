@@ -28,18 +28,18 @@ class DatasetSettings(Section):
     samples: SamplesSettings
     check: CheckMode = Field(
         "stop",
-        description="stop: a fatal finding ends the job; warn: it is reported only; off: no check",
+        description="stop: a fatal finding ends the job; warn: it is only reported; off: no check",
     )
     faces: FacesSettings = FacesSettings()
     action_units: ActionUnitsSettings = ActionUnitsSettings()
     training: TrainingSettings = TrainingSettings()
     methods: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="by method: settings for this data set's runs, such as ulc-ag: {ramp: ...}"
+        default_factory=dict, description="settings of methods for runs on this data set, such as ulc-ag: {ramp: ...}"
     )
 
 
 class RunsSettings(Section):
-    """Runs to make: the product of these lists."""
+    """Runs to make: all combinations of the entries of these lists."""
 
     datasets: tuple[str, ...] = Field(min_length=1)
     noise: tuple[str, ...] = ("none",)
@@ -47,7 +47,7 @@ class RunsSettings(Section):
     seeds: tuple[NonNegativeInt, ...] = (0,)
     folds: tuple[str, ...] = ("all",)
     test_on: tuple[str, ...] = Field(
-        (), description="other data sets whose test split the trained networks are tried on"
+        (), description="other data sets; the trained networks are also evaluated on their test splits"
     )
 
 
@@ -71,14 +71,16 @@ class Run(Section):
 
 
 class AuditsSettings(Section):
-    """Audits to make: the product of these lists."""
+    """Audits to make: all combinations of the entries of these lists."""
 
     datasets: tuple[str, ...] = Field(min_length=1)
     noise: tuple[str, ...] = ("none",)
     arms: tuple[str, ...] = ("linear",)
     seeds: tuple[NonNegativeInt, ...] = (0,)
-    folds: int = Field(4, ge=2, description="parts of the training split, each judged by those fitted to the others")
-    cleanlab: bool = Field(False, description="also rank by cleanlab (extra `cleanlab`), from the same probabilities")
+    folds: int = Field(4, ge=2, description="number of folds, each judged by classifiers fitted to the others")
+    cleanlab: bool = Field(
+        False, description="also rank the labels with cleanlab (extra `cleanlab`), from the same probabilities"
+    )
 
 
 class Audit(Section):
@@ -105,8 +107,8 @@ class Audit(Section):
 class Config(Section):
     """config.yaml."""
 
-    results: str = Field("results", description="where everything goes")
-    tensorboard: bool = Field(False, description="events for TensorBoard in results/tensorboard, while runs run")
+    results: str = Field("results", description="folder for all results")
+    tensorboard: bool = Field(False, description="write TensorBoard events to results/tensorboard during training")
     datasets: dict[str, DatasetSettings]
     noise: dict[str, NoiseSettings] = Field(default_factory=dict)
     arms: dict[str, ArmSettings] = Field(default_factory=dict)
@@ -127,13 +129,15 @@ class Config(Section):
             refuse_renamed(arm, f"{where}, arms.{name}")
         for name, dataset in dict(values.get("datasets") or {}).items():
             if isinstance(dataset, Mapping) and "method" in dataset:
-                do = "put them below `methods` and the method's name: methods: {ulc-ag: {ramp: {beta: 6}}}"
+                do = "move the settings to `methods`, below the method's name: methods: {ulc-ag: {ramp: {beta: 6}}}"
                 raise InputError(f"{where}, datasets.{name}", expected="no key method", found="method", do=do)
         config = super().read(values, where)
         for kind in ("datasets", "noise", "arms"):
             for name in getattr(config, kind):
                 if not _NAME.fullmatch(name):
-                    raise InputError(f"{where}, {kind}", expected="a name that can be a folder", found=repr(name))
+                    raise InputError(
+                        f"{where}, {kind}", expected="a name for a folder: letters, digits, _ . -", found=repr(name)
+                    )
         check_braces(config.results, "choose another folder for results (--out)")
         if not config.runs and not config.audits:
             raise InputError(where, expected="runs or audits to make", found="neither")
@@ -175,8 +179,8 @@ class Config(Section):
         audits = list(dict.fromkeys(audits))
         several = [path for path, times in Counter(audit.path for audit in audits).items() if times > 1]
         if several:
-            found = "several that differ in folds or cleanlab"
-            raise InputError("audits", expected=f"one audit {several[0]}", found=found)
+            found = "several, with different folds or cleanlab"
+            raise InputError("audits", expected=f"one audit for {several[0]}", found=found)
         return audits
 
     def elsewhere(self) -> list[tuple[Run, str]]:
@@ -201,11 +205,11 @@ class Config(Section):
             _known(name, getattr(self, kind), f"{where}.{kind}")
         fold = _FOLD.fullmatch(run.fold)
         if not fold or (fold[1] and int(fold[1]) > int(fold[2])):
-            raise InputError(f"{where}.folds", expected="'all', or such as '1of10'", found=repr(run.fold))
+            raise InputError(f"{where}.folds", expected="'all', or a part such as '1of10'", found=repr(run.fold))
         method = self.method_settings(run.dataset, run.arm)
         if method.needs_action_units and self.datasets[run.dataset].action_units.source == "none":
-            expected = f"action units, which the arm {run.arm} needs"
-            do = "set another action_units.source, or choose an arm without auxiliary branch"
+            expected = f"action units, needed by the arm {run.arm}"
+            do = "set another action_units.source, or choose an arm without an auxiliary branch"
             raise InputError(f"{where}, {run.dataset}", expected=expected, found="action_units.source: none", do=do)
 
 

@@ -130,7 +130,7 @@ def _checked(labels: Any, pred_probs: Any, action_units: Any, folds: Any, classe
     index = labels.index if isinstance(labels, pd.Series) else pd.RangeIndex(len(labels))
     if not index.is_unique:
         twice = repr(index[index.duplicated()][0])
-        raise InputError("labels", expected="an index that names each sample once", found=f"{twice} twice")
+        raise InputError("labels", expected="an index with each sample once", found=f"{twice} twice")
     p = _numbers("pred_probs", pred_probs, index)
     names = _names(pred_probs, p.shape[1], labels, classes)
     given = _codes(_values("labels", labels, index), names)
@@ -141,18 +141,18 @@ def _checked(labels: Any, pred_probs: Any, action_units: Any, folds: Any, classe
         expected = "0 or more, and a sum of 1"
         raise InputError(f"pred_probs, sample {index[bad]!r}", expected=expected, found=found, do=do)
     if len(np.unique(given)) < 2:
-        do = "what is wrong with one class shows against the others"
+        do = "give labels of several classes: wrong labels show only by comparison"
         raise InputError("labels", expected="labels of at least two classes", found=f"{len(given)} alike", do=do)
     points = np.empty((len(index), 0)) if action_units is None else _numbers("action_units", action_units, index)
     # What is known of nobody tells nothing; nor does it make all others unknown.
     points = points[:, ~np.isnan(points).all(axis=0)]
     if np.isinf(points).any():
-        raise InputError("action_units", expected="numbers, or not-a-number where not known", found="infinity")
+        raise InputError("action_units", expected="numbers, or NaN where unknown", found="infinity")
     parts = _hashed(points) if folds is None else pd.factorize(_values("folds", folds, index), sort=True)[0]
     if parts.min() < 0:
-        raise InputError("folds", expected="a part for each sample", found="none for some")
+        raise InputError("folds", expected="a fold for each sample", found="none for some")
     if folds is not None and action_units is not None and len(np.unique(parts)) < 2:
-        raise InputError("folds", expected="two parts or more", found="one")
+        raise InputError("folds", expected="two folds or more", found="one")
     return _Asked(index, names, given, p / p.sum(axis=1, keepdims=True), points, parts)
 
 
@@ -160,15 +160,15 @@ def _values(what: str, values: Any, index: pd.Index) -> np.ndarray:
     """(n, ...) in the order of the index: by name where there is one, else by place."""
     if isinstance(values, pd.Series | pd.DataFrame):
         if not values.index.is_unique or len(values) != len(index) or not values.index.isin(index).all():
-            do = "give all of them with the same index, or without any (.to_numpy())"
+            do = "give all arguments with the same index, or all without one (.to_numpy())"
             found = f"{values.index.isin(index).sum()} of them in {len(values)} rows"
             raise InputError(
-                what, expected=f"each of the {len(index)} samples of labels, by its index", found=found, do=do
+                what, expected=f"each of the {len(index)} samples in the index of labels", found=found, do=do
             )
         values = values.reindex(index)
     array = np.asarray(values)
     if len(array) != len(index):
-        raise InputError(what, expected=f"{len(index)} rows, as labels have", found=str(len(array)))
+        raise InputError(what, expected=f"{len(index)} rows, like labels", found=str(len(array)))
     return array
 
 
@@ -176,7 +176,7 @@ def _numbers(what: str, values: Any, index: pd.Index) -> np.ndarray:
     """(n, k) float64."""
     array = _values(what, values, index)
     if array.ndim != 2:
-        raise InputError(what, expected="two dimensions: a row a sample", found=f"{array.ndim}")
+        raise InputError(what, expected="two dimensions, with one row for each sample", found=f"{array.ndim}")
     try:
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
@@ -189,18 +189,18 @@ def _names(pred_probs: Any, columns: int, labels: Any, classes: Sequence[Any] | 
         names = list(classes)
         if isinstance(pred_probs, pd.DataFrame) and names != list(pred_probs.columns):
             expected, found = f"columns named as classes says: {names}", str(list(pred_probs.columns))
-            do = "leave classes out, or name the columns so"
+            do = "leave classes out, or give the columns these names"
             raise InputError("pred_probs", expected=expected, found=found, do=do)
     elif isinstance(pred_probs, pd.DataFrame):
         names = list(pred_probs.columns)
     elif np.asarray(labels).dtype.kind in "iu":
         names = list(range(columns))
     else:
-        do = "give classes=model.classes_, or a DataFrame with a column a class"
+        do = "give classes=model.classes_, or a DataFrame with one column for each class"
         found = f"{np.asarray(labels)[:1]}"
-        raise InputError("labels", expected="numbers of the columns of pred_probs, as int", found=found, do=do)
+        raise InputError("labels", expected="column numbers of pred_probs, as int", found=found, do=do)
     if len(names) != columns or len(set(names)) != columns or columns < 2:
-        expected = f"another name for each of the {columns} columns of pred_probs, two or more"
+        expected = f"different names for the {columns} columns of pred_probs, at least two"
         raise InputError("classes", expected=expected, found=str(names))
     return names
 
@@ -208,7 +208,7 @@ def _names(pred_probs: Any, columns: int, labels: Any, classes: Sequence[Any] | 
 def _codes(labels: np.ndarray, names: list[Any]) -> np.ndarray:
     """(n,) labels as places among the names."""
     if labels.ndim != 1:
-        raise InputError("labels", expected="one label a sample", found=f"{labels.ndim} dimensions")
+        raise InputError("labels", expected="one label for each sample", found=f"{labels.ndim} dimensions")
     codes = pd.Index(names).get_indexer(pd.Index(labels))
     if (codes < 0).any():
         expected = f"one of {', '.join(map(str, names[:20]))}"

@@ -20,14 +20,12 @@ def fits(images: int, results: Path) -> list[Finding]:
 
     crops, training = images * CROP, PROCESS + images * (ROW + FEATURES)
     batch = TrainingSettings().batch_size
-    disk = f"{crops / GB:,.1f} GB of crops, {CROP / 1000:.0f} kB each as of press photos"
-    memory = (
-        f"{training / GB:,.1f} GB for a training beside its batch; without a GPU {IMAGE / 1e6:.0f} MB more for each "
-    )
-    memory += f"image of that, {(training + batch * IMAGE) / GB:,.0f} GB with the default of {batch}"
+    disk = f"{crops / GB:,.1f} GB of crops, {CROP / 1000:.0f} kB each, as measured on press photos"
+    memory = f"{training / GB:,.1f} GB for a training without its batch; on a CPU, {IMAGE / 1e6:.0f} MB more for each "
+    memory += f"picture in the batch: {(training + batch * IMAGE) / GB:,.0f} GB in all with the default of {batch}"
     room = disk_free(results)[0]
     return [
-        _needed(f"disk for {images:,}", crops <= room, disk, "name a folder on a larger disk: `results`"),
+        _needed(f"disk for {images:,}", crops <= room, disk, "set `results` to a folder on a larger disk"),
         _needed(f"memory for {images:,}", training <= memory_bytes(), memory, "use a machine with more memory"),
     ]
 

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 _PYTHON = (3, 11)
 # What does not go without an extra.
 EXTRAS = {
-    "check": "`ulcag check` looks for no test pictures among those of training",
-    "cleanlab": "an audit is not compared with cleanlab",
-    "synthetic": "faces are not rendered: no demo, no `ulcag fit-reader`",
+    "check": "no search for test pictures among the training pictures in `ulcag check`",
+    "cleanlab": "no comparison of an audit with cleanlab",
+    "synthetic": "no rendered faces: no demo, no `ulcag fit-reader`",
     "tensorboard": "no `tensorboard: true`",
     "export": "no `ulcag export`",
-    "dlib-face": "no backbone dlib_face and no action unit reader, which demo and audit take",
+    "dlib-face": "no backbone dlib_face and no action unit reader, used by the demo and audits",
     "timm": "no backbones timm:NAME",
     "workflow": "no pipeline: neither snakemake nor `ulcag audit`",
-    "slurm": "the pipeline sends no jobs to Slurm",
+    "slurm": "no jobs on Slurm",
 }
 
 
@@ -41,12 +41,12 @@ def packages() -> list[Finding]:
     try:
         from packaging.requirements import Requirement
     except ModuleNotFoundError:
-        found = "is not installed, as it is beside matplotlib: other packages are not looked at"
+        found = "is not installed, although matplotlib needs it: other packages are not checked"
         return [Finding("packaging", "missing", found, "pip install 'ulcag[demo]'")]
     try:
         named = [Requirement(line) for line in requires("ulcag") or ()]
     except PackageNotFoundError:
-        found = "runs from its source and is not installed: versions of packages are not compared"
+        found = "runs from source, not installed: package versions are not checked"
         return [Finding("ulcag", "optional", found, "pip install --editable .")]
     always = [one for one in named if one.marker is None or one.marker.evaluate({"extra": ""})]
     # An installation that is older than the code may not know an extra.

@@ -18,7 +18,7 @@ _ENGINES = {
 }
 # Apptainer's images are files; docs/openface.md calls OpenFace's so.
 _SIF = "openface.sif"
-_WITHOUT_OPENFACE = "action units come from the reader or from CSV files, or from an OpenFace built here"
+_WITHOUT_OPENFACE = "action units come from the reader, from CSV files, or from a local build of OpenFace"
 
 
 def engines() -> list[Finding]:
@@ -30,7 +30,7 @@ def engines() -> list[Finding]:
         found = ", ".join(silent) or f"none of {', '.join(_ENGINES)}"
         do = "sudo systemctl start docker" if "docker" in there else "see docs/openface.md"
         engine = Finding("container engine", "optional", f"{found}; {_WITHOUT_OPENFACE}", do)
-        return [engine, Finding("OpenFace's image", "optional", "nothing to run it in")]
+        return [engine, Finding("OpenFace's image", "optional", "no container engine to run it")]
     found = ", ".join([*(f"{name} {said.split()[-1]}" for name, said in answers.items()), *silent])
     return [Finding("container engine", "ok", found), _image(list(answers))]
 
@@ -48,7 +48,7 @@ def _image(engines: list[str]) -> Finding:
         return Finding("OpenFace's image", "ok", f"in {', '.join(holders)}")
     pull = {"apptainer": f"apptainer pull {_SIF} docker://{OPENFACE_IMAGE}"}
     do = pull.get(engines[0], f"{engines[0]} pull {OPENFACE_IMAGE}")
-    return Finding("OpenFace's image", "optional", f"not here; {_WITHOUT_OPENFACE}", do)
+    return Finding("OpenFace's image", "optional", f"not found; {_WITHOUT_OPENFACE}", do)
 
 
 def conda() -> list[Finding]:
@@ -56,19 +56,19 @@ def conda() -> list[Finding]:
     said = _said("conda", "--version") if shutil.which("conda") else None
     if said:
         return [Finding("conda", "ok", said.split()[-1])]
-    found = "does not answer" if shutil.which("conda") else "not here"
+    found = "does not answer" if shutil.which("conda") else "not found"
     do = "see https://conda-forge.org/download"
-    return [Finding("conda", "optional", f"{found}; no `snakemake --use-conda`, all rules share this Python", do)]
+    return [Finding("conda", "optional", f"{found}; no `snakemake --use-conda`: all rules share this Python", do)]
 
 
 def slurm() -> list[Finding]:
     """Slurm's programs, and whether its controller answers."""
     lacking = [name for name in ("sbatch", "sinfo") if not shutil.which(name)]
     if lacking:
-        return [Finding("Slurm", "optional", f"no {' and no '.join(lacking)} here; jobs run on this machine")]
+        return [Finding("Slurm", "optional", f"no {' and no '.join(lacking)}; jobs run on this machine")]
     partitions = _said("sinfo", "--noheader", "--format=%R")
     if partitions is None:
-        return [Finding("Slurm", "optional", "is installed and does not answer; jobs run on this machine", "sinfo")]
+        return [Finding("Slurm", "optional", "installed, but does not answer; jobs run on this machine", "sinfo")]
     return [Finding("Slurm", "ok", f"partitions {', '.join(partitions.split()) or 'none'}")]
 
 

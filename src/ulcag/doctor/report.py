@@ -14,7 +14,7 @@ from ulcag.versions import git_commit
 
 # Columns of the terminal, of the state, and of the name.
 _WIDTH, _STATE, _WHAT = 100, 10, 25
-_LEGEND = "ok; missing: needed always; optional: the rest goes without it, at the cost that is named"
+_LEGEND = "missing: always needed; optional: the rest works without it, except for what its line says"
 
 
 def examine(results: Path = Path("results"), images: int | None = None) -> list[Finding]:
@@ -45,7 +45,7 @@ def _looked(what: str, look: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return look()
     except Exception as error:  # one broken part must not hide the others
-        return [Finding(what, "optional", f"cannot be told: {machine.first_line(error)}")]
+        return [Finding(what, "optional", f"cannot be checked: {machine.first_line(error)}")]
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

@@ -12,7 +12,7 @@ def face_weights() -> list[Finding]:
     try:
         read_layers(installed_file())
     except InputError as error:
-        found = f"{error.found}; no backbone dlib_face, which demo, audit and reader take"
+        found = f"{error.found}; no backbone dlib_face, used by the demo, audits and the reader"
         # Other remedies than installing are for who chooses a backbone.
         return [Finding(what, "optional", found, error.do.partition(",")[0])]
     return [Finding(what, "ok", "dlib's face network")]

@@ -48,7 +48,7 @@ def evaluate_elsewhere(
     places = rows_of(faces, tested, "faces")
     usable = places["row"].notna().to_numpy() & ~np.isnan(truth)
     if not usable.any():
-        do = "take a data set with a test split whose faces have been found"
+        do = "use a data set with a test split and detected faces"
         raise InputError(name, expected="test samples with a crop and a known class", found="none", do=do)
     part = Part(tested[usable].tolist(), places.loc[usable, ["shard", "row"]].to_numpy(dtype=np.int64))
     # not the training's: a network can be tried where there is no GPU

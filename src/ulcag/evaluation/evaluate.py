@@ -44,7 +44,7 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
     if not epochs or epochs != list(range(len(epochs))) or len(logits) != len(epochs) * len(held_out):
         found = f"{len(logits)} rows of {len(epochs)} epochs"
         where = run_folder / "held_out_logits.parquet"
-        raise InputError(where, expected="every held-out sample in every epoch", found=found, do="make the run again")
+        raise InputError(where, expected="every held-out sample in every epoch", found=found, do="repeat the run")
     state = read_table(run_folder / "train_state.parquet", TRAIN_STATE)
     end = state[state["moment"] == "end"].sort_values("sample_id")
     relabels = read_table(run_folder / "relabels.parquet", RELABELS)
@@ -68,7 +68,7 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
 
 def _check_labels(given: pd.Series, relabels: pd.DataFrame, end: pd.DataFrame, epochs: int, run_folder: Path) -> None:
     """The run must end with the labels that it was given and all its changes: else it was given others."""
-    do = "give the noise table that the run was given, or make the run again"
+    do = "give the noise table that the run was trained with, or repeat the run"
     strange = ~relabels["sample_id"].isin(given.index) | ~relabels["epoch"].between(0, epochs - 1)
     if strange.any():
         one = relabels[strange].iloc[0]
@@ -78,8 +78,8 @@ def _check_labels(given: pd.Series, relabels: pd.DataFrame, end: pd.DataFrame, e
     last = replay(given, relabels, epochs)[-1]
     other = last != end["label"].to_numpy()
     if other.any():
-        found = f"others for {int(other.sum())} samples, such as '{end['sample_id'].to_numpy()[other][0]}'"
-        expected = "labels which the run's changes make those that it ended with"
+        found = f"different labels for {int(other.sum())} samples, such as '{end['sample_id'].to_numpy()[other][0]}'"
+        expected = "given labels that, after the run's changes, match its final labels"
         raise InputError(f"noise of {run_folder}", expected=expected, found=found, do=do)
 
 
@@ -87,7 +87,7 @@ def _held_out(logits: pd.DataFrame, truth: pd.Series, where: Path) -> dict[str, 
     of_sample = truth.reindex(logits["sample_id"])
     known = of_sample.notna().to_numpy()
     if not known.any():
-        raise InputError(where, expected="held-out samples whose true class is known", found="none")
+        raise InputError(where, expected="held-out samples with a known true class", found="none")
     judged = logits[known].assign(truth=of_sample[known].to_numpy(dtype=np.int64))
     by_epoch = [
         {"epoch": int(str(epoch))} | all_metrics(rows[LOGITS].to_numpy(), rows["truth"].to_numpy())

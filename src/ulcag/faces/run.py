@@ -46,8 +46,8 @@ def crop_shard(
             settings make that an error; or the two files are to lie apart.
     """
     if out_crops.parent != out_table.parent:
-        do = "write both to one folder: the table names the file of crops, which is looked for beside it"
-        raise InputError(out_crops, expected=f"a file beside {out_table}", found="another folder", do=do)
+        do = "write both to one folder: the file of crops must be next to its table"
+        raise InputError(out_crops, expected=f"a file next to {out_table}", found="another folder", do=do)
     part = samples.sort_values("sample_id").iloc[shard_rows(len(samples), settings.shards, shard)]
     if settings.source == "mtcnn" and detector is None:
         detector = make_detector(settings)
@@ -75,7 +75,7 @@ def _one(
         image = read_image(path)
     except UnreadableError as error:
         if settings.unreadable == "error":
-            do = "check the folder of images, replace the file, or set faces.unreadable: drop"
+            do = "check the folder of pictures, replace the file, or set faces.unreadable: drop"
             raise InputError(path, expected="a picture", found=str(error), do=do) from None
         return row | {"status": "unreadable", "reason": str(error)}, None
     height, width = image.shape[:2]
@@ -112,7 +112,7 @@ def _check_readable(rows: list[dict[str, Any]], paths: "pd.Series[str]") -> None
     """A wrong folder, an unmounted disk or unfetched pointer files would otherwise look like bad pictures."""
     if rows and all(row["status"] == "unreadable" for row in rows):
         found = f"{rows[0]['reason']}; none of the {len(rows)} files of this shard can be read"
-        do = "check the data set's path and its folder of images"
+        do = "check the data set's path and its folder of pictures"
         raise InputError(paths.iloc[0], expected="a picture", found=found, do=do)
 
 

@@ -29,7 +29,7 @@ from ulcag.tables import read_made_by
 _BATCH_ROWS = 256
 # Metadata of a shard's last record batch.
 _CONTENT = b"content"
-_AGAIN = "delete it and run the stage `faces` again"
+_AGAIN = "delete it, then run the stage `faces` again"
 
 
 def shard_rows(n: int, shards: int, shard: int) -> slice:
@@ -124,7 +124,7 @@ class Crops:
         batch, place = self._find(shard, row)
         stored = batch.column("sample_id")[place].as_py()
         if stored != sample_id:
-            found = f"that of '{stored}'"
+            found = f"the crop of '{stored}'"
             where = f"{self.shards[shard].path}, row {row}"
             raise InputError(where, expected=f"the crop of '{sample_id}'", found=found, do=_AGAIN)
         image = decode_jpeg(batch.column("jpeg")[place].as_buffer())
@@ -150,7 +150,7 @@ class Crops:
     def _find(self, shard: int, row: int) -> tuple[Any, int]:
         if shard not in self.shards:
             found = f"shards {', '.join(map(str, self.shards)) or 'none'}"
-            do = "give the faces table that names the shards of all its rows, or run the stage `faces` again"
+            do = "give a faces table that names the shards of all its rows, or run the stage `faces` again"
             raise InputError("crops", expected=f"shard {shard}", found=found, do=do)
         path = self.shards[shard].path
         if shard not in self._readers:
@@ -158,14 +158,14 @@ class Crops:
             content = _content(reader)
             if content != described:
                 expected = f"the crops that its faces table describes ({described[:12]})"
-                found = f"crops of another making ({content[:12] or 'by another version'})"
+                found = f"other crops ({content[:12] or 'from another version'})"
                 raise InputError(path, expected=expected, found=found, do=_AGAIN)
             counts = [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)]
             self._readers[shard] = (reader, np.cumsum([0, *counts]))
         reader, starts = self._readers[shard]
         if not 0 <= row < starts[-1]:
             found = f"row {row} of {starts[-1]}"
-            raise InputError(path, expected="a row that is there", found=found, do=_AGAIN)
+            raise InputError(path, expected="an existing row", found=found, do=_AGAIN)
         batch = int(np.searchsorted(starts, row, side="right")) - 1
         return reader.get_batch(batch), row - int(starts[batch])
 
@@ -202,13 +202,13 @@ def crops_of(faces_file: Path) -> Crops:
     try:
         shards = {int(number): Shard(faces_file.parent / one["file"], one["content"]) for number, one in named.items()}
     except (AttributeError, TypeError, KeyError, ValueError):
-        do = "delete its folder and run the stage `faces` again"
-        expected = "a faces table that names its files of crops"
+        do = "delete its folder, then run the stage `faces` again"
+        expected = "a faces table with the names of its files of crops"
         raise InputError(faces_file, expected=expected, found="none", do=do) from None
     for shard in shards.values():
         if not shard.path.is_file():
             expected = f"the file of crops that {faces_file.name} names"
-            do = "move the whole folder where you move the table, or run the stage `faces` again"
+            do = "move the table together with its folder, or run the stage `faces` again"
             raise InputError(shard.path, expected=expected, found="no such file", do=do)
     of_all = {name: value for name, value in made_by.get("settings", {}).items() if name != "shard"}
     return Crops(shards, FacesSettings.read(of_all, where=str(faces_file)))

@@ -37,7 +37,7 @@ def count_cooccurrence(
     if not known.any() and not (table["status"] == NOT_READ).all():
         counts = table["status"].value_counts().items()
         found = f"none ({', '.join(f'{count} {status}' for status, count in counts)})"
-        do = "see the column reason of action_units.parquet; pictures that are face crops: faces.source: whole_image"
+        do = "see the column reason of action_units.parquet; for face crops, set faces.source: whole_image"
         raise InputError("graph", expected="training samples with usable action units", found=found, do=do)
     z = z[known]
     pairs = (z.T.astype(np.float64) @ z.astype(np.float64)).astype(np.int64)

@@ -82,7 +82,7 @@ def read_cooccurrence(path: Path) -> CoOccurrence:
     if len(frame) != len(pairs) or not pairs.isin(by_pair.index).all():
         do = "run the stage `graph` again"
         expected = f"a row for each pair of the {len(names)} action units"
-        raise InputError(path, expected=expected, found=f"{len(frame)} rows, not of all pairs", do=do)
+        raise InputError(path, expected=expected, found=f"{len(frame)} rows, not for all pairs", do=do)
     by_pair = by_pair.loc[pairs]
     shape = (len(names), len(names))
     return CoOccurrence(

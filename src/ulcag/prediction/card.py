@@ -46,19 +46,19 @@ def _head(units: Sequence[str], has_branch: bool) -> str:
     outputs = "- `logits` (N, 7) and `probabilities` (N, 7), their softmax: " + ", ".join(CLASSES)
     if units:
         outputs += f"\n- `action_units` (N, {len(units)}), probabilities: {', '.join(units)}"
-        outputs += "\n\nAction units were learnt from pseudo labels that a program gave, not from a person's coding."
+        outputs += "\n\nAction units were learnt from pseudo labels of a program, not from human coding."
     elif has_branch:
-        outputs += "\n\n**The auxiliary branch of this run is left out: these files give no action units.**"
+        outputs += "\n\n**The auxiliary branch of this run is left out: there is no output for action units.**"
     else:
-        outputs += "\n\nThis arm has no auxiliary branch: it gives no action units."
+        outputs += "\n\nThis arm has no auxiliary branch, so there is no output for action units."
     return f"""# Facial expression network
 
 A network for seven facial expressions, trained with [ULC-AG's pipeline](https://doi.org/10.1109/ICPR56361.2022.9956650)
-(Liu, Zhang, Kauttonen, Zhao, ICPR 2022; an independent reading of the paper).
+(Liu, Zhang, Kauttonen, Zhao, ICPR 2022; an independent implementation of the paper).
 
 {outputs}
 
-The layer of the confidence alpha and the margin are left out, too: they are for training.
+The layer of the confidence alpha and the margin are also left out: only training needs them.
 """
 
 
@@ -82,7 +82,7 @@ def _training(record: Mapping[str, Any], settings: TrainSettings) -> str:
 
 def _metrics(metrics: Mapping[str, Any] | None) -> str:
     if metrics is None:
-        return "## Metrics\n\nNone were given (`--metrics`): nothing is known here of how good this network is.\n"
+        return "## Metrics\n\nNone were given (`--metrics`): the quality of this network is unknown here.\n"
     held_out = metrics["held_out"]
     last = held_out["last"]
     names = {"accuracy": "accuracy", "mean_class_accuracy": "mean of classes", "macro_f1": "macro F1", "ece": "ECE"}
@@ -158,16 +158,16 @@ with torch.no_grad():
 
 _LIMITS = """## Limits of use, and ethics
 
-- An expression is not an emotion. The network names what a face looks like to the people, or the program, that labelled
-  its training set; what a person feels it cannot know.
-- It is for research on learning with wrong labels. It is not for decisions on people: not on work, school, health,
-  credit, insurance, security or law, and not for watching people who have not agreed to it.
-- Expressions in such data sets are posed, rendered, or chosen from the web. Faces in daily life look otherwise, and
-  the metrics above do not hold for them.
-- Bias was not measured: how errors differ by age, sex, skin, glasses, disability or culture is not known. That they
-  differ must be expected.
+- An expression is not an emotion. The network names what a face looks like to the people or the program that labelled
+  its training data; it cannot know what a person feels.
+- It is for research on learning with wrong labels. Do not use it for decisions about people, such as on work, school,
+  health, credit, insurance, security or law, or to watch people who have not agreed to it.
+- Expressions in such data sets are posed, rendered, or selected from the web. Faces in daily life look different, and
+  the metrics above do not apply to them.
+- Bias was not measured: differences in errors by age, sex, skin colour, glasses, disability or culture are unknown, but
+  must be expected.
 - Probabilities are those of a network whose training labels may be wrong. They are not calibrated for other pictures.
-- It gives one of seven classes to anything, even to what is no face.
+- It assigns one of seven classes to any picture, even without a face.
 """
 
 
@@ -183,7 +183,7 @@ def _record(record: Mapping[str, Any], settings: TrainSettings, files: Mapping[s
     )
     return f"""## Record
 
-On random images, outputs of model.onnx differ from PyTorch's by {difference:.1e} at most.
+On random pictures, the outputs of model.onnx differ from those of PyTorch by at most {difference:.1e}.
 
 | SHA-256 of | |
 |---|---|

@@ -23,7 +23,7 @@ _TOLERANCE = 1e-4
 # Batches of random images that both are tried on.
 _BATCHES = (1, 5)
 _OPSET = 18
-_LEFT_OUT = "confidence (alpha, Eq. 1) and the learnt margin are left out: they are for training"
+_LEFT_OUT = "confidence (alpha, Eq. 1) and the learnt margin are left out: only training needs them"
 
 
 class Exported(nn.Module):
@@ -64,7 +64,7 @@ def export_run(run: Path, out: Path, *, with_units: bool = False, metrics: Path 
     record, settings, network = load_run(run)
     if with_units and not network.method.predicts_units:
         expected, found = "a run whose method predicts action units", f"method {settings.method}"
-        raise InputError(f"{run}, --with-aus", expected=expected, found=found, do="leave --with-aus out")
+        raise InputError(f"{run}, --with-aus", expected=expected, found=found, do="drop --with-aus")
     measured = None if metrics is None else _metrics_of(metrics, record)
 
     # The wrapper too: the exporter gives its mode back to all that is in it.
@@ -84,9 +84,9 @@ def export_run(run: Path, out: Path, *, with_units: bool = False, metrics: Path 
     card = model_card(record, settings, units, has_branch, files, difference, measured)
     with whole_or_absent(out / "README.md") as beside:
         beside.write_text(card)
-    lines = [f"ONNX against PyTorch on random images: greatest difference {difference:.1e}", _LEFT_OUT]
+    lines = [f"ONNX against PyTorch on random pictures: greatest difference {difference:.1e}", _LEFT_OUT]
     if has_branch and not with_units:
-        lines.append("the auxiliary branch is left out, no action units: --with-aus keeps it")
+        lines.append("the auxiliary branch and its action units are left out; --with-aus keeps them")
     print("\n".join(f"export: {line}" for line in lines), file=sys.stderr)
     return difference
 
@@ -160,7 +160,7 @@ def _metrics_of(path: Path, record: dict[str, Any]) -> dict[str, Any]:
     of_run = metrics["run"]
     if of_run != record["run"]:
         do = "give the metrics.json that `ulcag evaluate` wrote for this run"
-        raise InputError(path, expected=f"metrics of the run {record['run']}", found=f"those of {of_run}", do=do)
+        raise InputError(path, expected=f"metrics of the run {record['run']}", found=f"metrics of {of_run}", do=do)
     return metrics
 
 

@@ -103,11 +103,11 @@ def find_pictures(images: Sequence[Path], out: Path) -> tuple[list[Path], tuple[
             )
         for file in _pictures_below(path, out, left_out) if path.is_dir() else [path]:
             if file.resolve() in found:
-                left_out.add("files that were found already", str(file))
+                left_out.add("files found before", str(file))
             found.setdefault(file.resolve(), file)
     if not found:
         where = ", ".join(map(_shown, images))
-        do = f"endings that count in a folder: {', '.join(IMAGE_ENDINGS)}"
+        do = f"use one of these endings in folders: {', '.join(IMAGE_ENDINGS)}"
         raise InputError(where, expected="pictures", found="; ".join(("none", *left_out.notes())), do=do)
     return list(found.values()), left_out.notes()
 
@@ -127,16 +127,16 @@ def _pictures_below(top: Path, out: Path, left_out: LeftOut) -> list[Path]:
             inside = sorted(folder.iterdir())
         except OSError as error:
             found = error.strerror or str(error)
-            raise InputError(_shown(folder), expected="a folder that may be read", found=found) from None
+            raise InputError(_shown(folder), expected="a readable folder", found=found) from None
         for path in inside:
             if is_hidden(path.name):
                 left_out.add("hidden files and folders", str(path))
             elif path.is_dir():
                 waiting.append(path)
             elif not path.exists():
-                left_out.add("links that lead nowhere", str(path))
+                left_out.add("broken links", str(path))
             elif path.suffix.lower() not in IMAGE_ENDINGS or not path.is_file():
-                left_out.add("files that are no pictures by their ending", str(path))
+                left_out.add("files without the ending of a picture", str(path))
             else:
                 pictures.append(path)
     return sorted(pictures)

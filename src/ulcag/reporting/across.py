@@ -37,7 +37,7 @@ def across_table(at_home: Sequence[dict[str, Any]], elsewhere: Sequence[dict[str
 def across_markdown(table: pd.DataFrame) -> str:
     """A Markdown table for each arm and noise: a row a data set trained on, a column one tested on."""
     if table.empty:
-        return "No network was tried on another data set than its own.\n"
+        return "No network was evaluated on another data set.\n"
     texts = []
     tested = list(dict.fromkeys(table["tested_on"]))
     for (arm, noise), part in table.groupby(["arm", "noise"], sort=False):

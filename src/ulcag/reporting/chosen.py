@@ -6,7 +6,7 @@ import pandas as pd
 from ulcag.classes import CLASSES
 from ulcag.reporting.style import RIGHT, UNKNOWN, WRONG
 
-ROWS = ("changed, now right", "changed, now wrong", "kept, though wrong", "kept, and right")
+ROWS = ("changed, now right", "changed, now wrong", "kept, but wrong", "kept, and right")
 # Samples in a row.
 MOST = 6
 

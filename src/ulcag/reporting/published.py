@@ -76,7 +76,7 @@ def published_markdown(rows: pd.DataFrame, to_runs: str) -> str:
         to_runs: path from the file to the evaluation folder, for links.
     """
     if rows.empty:
-        return "No number has been published for these data sets.\n"
+        return "No published numbers for these data sets.\n"
     texts = []
     header = [
         "data set", "noise", "method", "network", "year", "published", "ours", "difference", "arm and runs", "protocol",
@@ -95,8 +95,8 @@ def published_markdown(rows: pd.DataFrame, to_runs: str) -> str:
             lines.append([*what, *numbers, link, r["protocol"], r["source"]])
         texts.append(markdown(f"{table}: accuracy, %", header, lines))
     note = (
-        "Ours: the last epoch's, mean ± standard deviation over seeds (number of seeds). — has not been run, or is "
-        "nothing of ours. Network and protocol are those of the published number, blank where not known. Beside a best "
-        "epoch on the test set, look at the oracle in accuracy.md.\n"
+        "Ours: last epoch, mean ± standard deviation over seeds (number of seeds). — means not run, or no arm of ours. "
+        "Network and protocol belong to the published number, and are blank where unknown. Compare a best epoch on the "
+        "test set with the oracle in accuracy.md.\n"
     )
     return "\n".join([*texts, note])

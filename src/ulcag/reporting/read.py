@@ -29,7 +29,7 @@ def pictures(faces_file: Path) -> Callable[[str], np.ndarray]:
     def picture(sample_id: str) -> np.ndarray:
         image = found(sample_id)
         if image is None:
-            do = "give the faces.parquet that the run was given"
+            do = "give the faces.parquet that the run was trained with"
             raise InputError(faces_file, expected=f"a crop of '{sample_id}'", found="none", do=do)
         return image
 
@@ -67,7 +67,9 @@ def metrics_of_runs(paths: Sequence[Path], *needed: str) -> list[dict[str, Any]]
     for path, one in zip(paths, metrics, strict=True):
         name = name_of(one["run"])
         if name in seen:
-            raise InputError(path, expected="one file for each run", found=f"{name}, as in {seen[name]}")
+            raise InputError(
+                path, expected="one file for each run", found=f"another file of {name}, after {seen[name]}"
+            )
         seen[name] = path
     return metrics
 

@@ -51,7 +51,7 @@ def write_tables(
         ("Right labels broken, %", "labels_after", "broken_share"),
         ("Changes that named the true class, %", "labels_after", "changes_right_share"),
     ]
-    note = "Mean ± standard deviation over seeds (number of seeds); one seed has no spread. — has not been run.\n"
+    note = "Mean ± standard deviation over seeds (number of seeds); one seed has no spread. — means not run.\n"
     for name, chosen in (("accuracy.md", parts), ("labels.md", label_parts)):
         tables = [markdown(title, *wide(runs, summarised, reading, metric)) for title, reading, metric in chosen]
         with whole_or_absent(folder / name) as part:

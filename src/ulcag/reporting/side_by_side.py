@@ -70,7 +70,7 @@ def _of_cell(runs: pd.DataFrame) -> pd.DataFrame:
 def side_by_side_markdown(table: pd.DataFrame) -> str:
     """A Markdown table for each data set and noise; from `side_by_side`."""
     if table.empty:
-        return "Nothing has been run.\n"
+        return "No run has finished.\n"
     header = ["arm", "seeds", "place", "accuracy %", f"less {REFERENCE}", "macro F1 %"]
     header += ["calibration error %", "true labels %", "s an epoch"]
     texts = []
@@ -78,10 +78,11 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
         title = data_name(str(dataset), str(noise), str(fold))
         texts.append(markdown(title, header, [_line(row) for _, row in part.iterrows()]))
     note = (
-        "After the last epoch: mean ± standard deviation over seeds. *Place* is by accuracy: the mean over the seeds "
-        "that all arms have, with the best and the worst of any seed. *less baseline* is paired by seed. *True labels* "
-        "counts the training labels as given and, where the method changes them, after training. *s an epoch* includes "
-        "predicting the held-out samples, and depends on the machine and what else ran there.\n"
+        "After the last epoch: mean ± standard deviation over seeds. *Place* is the place by accuracy: the mean over "
+        "the seeds that all arms share, with the best and the worst place of a seed. *less baseline* is the difference "
+        "from the baseline, paired by seed. *True labels* is the share of right training labels: as given and, if the "
+        "method changes labels, after training. *s an epoch* is the time for an epoch in seconds, including prediction "
+        "of the held-out samples; it depends on the machine and its load.\n"
     )
     return "\n".join([*texts, note])
 

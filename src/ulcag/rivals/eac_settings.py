@@ -14,6 +14,8 @@ class EacSettings(MethodSettings):
     code: ClassVar[str] = "ulcag.rivals.eac:Eac"
     needs_maps: ClassVar[bool] = True
 
-    weight: float = Field(5.0, ge=0, description="of the consistency of attention; their lambda")
-    erase: float = Field(0.5, ge=0, le=1, description="probability of an erased rectangle, for each picture of a pair")
-    erase_area: tuple[float, float] = Field((0.02, 0.25), description="its area, as a part of the picture")
+    weight: float = Field(5.0, ge=0, description="weight of attention consistency; the authors' lambda")
+    erase: float = Field(0.5, ge=0, le=1, description="probability of erasing a rectangle, for each picture of a pair")
+    erase_area: tuple[float, float] = Field(
+        (0.02, 0.25), description="least and greatest area of the rectangle, as a share of the picture"
+    )

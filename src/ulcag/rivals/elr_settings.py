@@ -13,5 +13,5 @@ class ElrSettings(MethodSettings):
     name: ClassVar[str] = "elr"
     code: ClassVar[str] = "ulcag.rivals.elr:Elr"
 
-    momentum: float = Field(0.7, ge=0, lt=1, description="kept part of the running predictions; their beta")
-    weight: float = Field(3.0, ge=0, description="of the regularisation; their lambda")
+    momentum: float = Field(0.7, ge=0, lt=1, description="share of the running predictions to keep; the authors' beta")
+    weight: float = Field(3.0, ge=0, description="weight of the regularisation; the authors' lambda")

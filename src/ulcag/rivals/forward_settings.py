@@ -14,4 +14,6 @@ class ForwardSettings(MethodSettings):
     code: ClassVar[str] = "ulcag.rivals.forward:Forward"
     looks_first: ClassVar[bool] = True
 
-    percentile: float = Field(97, gt=0, le=100, description="anchors lie just below it; above it are outliers")
+    percentile: float = Field(
+        97, gt=0, le=100, description="anchors lie just below this percentile; samples above it are outliers"
+    )

@@ -13,4 +13,4 @@ class GceSettings(MethodSettings):
     name: ClassVar[str] = "gce"
     code: ClassVar[str] = "ulcag.rivals.gce:Gce"
 
-    q: float = Field(0.7, gt=0, le=1, description="towards 0 it is cross entropy, at 1 mean absolute error")
+    q: float = Field(0.7, gt=0, le=1, description="near 0: cross entropy; 1: mean absolute error")

@@ -13,4 +13,4 @@ class LabelSmoothingSettings(MethodSettings):
     name: ClassVar[str] = "label-smoothing"
     code: ClassVar[str] = "ulcag.rivals.label_smoothing:LabelSmoothing"
 
-    smoothing: float = Field(0.1, ge=0, lt=1, description="part of a label's weight that all classes share")
+    smoothing: float = Field(0.1, ge=0, lt=1, description="share of a label's weight to spread over all classes")

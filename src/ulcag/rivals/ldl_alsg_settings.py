@@ -14,5 +14,5 @@ class LdlAlsgSettings(MethodSettings):
     code: ClassVar[str] = "ulcag.rivals.ldl_alsg:LdlAlsg"
     looks_first: ClassVar[bool] = True
 
-    neighbours: int = Field(8, ge=1, description="nearest samples by action units")
-    weight: float = Field(1.0, ge=0, description="of likeness to the neighbours")
+    neighbours: int = Field(8, ge=1, description="number of nearest samples by action units")
+    weight: float = Field(1.0, ge=0, description="weight of similarity to the neighbours")

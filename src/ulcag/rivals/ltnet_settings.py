@@ -14,4 +14,6 @@ class LtnetSettings(MethodSettings):
     code: ClassVar[str] = "ulcag.rivals.ltnet:Ltnet"
     looks_first: ClassVar[bool] = True
 
-    prediction_weight: float = Field(1.0, ge=0, description="of the predicted labels' loss; the given ones' has 1")
+    prediction_weight: float = Field(
+        1.0, ge=0, description="weight of the loss on predicted labels; on given labels it is 1"
+    )

@@ -13,5 +13,5 @@ class RulSettings(MethodSettings):
     name: ClassVar[str] = "rul"
     code: ClassVar[str] = "ulcag.rivals.rul:Rul"
 
-    dropout: float = Field(0.4, ge=0, lt=1, description="of the features that uncertainty is told from")
-    width: int = Field(64, ge=1, description="numbers that uncertainty is the mean of")
+    dropout: float = Field(0.4, ge=0, lt=1, description="dropout on the features that uncertainty is estimated from")
+    width: int = Field(64, ge=1, description="number of outputs to average for the uncertainty")

@@ -13,6 +13,6 @@ class SceSettings(MethodSettings):
     name: ClassVar[str] = "sce"
     code: ClassVar[str] = "ulcag.rivals.sce:Sce"
 
-    forward_weight: float = Field(0.1, ge=0, description="of cross entropy; their alpha")
-    reverse_weight: float = Field(1.0, ge=0, description="of reverse cross entropy; their beta")
-    log_zero: float = Field(-4.0, lt=0, description="what stands for log 0 in reverse cross entropy; their A")
+    forward_weight: float = Field(0.1, ge=0, description="weight of cross entropy; the authors' alpha")
+    reverse_weight: float = Field(1.0, ge=0, description="weight of reverse cross entropy; the authors' beta")
+    log_zero: float = Field(-4.0, lt=0, description="value to use for log 0 in reverse cross entropy; the authors' A")

@@ -13,13 +13,13 @@ class ScnSettings(MethodSettings):
     name: ClassVar[str] = "scn"
     code: ClassVar[str] = "ulcag.rivals.scn:Scn"
 
-    high_fraction: float = Field(0.7, gt=0, lt=1, description="part of a batch in the high-confidence group")
-    margin: float = Field(0.15, ge=0, le=1, description="of the rank regularisation")
-    relabel_margin: float = Field(0.2, ge=0, le=1, description="p_max - p_label must exceed it")
+    high_fraction: float = Field(0.7, gt=0, lt=1, description="share of a batch in the high-confidence group")
+    margin: float = Field(0.15, ge=0, le=1, description="margin of the rank regularisation")
+    relabel_margin: float = Field(0.2, ge=0, le=1, description="p_max - p_label must exceed this to relabel")
     relabel_group: Literal["low", "all"] = Field(
-        "low", description="the SCN paper says low, its released code does all"
+        "low", description="samples that may change: low in the SCN paper, all in its released code"
     )
-    start_epoch: float = Field(10, ge=0, description="labels may change from this epoch on")
+    start_epoch: float = Field(10, ge=0, description="first epoch in which labels may change")
 
     @property
     def relabels_from(self) -> float | None:

@@ -90,8 +90,8 @@ def stop_if_fatal(found: pd.DataFrame, where: Path) -> None:
     if len(fatal):
         rows: list[Any] = fatal.to_dict("records")
         lines = [in_words(row) for row in rows]
-        do = "mend the data set; or set `check: warn` for it (`--on-fatal warn`) to go on all the same"
-        what = f"{len(fatal)} of them\n" + "\n".join(lines)
+        do = "repair the data set, or set `check: warn` for it (`--on-fatal warn`) to continue anyway"
+        what = f"{len(fatal)} fatal\n" + "\n".join(lines)
         raise InputError(where, expected="no fatal finding", found=what, do=do)
 
 

@@ -72,9 +72,11 @@ def _counts(samples: pd.DataFrame, published: Counts) -> Iterator[Finding]:
     for split in _SPLITS:
         known, total = published.get(split), sum(counts[split].values())
         if not total and split == "train":
-            yield Finding(FATAL, "empty split", split, to_do="check the data set's files: nothing can be trained")
+            yield Finding(
+                FATAL, "empty split", split, to_do="check the data set's files: without them, no training is possible"
+            )
         elif not total:
-            to_do = "train with `folds: [1of10]`, which hold out a part of the training split, or add test images"
+            to_do = "train with `folds: [1of10]`, which holds out a part of the training split, or add test pictures"
             yield Finding(WARNING, "empty split", split, to_do=to_do)
         yield Finding(OK, "samples", split, count=total, of=None if known is None else sum(known.values()))
         if not total:
@@ -95,7 +97,9 @@ def _counts(samples: pd.DataFrame, published: Counts) -> Iterator[Finding]:
 def _against_published(split: str, name: str, count: int, of: int) -> Finding:
     if count == of:
         return Finding(OK, "samples of a class", split, name, count, of)
-    to_do = "use the official release; a copy with more samples may hold augmented ones, one with fewer is not complete"
+    to_do = (
+        "use the official release: a copy with more samples may contain augmented ones, one with fewer is incomplete"
+    )
     severity = FATAL if abs(count - of) > SHARE * of else WARNING
     return Finding(severity, "not as many samples as published", split, name, count, of, to_do=to_do)
 
@@ -105,8 +109,8 @@ def _unreadable(samples: pd.DataFrame, pictures: pd.DataFrame) -> Iterator[Findi
     broken = pictures["reason"].notna().to_numpy() & ~missing
     paths, reasons = samples["path"].to_numpy(), pictures["reason"].to_numpy()
     for which, finding, to_do in (
-        (missing, "missing files", "check the data set's path and its folder of images"),
-        (broken, "unreadable files", "copy these files again; they are left out of training"),
+        (missing, "missing files", "check the data set's path and its folder of pictures"),
+        (broken, "unreadable files", "copy these files again; until then, they are left out of training"),
     ):
         for split in _SPLITS:
             of_split = (samples["split"] == split).to_numpy()
@@ -124,7 +128,7 @@ def _copies_across(samples: pd.DataFrame, pictures: pd.DataFrame) -> Iterator[Fi
     same = test & pd.notna(twin)
     near = test & (pictures["bits"].fillna(MOST_BITS + 1) <= MOST_BITS).to_numpy(dtype=bool)
     nearest, bits = pictures["nearest"].to_numpy(), pictures["bits"].to_numpy()
-    to_do = "leave these samples out of train (all of them: pictures.parquet), or use the official release"
+    to_do = "remove these samples from train (full list: pictures.parquet), or use the official release"
     rows = np.flatnonzero(same)
     examples = "; ".join(f"{names[i]} is {twin[i]}" for i in rows[:_EXAMPLES])
     yield _by_share("also in train, the same file", "test", len(rows), int(test.sum()), examples, to_do)
@@ -152,7 +156,7 @@ def _same_file(samples: pd.DataFrame, pictures: pd.DataFrame) -> Iterator[Findin
         yield _groups("same file more than once", split, part, again, int(again.sum()), len(part), to_do)
     labels = known.groupby("sha256")["label"].nunique()
     contradicting = known["sha256"].isin(labels[labels > 1].index)
-    to_do = "find out which label is right, or leave these samples out"
+    to_do = "find the right label, or leave these samples out"
     yield _groups(
         "same file with different labels", "", known, contradicting, int(contradicting.sum()), len(known), to_do
     )
@@ -185,9 +189,7 @@ def _sizes(samples: pd.DataFrame, pictures: pd.DataFrame) -> Iterator[Finding]:
         rows = np.flatnonzero(of_split)[values < TINY]
         names = samples["sample_id"].to_numpy()
         severity = WARNING if len(rows) else OK
-        to_do = (
-            f"expect no face to be found in them by MTCNN (faces.min_face is {TINY} unless set)" if len(rows) else ""
-        )
+        to_do = f"expect MTCNN to find no face in them (faces.min_face is {TINY} by default)" if len(rows) else ""
         examples = "; ".join(names[rows[:_EXAMPLES]])
         finding = f"pictures with a side below {TINY} pixels"
         yield Finding(severity, finding, split, count=len(rows), of=len(values), examples=examples, to_do=to_do)

@@ -32,7 +32,7 @@ def split_fold(samples: pd.DataFrame, fold: str) -> tuple[np.ndarray, np.ndarray
     numbers = re.fullmatch(r"([0-9]+)of([0-9]+)", fold)
     part, parts = (int(number) for number in numbers.groups()) if numbers else (0, 0)
     if not 1 <= part <= parts or parts < 2:
-        raise InputError("fold", expected="all, or such as 1of10: a part of two or more", found=repr(fold))
+        raise InputError("fold", expected="all, or one of at least two parts, such as 1of10", found=repr(fold))
     held_out = parts_of(samples, parts) == part - 1
     return np.flatnonzero(train & ~held_out), np.flatnonzero(train & held_out)
 

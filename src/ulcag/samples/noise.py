@@ -72,9 +72,9 @@ def noise_notes(samples: pd.DataFrame, settings: NoiseSettings) -> tuple[str, ..
     names = Counter(name for _, name, _ in rafdb_rows(Path(settings.path), settings.first_code))
     for name, count in names.items():
         if name in train and count > 1:
-            left_out.add(f"training pictures that come again with the same label in {settings.path}", name)
+            left_out.add(f"training pictures repeated with the same label in {settings.path}", name)
         elif name not in train:
-            what = "test pictures" if name.startswith("test_") else "pictures that are no training samples"
+            what = "test pictures" if name.startswith("test_") else "pictures that are not training samples"
             left_out.add(f"labels of {what} in {settings.path}", name)
     return left_out.notes()
 
@@ -110,7 +110,7 @@ def _from_file(sample_ids: pd.Series, path: Path, first_code: int) -> np.ndarray
     missing = [name for name in sample_ids if name not in labels]
     if missing:
         found = f"none for {len(missing)} of {len(sample_ids)}, such as {missing[0]}"
-        do = "take the file that was made for this data set; its names are those of the samples"
+        do = "use the file made for this data set: its names must be those of the samples"
         raise InputError(path, expected="a label for each training sample", found=found, do=do)
     return np.array([labels[name] for name in sample_ids], dtype=np.int64)
 
@@ -123,7 +123,7 @@ def _labels_of_file(path: Path, first_code: int) -> dict[str, int]:
     for number, name, code in rafdb_rows(path, first_code):
         first = lines.setdefault(name, number)
         if labels.setdefault(name, code) != code and name.startswith("train_"):
-            found = f"{name} as {CLASSES[code]}, and as {CLASSES[labels[name]]} in line {first}"
-            do = "take one of the lines out"
-            raise InputError(f"{path}, line {number}", expected="one label for a picture", found=found, do=do)
+            found = f"{name} labelled {CLASSES[code]}, but {CLASSES[labels[name]]} in line {first}"
+            do = "remove one of the lines"
+            raise InputError(f"{path}, line {number}", expected="one label for each picture", found=found, do=do)
     return labels

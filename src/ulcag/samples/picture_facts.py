@@ -99,6 +99,6 @@ def _mapped(workers: int) -> Iterator[Callable[..., Iterator[_Seen]]]:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             yield partial(pool.map, chunksize=_CHUNK)
     except BrokenProcessPool:
-        found = "one was killed, which a machine out of memory does"
-        do = "give the job more memory, or fewer --workers"
+        found = "one that was killed, probably for lack of memory"
+        do = "give the job more memory, or use fewer --workers"
         raise InputError("check", expected="processes that read pictures", found=found, do=do) from None

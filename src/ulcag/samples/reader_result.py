@@ -62,10 +62,12 @@ def samples_table(
 
     if len(set(sample_id)) < len(sample_id):
         twice = Counter(sample_id).most_common(1)[0][0]
-        raise InputError(f"sample {twice!r}", expected="a name of its own for each", found="several with this one")
+        raise InputError(
+            f"sample {twice!r}", expected="a unique name for each sample", found="several samples with this name"
+        )
     for name in (*sample_id, *path):
         if "\0" in name or not is_utf8(name):
-            do = "rename the file or the folder: no table can hold its name"
+            do = "rename the file or the folder: tables cannot store its name"
             raise InputError(repr(name), expected="a file name in UTF-8", found="other bytes", do=do)
     frame = pd.DataFrame({"sample_id": list(sample_id), "path": list(path), "split": list(split)})
     frame["label"] = pd.array(list(label), dtype="int8")
@@ -133,7 +135,7 @@ def splits_of(words: Iterable[str], validation: str = "drop") -> tuple[dict[str,
         of_kind["validation"] = None if "test" in kind_of.values() else "test"
         if of_kind["validation"] and "validation" in kind_of.values():
             names = ", ".join(word for word, kind in kind_of.items() if kind == "validation")
-            notes = (f"there is no test split: {names} is taken for it",)
+            notes = (f"there is no test split: {names} is used as one",)
     return {word: of_kind[kind] for word, kind in kind_of.items()}, notes
 
 
@@ -182,7 +184,7 @@ def names_in(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
     except OSError as error:
-        found, do = error.strerror or str(error), "unpack the data set again, or permit it to be read"
+        found, do = error.strerror or str(error), "unpack the data set again, or grant read permission"
         raise InputError(folder, expected="a folder of the data set", found=found, do=do) from None
 
 
@@ -196,7 +198,7 @@ def listing(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        raise InputError(folder, expected="a folder that may be read", found=error.strerror or str(error)) from None
+        raise InputError(folder, expected="a readable folder", found=error.strerror or str(error)) from None
 
 
 def folders_in(folder: Path) -> list[str]:
@@ -230,9 +232,9 @@ def pictures_by_stem(folder: Path, left_out: LeftOut, suffix: str = "") -> dict[
         elif not is_utf8(file):
             left_out.add("names that are not UTF-8", where)
         elif ending.lower() not in IMAGE_ENDINGS:
-            left_out.add("files that are no pictures by their ending", where)
+            left_out.add("files without the ending of a picture", where)
         elif stem in pictures:
-            left_out.add("pictures of an id that has one already", where)
+            left_out.add("further pictures of the same id", where)
         else:
             pictures[stem] = file
     return pictures

@@ -165,6 +165,6 @@ def word_or_error(words: list[str | None], code: int, where: Path) -> str:
     word = words[code]
     if word is None:
         found = f"words for {', '.join(CLASSES[c] for c, w in enumerate(words) if w is not None)}"
-        do = f"translate a word to it: labels: {{<word>: {CLASSES[code]}}}, and make the samples again"
+        do = f"translate a word to it: labels: {{<word>: {CLASSES[code]}}}, and read the samples again"
         raise InputError(where, expected=f"a word for {CLASSES[code]}", found=found, do=do)
     return word

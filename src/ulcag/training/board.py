@@ -25,7 +25,7 @@ class Board:
         try:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:
-            do = "pip install 'ulcag[tensorboard]', or leave --tensorboard (config: tensorboard) out"
+            do = "pip install 'ulcag[tensorboard]', or drop --tensorboard (config: tensorboard)"
             raise InputError("tensorboard", expected="the package tensorboard", found="not installed", do=do) from None
         self._writer = SummaryWriter(str(folder), purge_step=first_epoch)
 

@@ -41,8 +41,8 @@ def save(folder: Path, bound_to: str, learner: Learner, records: Records) -> Non
         with whole_or_absent(folder / _FILE) as beside:
             torch.save(content, beside)
     except (OSError, RuntimeError) as error:
-        do = "make room or permit writing, and start the run again: it goes on after its last whole epoch"
-        raise InputError(folder, expected="a folder to write a checkpoint to", found=str(error), do=do) from None
+        do = "free disk space or grant write permission, then start the run again: it resumes after its last epoch"
+        raise InputError(folder, expected="a writable folder for checkpoints", found=str(error), do=do) from None
 
 
 def load(folder: Path, bound_to: str, learner: Learner) -> Records:
@@ -56,10 +56,10 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
     try:
         content = torch.load(path, map_location=learner.samples.labels.device, weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        print(f"{path} cannot be read ({error}): the run starts anew", file=sys.stderr)
+        print(f"{path} cannot be read ({error}): the run starts from the beginning", file=sys.stderr)
         return Records()
     if content.get("bound_to") != bound_to:
-        print(f"{path} is of other settings or inputs: the run starts anew", file=sys.stderr)
+        print(f"{path} has other settings or inputs: the run starts from the beginning", file=sys.stderr)
         return Records()
     learner.network.load_state_dict(content["network"])
     learner.optimiser.load_state_dict(content["optimiser"])
@@ -71,7 +71,7 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
     kept = content["records"]
     frames = {name: [pd.DataFrame(_arrays(frame)) for frame in kept[name]] for name in _FRAMES}
     records = Records(history=kept["history"], seconds=kept["seconds"], devices=kept["devices"], **frames)
-    print(f"goes on after epoch {records.epochs - 1}, from {path}", file=sys.stderr)
+    print(f"resuming after epoch {records.epochs - 1}, from {path}", file=sys.stderr)
     return records
 
 

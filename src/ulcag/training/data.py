@@ -135,7 +135,7 @@ def part_with_faces(sample_ids: pd.Series, faces: pd.DataFrame, what: str) -> Pa
     found = rows_of(faces, sample_ids, "faces")
     usable = found[found["row"].notna()]
     if usable.empty:
-        do = "see the column status of faces.parquet; pictures that are face crops: faces.source: whole_image"
+        do = "see the column status of faces.parquet; for face crops, set faces.source: whole_image"
         raise InputError(what, expected="samples with a face", found=f"none of {len(found)}", do=do)
     return Part(usable["sample_id"].tolist(), usable[["shard", "row"]].to_numpy(dtype=np.int64))
 

@@ -28,9 +28,9 @@ def choose_device(name: str, local: int = 0) -> torch.device:
         device = torch.device(f"cuda:{local}" if name in ("auto", "cuda") else name)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        do = "one GPU for each process: training.processes" if local else ""
+        do = "set training.processes to at most the number of GPUs" if local else ""
         found = f"{name}, process {local} of this machine: {error}"
-        raise InputError("training.device", expected="a device that is there", found=found, do=do) from None
+        raise InputError("training.device", expected="an existing device", found=found, do=do) from None
     if device.type == "cuda":
         torch.cuda.set_device(device)
         # Without it, torch convolves fp32 with ten bits of each number, and a GPU's fp32 is not a CPU's.

@@ -107,7 +107,7 @@ class Processes:
         """
         theirs = int(self.as_the_first(torch.tensor([value], device=device)))
         if theirs != value:
-            do = "let all processes see the same files"
+            do = "give all processes the same files"
             raise InputError(f"process {self.rank}", expected=f"{what} {theirs}", found=str(value), do=do)
 
 

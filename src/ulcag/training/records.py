@@ -46,7 +46,10 @@ class Records:
         """Note where what is left is computed; say so if it is elsewhere than before: sums are rounded otherwise there,
         and the run ends nearly, not exactly, as it would have."""
         if self.devices and self.devices[-1] != device:
-            print(f"so far on {self.devices[-1]}, from here on {device}: same up to rounding", file=sys.stderr)
+            print(
+                f"device changed from {self.devices[-1]} to {device}: results are the same up to rounding",
+                file=sys.stderr,
+            )
         if device not in self.devices[-1:]:
             self.devices.append(device)
 

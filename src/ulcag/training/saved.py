@@ -24,17 +24,17 @@ def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
     path = folder / "model.pt"
     if not (folder / "run.json").is_file():
         expected = "a run's folder, with run.json and model.pt"
-        do = "name the folder that `ulcag train` wrote, such as results/training/.../seed0/all"
+        do = "give a folder written by `ulcag train`, such as results/training/.../seed0/all"
         raise InputError(folder, expected=expected, found="no run.json" if folder.is_dir() else "no such folder", do=do)
     record: Any = read_json(folder / "run.json")
     missing = [key for key in _NEEDED if not isinstance(record, dict) or key not in record]
     if missing:
-        expected, found = "the record that `ulcag train` wrote", f"no {', '.join(missing)}"
-        raise InputError(folder / "run.json", expected=expected, found=found, do="name another folder")
+        expected, found = "a record written by `ulcag train`", f"no {', '.join(missing)}"
+        raise InputError(folder / "run.json", expected=expected, found=found, do="give another folder")
     read_json(folder / "run.json", "run.seed", "faces.align", "action_units.names")
     found = sha256(path)
     if found != record["model_sha256"]:
-        do = "make the run again"
+        do = "repeat the run"
         expected = f"the model of run.json (SHA-256 {record['model_sha256'][:12]}...)"
         raise InputError(path, expected=expected, found=f"{found[:12]}...", do=do)
     settings = TrainSettings.read(record["settings"], where=str(folder / "run.json"))

@@ -127,11 +127,11 @@ def _check(run: Run, settings: TrainSettings, data: RunData, processes: Processe
         raise InputError(
             f"run {run.path}",
             expected=f"at least one batch of {training.batch_size} training samples",
-            found=f"{len(data.train)} samples with a face ({data.left_out['train']} without)",
+            found=f"{len(data.train)} samples with a face ({data.left_out['train']} without one)",
             do="lower training.batch_size",
         )
     if training.batch_size % processes.number or processes.number != training.processes:
-        expected = f"training.processes: {processes.number}, and a batch_size that it divides"
+        expected = f"training.processes: {processes.number}, and a batch_size divisible by it"
         found = f"{training.processes} and {training.batch_size}"
         do = f"start it with torchrun --nproc-per-node={training.processes}, as Snakemake does"
         raise InputError(f"run {run.path}, {processes.number} processes", expected=expected, found=found, do=do)

@@ -50,19 +50,21 @@ def test_openface_is_told_how_to_work() -> None:
 
 
 def test_a_source_that_there_is_not() -> None:
-    with pytest.raises(InputError, match=r"source: .*must be one of csv, openface, reader, both, none, got 'opneface'"):
+    with pytest.raises(
+        InputError, match=r"source: .*expected one of csv, openface, reader, both, none, got 'opneface'"
+    ):
         SourceSettings.read({"source": "opneface"})
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "--samples\n  expected: a path, which csv needs"),
-        (["--set", "source=openface"], "--faces\n  expected: a path, which openface needs"),
-        (["--set", "source=openface", "--faces", "f.parquet"], "--state\n  expected: a path, which openface needs"),
+        ([], "--samples\n  expected: a path, needed by csv"),
+        (["--set", "source=openface"], "--faces\n  expected: a path, needed by openface"),
+        (["--set", "source=openface", "--faces", "f.parquet"], "--state\n  expected: a path, needed by openface"),
         (
             ["--samples", "s.parquet", "--set", "of_several=nearest_box"],
-            "--faces\n  expected: a path, which of_several: nearest_box needs",
+            "--faces\n  expected: a path, needed by of_several: nearest_box",
         ),
     ],
 )

@@ -19,6 +19,6 @@ def test_confidence_of_right_and_wrong_labels() -> None:
     truth = pd.Series([0, 1, 3, None], index=given.index, dtype="Int8")
     figure = confidence_figure(state, given, truth, "t")
     assert legend(figure) == ["given label right (2)", "given label wrong (1)"] * 2
-    assert texts(figure)[0] == "before labels change: AUC of finding wrong labels 1.00"
+    assert texts(figure)[0] == "before labels change: AUC for finding wrong labels 1.00"
     nothing = confidence_figure(state.assign(alpha=np.nan), given, truth, "t")
-    assert texts(nothing)[:2] == ["no confidence, or no truth"] * 2
+    assert texts(nothing)[:2] == ["no confidence, or truth unknown"] * 2

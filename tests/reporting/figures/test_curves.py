@@ -23,5 +23,5 @@ def test_curves_show_confidence_and_where_relabelling_starts() -> None:
 def test_curves_say_what_is_not_known() -> None:
     figure = curves_figure(history(False), run_metrics("baseline", 0, labels=False), None)  # type: ignore[arg-type]
     assert "this arm has no confidence" in texts(figure)
-    assert "the true labels are not known" in texts(figure)
+    assert "the true labels are unknown" in texts(figure)
     assert "relabelling starts" not in legend(figure)

@@ -56,7 +56,7 @@ def test_groups_are_told_apart_by_what_differs() -> None:
 def test_audits_that_know_no_truth() -> None:
     assert len(legend([audit(0, None), audit(0, {9: 1.0}, noise="m")])) == 2
     figure = reliability_figure([audit(0, None)])
-    assert [text.get_text() for text in figure.axes[0].texts] == ["no audit knows the truth"]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["the truth is unknown for all audits"]
 
 
 def test_from_the_records_of_audits(tmp_path: Path) -> None:

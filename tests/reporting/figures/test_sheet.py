@@ -17,7 +17,7 @@ def test_sheet_chooses_by_verdict_and_says_it_with_colour_and_sign() -> None:
     truth = pd.Series([3] * 9 + [4] + [3] * 9 + [4], index=ids, dtype="Int8")
     chosen = choose_samples(state, given, truth)
     assert list(chosen) == [
-        "changed, now right (9)", "changed, now wrong (1)", "kept, though wrong (1)", "kept, and right (9)",
+        "changed, now right (9)", "changed, now wrong (1)", "kept, but wrong (1)", "kept, and right (9)",
     ]  # fmt: skip
     right = chosen["changed, now right (9)"]
     assert len(right) == 6

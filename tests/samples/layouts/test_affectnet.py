@@ -158,7 +158,7 @@ def test_a_row_that_comes_again_is_counted(tmp_path: Path) -> None:
     found = AffectNet(of).read(NO_CACHE)
     assert len(found.samples) == 14
     said = f"{path}, row 14, as {path}, row 2"
-    assert f"left out: 1 rows that say again what another one says: {said}" in found.notes
+    assert f"left out: 1 repeated rows: {said}" in found.notes
 
 
 def test_a_picture_of_both_lists_is_for_the_test(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_picture_of_both_lists_is_for_the_test(tmp_path: Path) -> None:
     found = AffectNet(of).read(NO_CACHE)
     assert found.samples.set_index("sample_id").loc["manually/3/v2.jpg", "split"] == "test"
     said = f"{path}, row 14, as {tmp_path}/validation.csv, row 4"
-    assert f"left out: 1 rows that say again what another one says: {said}" in found.notes
+    assert f"left out: 1 repeated rows: {said}" in found.notes
 
 
 def test_pictures_and_annotations_of_2021_that_do_not_go_together(tmp_path: Path) -> None:
@@ -184,8 +184,8 @@ def test_pictures_and_annotations_of_2021_that_do_not_go_together(tmp_path: Path
     assert "train_set/1" not in samples.index
     assert set(found.notes[1:]) == {
         "left out: 2 hidden files: train_set/images/._3.jpg, train_set/annotations/._3_exp.npy",
-        "left out: 1 files that are no pictures by their ending: train_set/images/Thumbs.db",
-        "left out: 1 pictures of an id that has one already: train_set/images/2.png",
+        "left out: 1 files without the ending of a picture: train_set/images/Thumbs.db",
+        "left out: 1 further pictures of the same id: train_set/images/2.png",
         "left out: 1 annotations without a picture: train_set/annotations/1_exp.npy",
         "left out: 1 labelled contempt: train_set/7",
         "left out: 1 pictures without an annotation: train_set/images/99.jpg",
@@ -202,12 +202,12 @@ def test_pictures_and_annotations_of_2021_that_do_not_go_together(tmp_path: Path
 def test_an_annotation_that_is_no_code_is_named(value: np.ndarray, tmp_path: Path) -> None:
     affectnet_2021(tmp_path)
     np.save(tmp_path / "train_set/annotations/3_exp.npy", value)
-    with pytest.raises(InputError, match=r"3_exp\.npy\n.*a number"):
+    with pytest.raises(InputError, match=r"3_exp\.npy\n.*a whole number"):
         AffectNet(AffectNetSamples(root=str(tmp_path))).read(NO_CACHE)
     path = tmp_path / "train_set/annotations/3_exp.npy"
     for damaged in (b"", b"PK\x03\x04" + path.read_bytes(), path.read_bytes()[:-1]):
         path.write_bytes(damaged)
-        with pytest.raises(InputError, match=r"3_exp\.npy\n.*a number"):
+        with pytest.raises(InputError, match=r"3_exp\.npy\n.*a whole number"):
             AffectNet(AffectNetSamples(root=str(tmp_path))).read(NO_CACHE)
 
 

@@ -29,7 +29,7 @@ def test_labels_votes_splits_and_pictures(tmp_path: Path) -> None:
     assert {CLASSES[c] for c in samples["clean_label"]} == {"sad"}
     for path, row in zip(samples["path"], (0, 2, 3, 4, 6, 1), strict=True):
         assert (cv2.imread(path, cv2.IMREAD_GRAYSCALE) == fer_picture(row)).all()
-    assert f"FER+: {tmp_path}/fer/fer2013new.csv; 1 have no name there, and are called by their row" in found.notes
+    assert f"FER+: {tmp_path}/fer/fer2013new.csv; 1 have no name there and are named by their row" in found.notes
     assert "left out: 1 PublicTest images: fer0000004.png" in found.notes
     # five of six votes for the seven classes
     shares = found.votes.set_index("sample_id")
@@ -45,7 +45,7 @@ def test_without_votes_there_is_no_clean_label(tmp_path: Path) -> None:
     found = Fer2013(settings).read(tmp_path / "cache")
     assert found.samples["clean_label"].isna().all()
     assert found.samples["split"].tolist() == ["train"] * 6 + ["test"]
-    assert "without FER+ votes" in found.notes[0] and "none of FER+'s names" in found.notes[1]
+    assert "without FER+ votes" in found.notes[0] and "not names of FER+" in found.notes[1]
     assert found.samples["sample_id"].str.fullmatch(r"row000000\d-[0-9a-f]{8}\.png").all()
     assert found.votes.empty
 
@@ -96,13 +96,11 @@ def test_votes_for_other_rows_are_refused(tmp_path: Path) -> None:
     ):
         Fer2013(of).read(cache)
     write_rows(pixels, rows[:-1])
-    with pytest.raises(
-        InputError, match=r"new\.csv\n.*\n.*7 rows, and 6 in .*fer2013\.csv\n.*the same rows out of both"
-    ):
+    with pytest.raises(InputError, match=r"new\.csv\n.*\n.*7 rows, but 6 in .*fer2013\.csv\n.*the same rows from both"):
         Fer2013(of).read(cache)
     write_rows(pixels, rows)
     for row, message in (
-        (voted[0].replace("fer0000000", "fer0000001"), r"row 4\n.*once\n.*fer0000001\.png, as in row 2"),
+        (voted[0].replace("fer0000000", "fer0000001"), r"row 4\n.*once\n.*fer0000001\.png again, first in row 2"),
         (voted[0].replace("fer0000000.png", "a.png"), r"row 2\n.*fer0000017\.png, or none\n.*'a\.png'"),
         (voted[0].replace(",5,", ",x,"), r"row 2, sadness\n.*number of votes\n.*'x'"),
     ):

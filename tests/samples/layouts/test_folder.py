@@ -28,8 +28,8 @@ def test_splits_and_classes_are_folders(tmp_path: Path) -> None:
     assert samples["split"].tolist() == ["train", "train", "test"]
     assert found.notes == (
         "folders: train, val",
-        "there is no test split: val is taken for it",
-        "left out: 1 files that are no pictures by their ending: train/happy/notes.txt",
+        "there is no test split: val is used as one",
+        "left out: 1 files without the ending of a picture: train/happy/notes.txt",
     )
     write_table(tmp_path / "samples.parquet", samples, SAMPLES)
 
@@ -38,14 +38,14 @@ def test_without_splits_all_are_for_training(tmp_path: Path) -> None:
     touch(tmp_path, "sad/a.jpg", "contempt/b.jpg")
     found = Folder(FolderSamples(root=str(tmp_path), labels={"contempt": "drop"})).read(NO_CACHE)
     assert found.samples["split"].tolist() == ["train"]
-    assert "left out: 1 images in folders to drop: contempt/b.jpg" in found.notes
+    assert "left out: 1 pictures in folders to drop: contempt/b.jpg" in found.notes
 
 
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         Folder(FolderSamples(root=str(tmp_path / "nowhere"))).read(NO_CACHE)
     (tmp_path / "train" / "happy").mkdir(parents=True)
-    with pytest.raises(InputError, match="endings that count"):
+    with pytest.raises(InputError, match="one of these endings"):
         Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     touch(tmp_path, "train/hapy/a.jpg")
     with pytest.raises(InputError, match=r"labels: \{'hapy': <class name or drop>\}"):
@@ -54,7 +54,7 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"set `root` to .*outer/data"):
         Folder(FolderSamples(root=str(tmp_path / "outer"))).read(NO_CACHE)
     touch(tmp_path / "mixed", "happy/a.jpg", "sad/a.jpg", "val/happy/a.jpg")
-    with pytest.raises(InputError, match=r"val, and beside it happy, sad\n.*into a folder `train`"):
+    with pytest.raises(InputError, match=r"val, and next to it happy, sad\n.*into a folder `train`"):
         Folder(FolderSamples(root=str(tmp_path / "mixed"))).read(NO_CACHE)
 
 
@@ -66,7 +66,7 @@ def test_validation_is_left_out_where_there_is_a_test_split_unless_it_is_asked_f
         "Training/sad/a.jpg": "train", "train/sad/a.jpg": "train", "TEST/sad/a.jpg": "test",
     }  # fmt: skip
     assert found.notes[0] == "folders: TEST, Training, Validation, train"
-    assert "left out: 1 images of the validation split" in found.notes[1]
+    assert "left out: 1 pictures of the validation split" in found.notes[1]
     assert found.notes[1].endswith(": Validation/sad/a.jpg")
     for use in ("train", "test"):
         samples = Folder(of.model_copy(update={"validation": use})).read(NO_CACHE).samples.set_index("sample_id")
@@ -88,11 +88,11 @@ def test_what_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
         "test/happy/c.avif", "test/happy/d.gif", "train/happy/a.jpg", "train/happy/b.JFIF",
     ]  # fmt: skip
     assert set(found.notes[1:]) == {
-        "left out: 2 folders beside those of the splits: labels, sad",
+        "left out: 2 folders next to those of the splits: labels, sad",
         "left out: 4 hidden files and folders, such as .git, train/.ipynb_checkpoints, train/happy/._a.jpg",
-        "left out: 3 files that are no pictures by their ending: README.md, train/happy/a.heic, train/happy/e",
-        "left out: 2 pictures that lie in no folder of a class: loose.jpg, train/loose.png",
-        "left out: 2 links that lead nowhere: train/happy/gone.jpg, train/happy/self",
+        "left out: 3 files without the ending of a picture: README.md, train/happy/a.heic, train/happy/e",
+        "left out: 2 pictures outside the folders of classes: loose.jpg, train/loose.png",
+        "left out: 2 broken links: train/happy/gone.jpg, train/happy/self",
         r"left out: 1 names that are not UTF-8: 'train/happy/\udce4.jpg'",
         "left out: 1 folders without a picture: test/fear",
     }
@@ -110,7 +110,7 @@ def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
     assert dict(zip(found.samples["sample_id"], found.samples["label"], strict=True)) == {
         "train/anger/c.jpg": 0, "train/anger/x/d.jpg": 0, "train/happy/a.jpg": 3, "train/sad/deep/b.jpg": 5,
     }  # fmt: skip
-    said = "3 folders that links lead to and that are read already: train/angry, train/happy/0, train/happy/up"
+    said = "3 links to folders that are read already: train/angry, train/happy/0, train/happy/up"
     assert f"left out: {said}" in found.notes
 
 
@@ -119,14 +119,16 @@ def test_a_split_that_is_a_link_to_another_is_not_read_twice(tmp_path: Path) -> 
     (tmp_path / "test").symlink_to("train")
     found = Folder(FolderSamples(root=str(tmp_path))).read(NO_CACHE)
     assert found.samples["sample_id"].tolist() == ["train/sad/a.jpg"]
-    assert "left out: 1 folders that links lead to and that are read already: test/sad" in found.notes
+    assert "left out: 1 links to folders that are read already: test/sad" in found.notes
 
 
 @pytest.mark.parametrize("inner", ["train/sad/Happiness", "train/sad/more/fear", "train/sad/test"])
 def test_a_class_or_a_split_in_a_folder_of_a_class_is_refused(inner: str, tmp_path: Path) -> None:
     touch(tmp_path, f"{inner}/a.jpg", "train/sad/sadness/b.jpg", "train/contempt/fear/c.jpg")
     of = FolderSamples(root=str(tmp_path), labels={"contempt": "drop"})
-    with pytest.raises(InputError, match=rf"{inner}\n(.|\n)*a class or a split itself\n.*as in train/happy/"):
+    with pytest.raises(
+        InputError, match=rf"{inner}\n(.|\n)*no folder of a class or split inside(.|\n)*.*as in train/happy/"
+    ):
         Folder(of).read(NO_CACHE)
 
 
@@ -160,7 +162,7 @@ def test_folders(tmp_path: Path) -> None:
         "val/trauer/a.jpg", "val/fear/a.jpg",
     }  # fmt: skip
     assert os.readlink(out / "train/Happiness/a__from_fear.jpg") == str(tmp_path / "data/train/fear/a.jpg")
-    assert clean.notes == ("1 moved files got another name, because theirs was taken: <name>__from_<old folder>",)
+    assert clean.notes == ("1 moved files were renamed, because their name was taken: <name>__from_<old folder>",)
     assert clean.settings == FolderSamples(root=str(out), labels={"contempt": "drop", "trauer": "sad"})
 
 

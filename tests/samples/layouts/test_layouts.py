@@ -58,7 +58,7 @@ def test_a_new_data_set_goes_from_recognition_to_new_labels(
     monkeypatch.setitem(LAYOUTS, New.name, New)
     values, why = recognise(root, {})
     assert values == {"reader": "new", "root": str(root)}
-    assert why == "it holds emotions.txt; not read are the folders beside it: happy"
+    assert why == "it holds emotions.txt; folders next to it are not read: happy"
     of = NewSamples(**values)
 
     prints = [layout_of(of).fingerprint(tmp_path / "results")]

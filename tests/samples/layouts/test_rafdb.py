@@ -109,10 +109,10 @@ def test_pictures_of_another_ending_are_found_and_others_are_named(images: str, 
     others = f"test_00009{suffix}.bmp, train_00009{suffix}.jpg"
     inside = f"Image/{images}"
     assert set(found.notes[1:]) == {
-        f"left out: 1 pictures of an id that has one already: {inside}/train_00002{suffix}.png",
+        f"left out: 1 further pictures of the same id: {inside}/train_00002{suffix}.png",
         f"left out: 1 hidden files: {inside}/._train_00001.jpg",
-        f"left out: 1 files that are no pictures by their ending: {inside}/Thumbs.db",
-        f"left out: 2 pictures in {place} that the label list does not name: {others}",
+        f"left out: 1 files without the ending of a picture: {inside}/Thumbs.db",
+        f"left out: 2 pictures in {place} that are not in the label list: {others}",
     }
 
 

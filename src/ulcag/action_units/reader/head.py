@@ -31,7 +31,7 @@ PRESENT_FROM = 0.5
 _KEY = "ulcag"
 # The largest tensor is stored in half precision, so that the file is small.
 _HALF = ("first",)
-_AGAIN = "install the package again, or make the file again: ulcag fit-reader --out FILE"
+_AGAIN = "reinstall the package, or refit the head: ulcag fit-reader --out FILE"
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ def render_faces(folder: Path, people: int, workers: int) -> list[Path]:
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         do = "pip install 'ulcag[synthetic]'"
-        raise InputError("rendered faces", expected=f"the packages {', '.join(PACKAGES)}", found="not all", do=do)
+        raise InputError(
+            "rendered faces", expected=f"the packages {', '.join(PACKAGES)}", found="not all of them", do=do
+        )
     paths = [_path(folder, number) for number in range(people * PICTURES)]
     todo = [person for person in range(people) if not all(_path(folder, n).exists() for n in _numbers(person))]
     if workers == 1:

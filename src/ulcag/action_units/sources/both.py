@@ -16,7 +16,7 @@ class Both(OpenFace):
     """OpenFace as its settings say, and the reader beside it."""
 
     name = "both"
-    about = "OpenFace, run on the crops, and the reader: the mean, or the one that has a face"
+    about = "OpenFace, run on the crops, and the reader: their mean, or the one that found a face"
     environment = Reader.environment
 
     @property

@@ -15,7 +15,7 @@ class Csv(AtOnce):
     """A folder of such files."""
 
     name = "csv"
-    about = "CSV files of OpenFace, LibreFace or py-feat that exist already"
+    about = "existing CSV files from OpenFace, LibreFace or py-feat"
     uses = ("folder", "table", "of_several")
 
     @property

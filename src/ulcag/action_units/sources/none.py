@@ -12,7 +12,7 @@ class NoUnits(AtOnce):
     """A table in which no action unit is known."""
 
     name = "none"
-    about = "do without, for arms that have no auxiliary branch"
+    about = "no action units, for arms without an auxiliary branch"
 
     def read(self, samples: "pd.DataFrame", faces: "pd.DataFrame | None") -> "pd.DataFrame":
         """Rows that say that nobody asked."""

@@ -20,28 +20,29 @@ _PACE = ("chunk", "threads", "memory_mb", "stall_seconds")
 
 
 class OpenFaceSettings(Section):
-    """How OpenFace's FaceLandmarkImg is run on the crops."""
+    """How to run OpenFace's FaceLandmarkImg on the crops."""
 
     runtime: Literal["docker", "podman", "apptainer", "none"] = Field(
-        "docker", description="none: a local build of OpenFace, `program`"
+        "docker", description="none: the local build of OpenFace at `program`"
     )
-    image: str = Field(OPENFACE_IMAGE, description="container image; for apptainer the path of a .sif file")
+    image: str = Field(OPENFACE_IMAGE, description="container image; for apptainer, path of a .sif file")
     program: str = Field(
-        "/home/openface-build/build/bin/FaceLandmarkImg", description="FaceLandmarkImg, inside the image"
+        "/home/openface-build/build/bin/FaceLandmarkImg",
+        description="path of FaceLandmarkImg inside the image, or on this machine for runtime: none",
     )
     detector: Literal["own_else_box", "own", "box"] = Field(
         "own_else_box",
-        description="own: OpenFace searches again, and may find none; box: it is told where the face is; own_else_box: "
-        "told where it is not sure of one itself",
+        description="own: OpenFace searches again, and may find no face; box: OpenFace is given the face box; "
+        "own_else_box: OpenFace is given the box only if unsure itself",
     )
     face_size: int = Field(
-        160, ge=60, le=1000, description="a crop whose face box is smaller is scaled up to it, pixels"
+        160, ge=60, le=1000, description="least side of the face box, pixels; smaller ones are scaled up"
     )
-    chunk: int = Field(200, ge=1, description="images a container is given")
-    threads: int = Field(2, ge=1, description="containers at a time, one core each")
-    memory_mb: int = Field(4000, ge=100, description="limit for a container")
-    stall_seconds: float = Field(120, gt=0, description="a container that puts out nothing for so long is stopped")
-    engine_arguments: tuple[str, ...] = Field((), description="more arguments for docker run, and the like")
+    chunk: int = Field(200, ge=1, description="pictures for one container")
+    threads: int = Field(2, ge=1, description="number of containers at a time, with one core each")
+    memory_mb: int = Field(4000, ge=100, description="memory limit of a container, MB")
+    stall_seconds: float = Field(120, gt=0, description="a container without output for this long is stopped, seconds")
+    engine_arguments: tuple[str, ...] = Field((), description="more arguments for docker run and its counterparts")
     program_arguments: tuple[str, ...] = Field((), description="more arguments for FaceLandmarkImg")
 
 

@@ -25,7 +25,7 @@ class Reader(ByShard):
     """The reader that is shipped; it has no settings."""
 
     name = "reader"
-    about = "read off the crops without OpenFace, by a head fitted to rendered faces (extra `dlib-face`)"
+    about = "a head fitted to rendered faces, run on the crops without OpenFace (extra `dlib-face`)"
     environment = "torch"
 
     @property

@@ -16,11 +16,11 @@ from ulcag.reporting.style import MAP, readable_on, save
 FIGURE = Declaration(
     of="all",
     files=("all_metrics", "elsewhere"),
-    about="trained on one data set, tested on another",
+    about="accuracy when trained on one data set and tested on another",
     label="across data sets",
     caption=(
         "All arms of the configuration. All start from the same weights and see the same batches and the same "
-        "noise. Mean over seeds, with one standard deviation where there are several."
+        "noise. Mean over seeds, with one standard deviation if there are several seeds."
     ),
 )
 

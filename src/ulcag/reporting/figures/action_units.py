@@ -18,10 +18,10 @@ from ulcag.tables import read_table, rows_of, settings_of
 FIGURE = Declaration(
     of="dataset",
     files=("samples", "action_units"),
-    about="quality of OpenFace's output: rates by class, presence against intensity, confidence, status",
+    about="quality of the action units: rates by class, presence against intensity, confidence, status",
     label="action units",
     caption=(
-        "What OpenFace said of the data set. The status `ok` alone counts; low confidence, no face and failures "
+        "Action units of the data set. Only samples with the status `ok` count; low confidence, no face and failures "
         "count as missing everywhere."
     ),
 )

@@ -18,11 +18,11 @@ from ulcag.tables import read_table, rows_of
 FIGURE = Declaration(
     of="dataset",
     files=("samples", "pictures", "check"),
-    about="what a check found in a data set: counts, sizes of pictures, findings",
+    about="results of the check of a data set: counts, picture sizes, findings",
     label="check",
     caption=(
-        "What was wrong with the data set before anything was made of it. Fatal is what concerns more than 1 % of "
-        "a split. The whole table is ``check.csv``, and what each picture looks like ``pictures.parquet``, in "
+        "Problems of the data set, found before any other stage. A finding is fatal if it affects more than 1 % of a "
+        "split. The whole table is in ``check.csv``, the facts about each picture in ``pictures.parquet``, both in "
         "``results/samples``."
     ),
 )
@@ -73,7 +73,7 @@ def _classes(axes: Axes, found: pd.DataFrame, labels: np.ndarray, split: str) ->
         axes.text(max(count, np.nan_to_num(of)), place, text, va="center", fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.35 * max(1, counts.max(), np.nan_to_num(published).max()))
-    known = "published: mark" if not np.isnan(published).all() else "no published numbers"
+    known = "mark: published number" if not np.isnan(published).all() else "no published numbers"
     axes.set_title(f"{split}: {counts.sum()} samples\n({known})")
 
 
@@ -91,8 +91,8 @@ def _sizes(axes: Axes, split: np.ndarray, pictures: pd.DataFrame) -> None:
         axes.minorticks_off()
         axes.legend(fontsize=8)
     unreadable = int(np.isnan(side).sum())
-    axes.set_xlabel("least, median and greatest marked")
-    axes.set_title(f"shorter side of the pictures, pixels\n({unreadable} cannot be read)")
+    axes.set_xlabel("pixels; smallest, median and largest marked")
+    axes.set_title(f"shorter side of the pictures\n({unreadable} cannot be read)")
 
 
 def _findings(axes: Axes, found: pd.DataFrame) -> None:

@@ -16,11 +16,11 @@ from ulcag.reporting.style import COLOURS, MARKERS, UNKNOWN, save
 FIGURE = Declaration(
     of="all",
     files=("all_metrics",),
-    about="accuracy and label agreement of several runs beside each other",
+    about="accuracy and label agreement of all arms by epoch",
     label="all arms by epoch",
     caption=(
         "All arms of the configuration. All start from the same weights and see the same batches and the same "
-        "noise. Mean over seeds, with one standard deviation where there are several."
+        "noise. Mean over seeds, with one standard deviation if there are several seeds."
     ),
 )
 

@@ -14,11 +14,11 @@ from ulcag.reporting.style import RIGHT, UNKNOWN, WRONG, save
 FIGURE = Declaration(
     of="run",
     files=("run", "samples", "noise"),
-    about="confidence of right and of wrong labels",
+    about="confidence of right and wrong labels",
     label="confidence",
     caption=(
-        "Confidence α of training samples whose given label is right, and of those whose is wrong, before labels "
-        "change and after training. AUC: the probability that a wrong label has the lower confidence of the two; "
+        "Confidence α of training samples with a right and with a wrong given label, before labels change and after "
+        "training. AUC: the probability that, of a wrong and a right label, the wrong one has the lower confidence; "
         "0.5 is chance."
     ),
 )
@@ -52,7 +52,7 @@ def confidence_figure(state: pd.DataFrame, given: pd.Series, truth: pd.Series, t
         alpha = rows["alpha"].to_numpy(dtype=float)
         judged = ~np.isnan(true) & ~np.isnan(alpha)
         if not judged.any():
-            axes.text(0.5, 0.5, "no confidence, or no truth", ha="center", color=UNKNOWN, transform=axes.transAxes)
+            axes.text(0.5, 0.5, "no confidence, or truth unknown", ha="center", color=UNKNOWN, transform=axes.transAxes)
             continue
         wrong = given.reindex(rows["sample_id"]).to_numpy(dtype=float)[judged] != true[judged]
         alpha = alpha[judged]
@@ -63,7 +63,7 @@ def confidence_figure(state: pd.DataFrame, given: pd.Series, truth: pd.Series, t
                 axes.hist(alpha[which], _BINS, weights=share, color=colour, histtype="step", linestyle=style, lw=1.5)
                 axes.plot([], [], color=colour, linestyle=style, lw=1.5, label=f"given label {name} ({which.sum()})")
         if 0 < wrong.sum() < len(wrong):
-            axes.set_title(f"{text}: AUC of finding wrong labels {area_under_curve(-alpha, wrong):.2f}")
+            axes.set_title(f"{text}: AUC for finding wrong labels {area_under_curve(-alpha, wrong):.2f}")
         axes.legend(fontsize=9)
         axes.set_ylabel("% of the samples")
     return figure

@@ -16,11 +16,11 @@ from ulcag.reporting.style import MAP, readable_on, save
 FIGURE = Declaration(
     of="run",
     files=("metrics",),
-    about="confusion matrix, as the paper's Fig. 7",
+    about="confusion matrix, as in the paper's Fig. 7",
     label="confusion matrix",
     caption=(
         "Confusion matrix after the **last** epoch on the held-out samples, as in the paper's Fig. 7: percent of "
-        "each true class, with its number of samples. The counts are in `confusion.csv` beside it."
+        "each true class, with its number of samples. The counts are in `confusion.csv` next to it."
     ),
 )
 

@@ -15,8 +15,8 @@ FIGURE = Declaration(
     about="co-occurrence of action units, Eq. 5",
     label="co-occurrence",
     caption=(
-        "The edges of the action unit graph (Eq. 5): how often unit p is present where unit q is. The condition "
-        "is the column."
+        "The edges of the action unit graph (Eq. 5): how often action unit p (row) is present, given that action "
+        "unit q (column) is present."
     ),
 )
 

@@ -24,9 +24,9 @@ FIGURE = Declaration(
     about="losses, accuracy, confidence and labels by epoch",
     label="curves",
     caption=(
-        "What happened by epoch: losses, held-out accuracy, confidence α with its high and low group, and how "
-        "many training labels agree with the truth, where it is known. The dashed line is the first epoch in "
-        "which labels may change."
+        "The run by epoch: losses, held-out accuracy, confidence α with its high and low group, and the share of "
+        "training labels that agree with the truth, if it is known. The dashed line marks the first epoch in which "
+        "labels may change."
     ),
 )
 
@@ -45,7 +45,7 @@ def draw(run: Path, metrics: Path, base: Path) -> None:
     of_run = read_metrics(metrics, "held_out.by_epoch", "labels.by_epoch")
     if of_run["run"] != record["run"]:
         do = "give the metrics that `ulcag evaluate` wrote for this run"
-        raise InputError(metrics, expected=f"metrics of {record['run']}", found=f"of {of_run['run']}", do=do)
+        raise InputError(metrics, expected=f"metrics of {record['run']}", found=f"metrics of {of_run['run']}", do=do)
     save(curves_figure(history, of_run, relabelling_start(settings)), base)
 
 
@@ -97,7 +97,7 @@ def curves_figure(history: pd.DataFrame, metrics: dict[str, Any], relabel_start:
 
     quality = metrics["labels"]
     if quality is None:
-        _say(labels, "the true labels are not known")
+        _say(labels, "the true labels are unknown")
     else:
         by_epoch = pd.DataFrame(quality["by_epoch"])
         for column, marker in (("agreement", "o"), ("macro_agreement", "s")):

@@ -13,7 +13,7 @@ FILES = {
     "cooccurrence": "cooccurrence.parquet",
     "faces": "faces.parquet",
     "metrics": "metrics.json",
-    "noise": "the noise table that the run was given",
+    "noise": "noise table that the run was trained with",
     "pictures": "pictures.parquet",
     "run": "the run's folder",
     "samples": "samples.parquet",
@@ -23,7 +23,7 @@ FILES = {
 LISTS = {
     "all_audits": "audit.json of each audit",
     "all_metrics": "metrics.json of each run",
-    "elsewhere": "metrics of runs on other data sets than their own",
+    "elsewhere": "metrics of runs evaluated on other data sets",
 }
 
 

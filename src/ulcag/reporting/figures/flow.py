@@ -16,11 +16,11 @@ from ulcag.reporting.style import INK, RIGHT, UNKNOWN, WRONG, save
 FIGURE = Declaration(
     of="run",
     files=("run", "samples", "noise"),
-    about="from which class to which labels went, right or wrong",
+    about="label changes from class to class, right or wrong",
     label="flow",
     caption=(
-        "Samples whose label changed during training: from the class they were given to the class they ended "
-        "with, and whether that is their true class."
+        "Samples whose label changed during training: from the given class to the final class, "
+        "and whether that is the true class."
     ),
 )
 

@@ -18,8 +18,8 @@ FIGURE = Declaration(
     about="accuracy and label agreement against the amount of noise",
     label="accuracy and labels against noise",
     caption=(
-        "Accuracy after the last epoch, and how many training labels are true after training, against the share "
-        "of labels that noise replaced: mean over seeds, with one standard deviation."
+        "Accuracy after the last epoch, and the share of training labels that are right after training, against the "
+        "share of labels that noise replaced: mean over seeds, with one standard deviation."
     ),
     if_several_noises=True,
 )

@@ -15,13 +15,13 @@ from ulcag.reporting.style import COLOURS, INK, UNKNOWN, save
 FIGURE = Declaration(
     of="all",
     files=("all_audits",),
-    about="share of labels that are right against the quality that audits give them",
+    about="share of right labels against their quality in the audits",
     label="reliability",
     caption=(
-        "Is a label's quality the probability that it is right? Labels of all audits whose truth is known, in ten "
-        "parts by quality: the share that is right in each, mean over seeds, with one standard deviation. On the "
-        "dashed line it is as stated. Calibration error: the mean distance from it, each label counted alike. "
-        "Below: how many labels an audit has in each part."
+        "Is a label's quality the probability that it is right? Labels with known truth of all audits, in ten bins "
+        "by quality: share of right labels in each bin, mean over seeds, with one standard deviation. On the dashed "
+        "line, quality and share are equal. Calibration error: mean distance from this line, weighted by the number "
+        "of labels. Bottom: number of labels of an audit in each bin."
     ),
 )
 
@@ -55,7 +55,7 @@ def reliability_figure(audits: Audits) -> Figure:
     curve, counts = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     curve.set_xlim(-0.02, 1.02)
     curve.set_ylim(-0.02, 1.02)
-    curve.set_ylabel("share of labels that are right")
+    curve.set_ylabel("share of right labels")
     curve.grid()
     curve.plot([0, 1], [0, 1], color=INK, linestyle="--", linewidth=1, label="quality is a probability")
     for place, (name, of_group) in enumerate(groups.items()):
@@ -65,7 +65,7 @@ def reliability_figure(audits: Audits) -> Figure:
         counts.set_yscale("log")
         counts.set_ylim(bottom=0.8)
     else:
-        curve.text(0.5, 0.5, "no audit knows the truth", ha="center", color=UNKNOWN)
+        curve.text(0.5, 0.5, "the truth is unknown for all audits", ha="center", color=UNKNOWN)
     counts.set_xlabel("quality: probability that the given label is right")
     counts.set_ylabel("labels")
     # beside the lines, which may be anywhere

@@ -22,12 +22,12 @@ from ulcag.training.tables import DISTANCES, LOGITS, TEMPLATES
 FIGURE = Declaration(
     of="run",
     files=("run", "samples", "noise", "faces", "votes"),
-    about="distances to templates, classifier and people's votes for single samples, as the paper's Fig. 6",
+    about="template distances, classifier output and people's votes of single samples, as in the paper's Fig. 6",
     label="semantics",
     caption=(
-        "How far templates are from each other, and single samples from them, beside what the classifier and, "
-        "where there are votes, people say (the paper's Fig. 6). A tick means that the label after training is "
-        "the true one."
+        "Distances between the templates and from single samples to the templates, with the probabilities of the "
+        "classifier and, if there are votes, the shares of people's votes (the paper's Fig. 6). A tick means that "
+        "the label after training is the true one."
     ),
 )
 
@@ -85,7 +85,7 @@ def semantics_figure(
         shown.text(-0.08, 0.5, text.strip(), ha="right", va="center", color=colour, transform=shown.transAxes)
         _bars(distances, of_row, row["label"], farthest)
         _bars(opinions, _opinions(state, votes, row["sample_id"]), row["label"], 1.0)
-    for axes, text in zip(grid[0, 1:], ("distance to the template of", "who says so, part of 1"), strict=True):
+    for axes, text in zip(grid[0, 1:], ("distance to the template of", "probability, or share of votes"), strict=True):
         axes.set_title(text)
     for axes in grid[:-1, 1:].flat:
         axes.tick_params(labelbottom=False)

@@ -15,11 +15,11 @@ from ulcag.reporting.style import INK, save
 FIGURE = Declaration(
     of="run",
     files=("run", "samples", "noise", "faces"),
-    about="pictures with confidence, given and corrected label, as the paper's Fig. 5",
+    about="pictures with confidence, given and corrected label, as in the paper's Fig. 5",
     label="sheet",
     caption=(
-        "Training pictures with confidence before and after, given and corrected label (the paper's Fig. 5). A "
-        "tick means that the label after training is the true one."
+        "Training pictures with confidence before and after training, given and corrected label (the paper's Fig. 5). "
+        "A tick means that the label after training is the true one."
     ),
 )
 

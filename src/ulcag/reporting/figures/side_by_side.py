@@ -19,8 +19,8 @@ FIGURE = Declaration(
     about="all arms by accuracy, with each seed",
     label="all arms, last epoch",
     caption=(
-        "Accuracy and macro F1 after the last epoch. A small dot is a seed, the large one their mean; arms are in the "
-        "order of their mean accuracy, and the dashed line is the baseline's mean."
+        "Accuracy and macro F1 after the last epoch. Small dots are seeds, diamonds their mean. Arms are ordered by "
+        "mean accuracy; the dashed line is the mean of the baseline."
     ),
 )
 

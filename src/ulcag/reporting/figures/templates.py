@@ -21,8 +21,8 @@ FIGURE = Declaration(
     label="templates",
     caption=(
         "Training samples and templates, placed by their distances to the seven templates (Eq. 9, or the whitened "
-        "distance where the posterior judges) and seen along the two principal directions, before labels change "
-        "and after training. Rings: the label of that moment is not the true one. Stars: the templates."
+        "distance where the posterior judges) and projected onto the two principal directions, before labels change "
+        "and after training. Rings: the label at that moment is not the true one. Stars: the templates."
     ),
 )
 

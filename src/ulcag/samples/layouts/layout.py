@@ -154,7 +154,7 @@ class Layout:
 def holds(folder: Path, given: Mapping[str, Any], found: Sequence[Path]) -> str:
     """Why a folder is taken for a data set: what was found in it, and which folders of classes are not read then."""
     beside = class_names(folder, given_words(given))
-    rest = f"; not read are the folders beside it: {', '.join(beside)}" if beside else ""
+    rest = f"; folders next to it are not read: {', '.join(beside)}" if beside else ""
     return f"it holds {', '.join(str(path.relative_to(folder)) for path in found)}{rest}"
 
 

@@ -9,7 +9,7 @@ from ulcag.classes import CLASSES, class_index
 
 # What a validation split is used for.
 Validation = Literal["drop", "train", "test"]
-VALIDATION = "what validation pictures are used for; drop: where there are test pictures, else it is test"
+VALIDATION = "split for validation pictures; drop: leave them out, but without test pictures they serve as test"
 
 
 def _as_words(values: Any) -> Any:
@@ -29,7 +29,7 @@ def _as_word(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"put into quotes the word that YAML reads as {value!r}, such as 'no', 'null' or '1.50'")
+        raise ValueError(f"put quotes around the word that YAML reads as {value!r}, such as 'no', 'null' or '1.50'")
     return str(value).strip()
 
 
@@ -39,7 +39,7 @@ def _to_classes(labels: dict[str, str]) -> dict[str, str]:
         raise ValueError("an empty label can only be translated to drop")
     for word, name in labels.items():
         if name != "drop" and class_index(name) is None:
-            raise ValueError(f"'{word}' is translated to '{name}', which is none of {', '.join(CLASSES)}, drop")
+            raise ValueError(f"'{word}' is translated to '{name}', which is not one of {', '.join(CLASSES)}, drop")
     return labels
 
 

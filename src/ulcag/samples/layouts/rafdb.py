@@ -34,12 +34,13 @@ _CLASS_OF = {str(code): CLASSES.index(name) for name, code in RAFDB_CODES.items(
 
 
 class RafDbSamples(LayoutSettings):
-    """RAF-DB (basic) as its owners ship it."""
+    """RAF-DB (basic) as distributed by its owners."""
 
     reader: Literal["rafdb"] = "rafdb"
     root: str = Field(description="the folder RAF-DB, raf-basic or basic")
     images: Literal["original", "aligned"] = Field(
-        "original", description="original: find faces with MTCNN; aligned: 100 x 100, for faces.source whole_image"
+        "original",
+        description="original: find faces with MTCNN; aligned: 100 x 100 pixels, for faces.source: whole_image",
     )
 
 
@@ -76,7 +77,7 @@ class RafDb(Layout):
         images = labels.parents[1] / "Image" / self.settings.images
         if not images.is_dir():
             do = "set `images` to original or aligned, whichever you have"
-            raise InputError(images, expected="the folder of images", found="no such folder", do=do)
+            raise InputError(images, expected="the folder of pictures", found="no such folder", do=do)
         rows = rafdb_rows(labels)
         if not rows:
             do = "copy the list again"
@@ -87,7 +88,7 @@ class RafDb(Layout):
             first = seen.setdefault(Path(name).stem, number)
             if first != number:
                 found = f"{name} again, first in line {first}"
-                do = "take one of the lines out"
+                do = "remove one of the lines"
                 raise InputError(f"{labels}, line {number}", expected="each picture once", found=found, do=do)
         suffix = "_aligned" if self.settings.images == "aligned" else ""
         left_out = LeftOut()
@@ -95,7 +96,7 @@ class RafDb(Layout):
         names = [name for _, name, _ in rows]
         path = [str(images / there.get(stem, f"{stem}{suffix}.jpg")) for stem in seen]
         for name in sorted(there[stem] for stem in there.keys() - seen.keys()):
-            left_out.add(f"pictures in {images} that the label list does not name", name)
+            left_out.add(f"pictures in {images} that are not in the label list", name)
         notes = (f"RAF-DB: labels {labels}, {self.settings.images} images", *left_out.notes())
         codes = [code for _, _, code in rows]
         return ReaderResult(samples_table(names, path, [name.split("_")[0] for name in names], codes), notes)
@@ -160,6 +161,6 @@ def rafdb_row(where: Path, number: int, line: str, lowest_code: int = 1) -> tupl
     if not name.startswith(("train_", "test_")) or len(name.split()) > 1 or code not in _CLASS_OF:
         expected = f"`train_<number>.jpg` or `test_<number>.jpg`, and a code {lowest_code} to {lowest_code + 6}"
         other = 1 - lowest_code
-        do = f"correct it, or take it out; for noisy labels with codes {other} to {other + 6}: `first_code: {other}`"
+        do = f"correct or remove it; for noisy labels with codes {other} to {other + 6}: `first_code: {other}`"
         raise InputError(f"{where}, line {number}", expected=expected, found=repr(line), do=do)
     return name, _CLASS_OF[code]

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class SyntheticSamples(LayoutSettings):
-    """The embedded data set: rendered faces whose true expression and action units are known."""
+    """The embedded data set: rendered faces with known true expressions and action units."""
 
     reader: Literal["synthetic"] = "synthetic"
     train: int = Field(1200, ge=1, description="pictures in the training split")
     test: int = Field(1000, ge=1, description="pictures in the test split")
     size: int = Field(256, ge=96, le=1024, description="side of a picture, pixels")
-    seed: int = Field(0, ge=0, description="decides every picture")
+    seed: int = Field(0, ge=0, description="random seed of all pictures")
 
 
 class Synthetic(Layout):

@@ -100,7 +100,7 @@ def _keep_settings(folder: Path, settings: dict[str, int | str]) -> None:
         if found != settings:
             raise ValueError(
                 f"{folder} holds pictures of other settings: found {found}, expected {settings}; "
-                "empty the folder or choose another"
+                "empty the folder, or choose another"
             )
     _write(path, json.dumps(settings).encode())
 

@@ -110,7 +110,7 @@ def test_a_wrong_column_key_is_named(tmp_path: Path) -> None:
 
 
 def test_row_names_as_r_writes_them_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"r\.csv, row 2\n.*2 cells, as the header has\n(.|\n)*row names, as R writes"):
+    with pytest.raises(InputError, match=r"r\.csv, row 2\n.*2 cells, like the header\n(.|\n)*row names written by R"):
         said(csv(tmp_path / "r.csv", '"image","label"\n"1","0.jpg","happy"\n'))
     assert said(csv(tmp_path / "r.csv", '"","image","label"\n"1","0.jpg","happy"\n')) == {"0.jpg": "happy"}
 
@@ -136,7 +136,7 @@ def test_words_that_others_take_for_missing_are_words(tmp_path: Path) -> None:
     assert found.samples["identity"].fillna("?").tolist() == ["nan", "?", "B"]
     assert found.notes == (
         "left out: 1 rows labelled None: 0.jpg",
-        "labels translates words that are in no row: 'nan'",
+        "`labels` translates words that occur in no row: 'nan'",
     )
 
 
@@ -159,7 +159,7 @@ def test_numbers_that_became_decimals_are_the_same_numbers(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (",sad,train", r"row 3, image\n.*path of a picture\n.*an empty cell\n.*take the row out"),
+        (",sad,train", r"row 3, image\n.*path of a picture\n.*an empty cell\n.*remove the row"),
         ("b.jpg,,train", r"row 3, label\n.*\n.*an empty cell\n.*labels: \{'': drop\}"),
         ("b.jpg,sad", r"row 3, split\n.*train, test or validation\n.*an empty cell"),
         ("b.jpg,sad,NA", r"row 3, split\n.*train, test or validation\n.*'NA'"),
@@ -198,7 +198,7 @@ def test_without_test_rows_validation_is_the_test_split(tmp_path: Path) -> None:
     text = "image,label,split\na,sad,train\nb,sad,val\nc,contempt,test\n"
     found = read_table_samples(csv(tmp_path / "t.csv", text, labels={"contempt": "drop"}))
     assert found.samples["split"].tolist() == ["train", "test"]
-    assert found.notes[0] == "there is no test split: val is taken for it"
+    assert found.notes[0] == "there is no test split: val is used as one"
 
 
 def test_paths_as_windows_writes_them(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_paths_as_windows_writes_them(tmp_path: Path) -> None:
     found = read_table_samples(csv(tmp_path / "t.csv", "image,label\npics\\a.jpg,sad\npics\\b.jpg,fear\n"))
     assert found.samples["sample_id"].tolist() == ["pics\\a.jpg", "pics\\b.jpg"]
     assert found.samples["path"].tolist() == [str(tmp_path / "pics/a.jpg"), str(tmp_path / "pics\\b.jpg")]
-    assert found.notes == ("backslashes in image paths are taken as slashes",)
+    assert found.notes == ("backslashes in picture paths are read as slashes",)
     with pytest.raises(InputError, match=r"pics/a\.jpg again, as pics\\a\.jpg in row 2"):
         read_table_samples(csv(tmp_path / "t.csv", "image,label\npics\\a.jpg,sad\npics/a.jpg,sad\n"))
 

@@ -137,7 +137,7 @@ def test_a_csv_table_changes_in_the_cells_of_changed_labels_only(tmp_path: Path)
     assert {path.name: path.is_symlink() for path in out.iterdir()} == {
         "labels.csv": False, "pics": True, "e.png": True, "f.png": True, MARKER: False,
     }  # fmt: skip
-    assert clean.notes == ("1 links lead nowhere: the original lacks these pictures, too",)
+    assert clean.notes == ("1 links are broken, because the original lacks these pictures, too",)
 
 
 def test_a_csv_table_in_another_encoding_of_line_ends_and_marks(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_parquet_table_of_categories(tmp_path: Path) -> None:
     clean = write_clean(layout_of(of).read(tmp_path).samples, of, pd.Series({"a": FEAR}), tmp_path / "out" / "clean")
     assert pd.read_parquet(tmp_path / "out/clean/t.parquet")["label"].tolist() == ["fear", "sad"]
     assert clean.notes == (
-        f"no picture is linked: they are relative to {tmp_path / 'pics'}, so keep `images` as it is",
+        f"no picture is linked: paths are relative to {tmp_path / 'pics'}, so keep `images` unchanged",
     )
     assert layout_of(clean.settings).read(tmp_path).samples["path"].tolist() == [
         str(tmp_path / f"pics/{n}") for n in "ab"

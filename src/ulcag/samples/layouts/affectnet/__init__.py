@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class AffectNetSamples(LayoutSettings):
-    """AffectNet, the full release or the one of 2021: which one it is, the reader says."""
+    """AffectNet, full release or release of 2021; the reader tells them apart."""
 
     reader: Literal["affectnet"] = "affectnet"
     root: str = Field(description="the folder of training.csv, or of train_set")
@@ -52,8 +52,8 @@ class AffectNet(Layout):
     def recognise_file(cls, file: Path, given: Mapping[str, Any]) -> Place | None:
         """A list, by its columns; it is not enough."""
         if is_any_table(file, given) and is_list(file):
-            do = "give the folder that holds it and AffectNet's images"
-            raise InputError(file, expected="columns image and label", found="a list of AffectNet's", do=do)
+            do = "give the folder that holds this file and AffectNet's pictures"
+            raise InputError(file, expected="columns image and label", found="a list of AffectNet", do=do)
         return None
 
     @classmethod

@@ -16,7 +16,7 @@ def class_of(where: str, code: int) -> int | None:
         InputError: it is no code of AffectNet's; `where` it stands.
     """
     if code not in _CLASS_OF and code not in OTHERS:
-        raise InputError(where, expected="an expression code 0 to 11", found=str(code), do="correct it, or take it out")
+        raise InputError(where, expected="an expression code 0 to 11", found=str(code), do="correct or remove it")
     return _CLASS_OF.get(code)
 
 

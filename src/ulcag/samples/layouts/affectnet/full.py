@@ -110,12 +110,12 @@ def _once(rows: Iterator[Listed], before: dict[str, Listed], left_out: LeftOut) 
             else:
                 yield one
         elif first.code != one.code:
-            found = f"{one.name} with {in_words(one.code)}; and with {in_words(first.code)} in {first.where}"
+            found = f"{one.name} with {in_words(one.code)}, but with {in_words(first.code)} in {first.where}"
             raise InputError(
-                one.where, expected="one label for a picture", found=found, do="take out one of these rows"
+                one.where, expected="one label for each picture", found=found, do="remove one of these rows"
             )
         else:
-            left_out.add("rows that say again what another one says", f"{one.where}, as {first.where}")
+            left_out.add("repeated rows", f"{one.where}, as {first.where}")
 
 
 def write_full(root: Path, part: str, changed: Changed, out: Path) -> None:

@@ -82,9 +82,9 @@ def _code_in(path: Path) -> int:
     try:
         number = float(np.load(path, allow_pickle=False).item())
         if number != int(number):
-            raise ValueError(f"{number} is no whole number")
+            raise ValueError(f"{number} is not a whole number")
         return int(number)
     except Exception as error:
         # NumPy's reader raises anything at all on damaged files.
-        do = "copy the file again, or take it out"
-        raise InputError(path, expected="a number in npy format", found=str(error), do=do) from None
+        do = "copy the file again, or remove it"
+        raise InputError(path, expected="a whole number in npy format", found=str(error), do=do) from None

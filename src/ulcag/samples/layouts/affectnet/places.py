@@ -86,7 +86,7 @@ def find_list(root: Path, which: str) -> Path:
     found = [(level, folder / name) for level, folder in folders if (folder / name).is_file()]
     if not found:
         expected = f"{name}, in it or in a folder such as Manually_Annotated_file_lists, up to {_DEPTH} levels below"
-        do = "set `root` to the folder that holds AffectNet's lists and images"
+        do = "set `root` to the folder that holds AffectNet's lists and pictures"
         do = do if root.is_dir() else "check `root`: there is no such folder"
         raise InputError(root, expected=expected, found="none", do=do)
     ours = [one for one in found if is_list(one[1])] or found
@@ -114,7 +114,7 @@ def find_images(root: Path, part: str, names: Sequence[str]) -> Path:
             return folder
     if not folders:
         expected = f"a folder {_FOLDERS[part].title()}_Images, up to {_DEPTH} levels below"
-        do = "set `root` to the folder that holds AffectNet's lists and images"
+        do = "set `root` to the folder that holds AffectNet's lists and pictures"
         raise InputError(root, expected=expected, found="none", do=do)
     return folders[0]
 
@@ -135,7 +135,7 @@ def find_2021(root: Path) -> dict[str, Path]:
 def _one_of(found: Sequence[Path], what: str, root: Path) -> Path:
     """The first, if all the others are links to it."""
     if len({path.resolve() for path in found}) > 1:
-        do = "move the one away that is not meant, or set `root` further down"
+        do = "move the other one away, or set `root` to a folder further down"
         raise InputError(root, expected=f"one {what}", found=", ".join(map(str, dict.fromkeys(found))), do=do)
     return found[0]
 

@@ -53,11 +53,11 @@ _DEPTH = 2
 
 
 class Fer2013Samples(LayoutSettings):
-    """FER2013 with the votes and names of FER+ where fer2013new.csv lies beside it."""
+    """FER2013, with the votes and names of FER+ if fer2013new.csv is next to it."""
 
     reader: Literal["fer2013"] = "fer2013"
     root: str = Field(description="the folder of fer2013.csv, or of icml_face_data.csv")
-    public_test: Literal["train", "test", "drop"] = Field("drop", description="what PublicTest images are used for")
+    public_test: Literal["train", "test", "drop"] = Field("drop", description="split for the PublicTest pictures")
 
 
 class Fer2013(Layout):
@@ -75,12 +75,12 @@ class Fer2013(Layout):
         if file.name in FER2013_TABLES:
             read = pixel_table(file.parent)
             if read != file:
-                found, do = f"{read}, which would be read", "move the one of them away"
+                found, do = f"{read}, which would be read", "move one of them away"
                 raise InputError(file.parent, expected=f"{file.name} alone", found=found, do=do)
             return file.parent, f"it is called {file.name}"
         if is_any_table(file, given) and {"emotion", "pixels", "usage"} <= {n.lower() for n in CsvFile(file).header}:
             found = "FER2013's columns emotion, pixels, Usage"
-            raise InputError(file, expected="columns image and label", found=found, do="call the file fer2013.csv")
+            raise InputError(file, expected="columns image and label", found=found, do="rename the file to fer2013.csv")
         return None
 
     @classmethod
@@ -127,16 +127,16 @@ class Fer2013(Layout):
         table, ferplus = pixel_table(root), ferplus_table(root)
         if not taken:
             do = "set `public_test` to train or test"
-            raise InputError(table, expected="Training or PrivateTest images", found="only PublicTest", do=do)
+            raise InputError(table, expected="Training or PrivateTest pictures", found="only PublicTest", do=do)
         _write_pictures(taken, folder)
         clean = [majority(one.votes) for one in taken]
         notes = [f"FER2013 {'without' if ferplus is None else 'with'} FER+ votes: {table}"]
         if ferplus is None:
-            ids = "sample ids are row numbers, and none of FER+'s names (ferNNNNNNN.png)"
-            notes.append(f"no {FERPLUS} beside it: {ids}")
+            ids = "sample ids are row numbers, not names of FER+ (ferNNNNNNN.png)"
+            notes.append(f"no {FERPLUS} next to it: {ids}")
         else:
             unnamed = sum(NAME.fullmatch(one.sample_id) is None for one in taken)
-            notes.append(f"FER+: {ferplus}; {unnamed} have no name there, and are called by their row")
+            notes.append(f"FER+: {ferplus}; {unnamed} have no name there and are named by their row")
         notes.append(f"{sum(code is not None for code in clean)} of {len(clean)} have a clean label")
         names, labels = [one.sample_id for one in taken], [one.label for one in taken]
         paths, split = [str(folder / name) for name in names], [splits[one.usage] for one in taken]

@@ -26,8 +26,10 @@ FERPLUS = "fer2013new.csv"
 NAME = re.compile(r"fer\d{7}\.png")
 # Of the real files 0.68 or more of the labels are the crowd's, of shuffled ones a fifth.
 _LEAST_AGREEMENT, _ENOUGH_ROWS = 0.4, 1000
-_AS_PUBLISHED = "take the file as FER+ publishes it"
-_TOGETHER = f"take both files as published, or the same rows out of both; or move {FERPLUS} away to go on without it"
+_AS_PUBLISHED = "use the file as published by FER+"
+_TOGETHER = (
+    f"use both files as published, or remove the same rows from both; or move {FERPLUS} away to continue without it"
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def fer_pictures(root: Path) -> list[FerPicture]:
         raise InputError(table, expected="a row for each picture", found="no row below the header")
     if votes is not None:
         if len(votes) != len(pictures):
-            found = f"{len(votes)} rows, and {len(pictures)} in {table}"
+            found = f"{len(votes)} rows, but {len(pictures)} in {table}"
             raise InputError(ferplus, expected=f"a row for each of {table.name}", found=found, do=_TOGETHER)
         _check_agreement(table, ferplus, pictures)
     return pictures
@@ -98,8 +100,8 @@ def _check_agreement(table: Path, ferplus: Path | None, pictures: Sequence[FerPi
     voted = [(one.label, code) for one in pictures if (code := majority(one.votes)) is not None]
     same = sum(label == code for label, code in voted)
     if len(voted) >= _ENOUGH_ROWS and same < _LEAST_AGREEMENT * len(voted):
-        expected = f"votes for the pictures of {table}, row by row: labels mostly are what the crowd says"
-        found = f"{same} of {len(voted)} labels are, which is chance: one of the files has its rows in another order"
+        expected = f"votes for the pictures of {table}, row by row: most labels match the crowd's"
+        found = f"{same} of {len(voted)} labels match, as by chance: one of the files has its rows in another order"
         raise InputError(ferplus, expected=expected, found=found, do=_TOGETHER)
 
 
@@ -145,7 +147,7 @@ def _votes(path: Path) -> list[_Votes]:
             expected = "a name such as fer0000017.png, or none"
             raise InputError(where, expected=expected, found=repr(name), do=_AS_PUBLISHED)
         if name in first:
-            found = f"{name}, as in row {first[name]}"
+            found = f"{name} again, first in row {first[name]}"
             raise InputError(where, expected="each name once", found=found, do=_AS_PUBLISHED)
         if name:
             first[name] = record.row
@@ -176,7 +178,7 @@ def _rows(table: Path) -> Iterator[tuple[int, bytes, int, str]]:
             pixels_found = f"{len(numbers)} pixels{'' if pixels else ', not all of 0 to 255'}"
             found = f"emotion {emotion!r}, {pixels_found}, Usage {usage!r}"
             expected = f"emotion 0 to 6, {SIDE**2} pixels 0 to 255, Usage {', '.join(_USAGES[:-1])} or {_USAGES[-1]}"
-            do = f"take the file as published; or the row out, and the same one out of {FERPLUS}, if that is there"
+            do = f"use the file as published; or remove this row, also from {FERPLUS} if present"
             raise InputError(f"{table}, row {record.row}", expected=expected, found=found, do=do)
         yield record.row, pixels, code, usage
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FolderSamples(LayoutSettings):
-    """Folders named like classes, below train and test or without splits."""
+    """Folders named after the classes, below train and test or without splits."""
 
     reader: Literal["folder"] = "folder"
     root: str = Field(description="the folder that holds train and test, or the classes")
@@ -44,21 +44,21 @@ class Folder(Layout):
             InputError: another folder in it holds classes, or a table in it says where pictures are.
         """
         classes = class_names(folder, given_words(given))
-        expected = "a known data set, or folders named like classes"
+        expected = "a known data set, or folders named after the classes"
         inner = [] if classes else [path for path in sorted(folder.iterdir()) if _holds_classes(path)]
         if inner:
             found = f"{inner[0].name}, which holds {', '.join(class_names(inner[0]))}"
-            do = f"give the folder that is meant, such as {inner[0]}"
+            do = f"give the folder of the data set, such as {inner[0]}"
             raise InputError(folder, expected=expected, found=found, do=do)
         tables = sorted(
             path.name for path in folder.iterdir() if path.suffix.lower() in TABLE_ENDINGS and path.is_file()
         )
         if not classes and tables:
-            do = f"give the table that says where the pictures are: {folder / tables[0]}"
-            raise InputError(folder, expected=expected, found=f"none, but {', '.join(tables[:5])}", do=do)
-        why = f"it holds {', '.join(classes)}" if classes else "it holds nothing that is known"
+            do = f"give the table that lists the pictures: {folder / tables[0]}"
+            raise InputError(folder, expected=expected, found=f"only {', '.join(tables[:5])}", do=do)
+        why = f"it holds {', '.join(classes)}" if classes else "it holds nothing known"
         if tables:
-            why += f"; not read is {', '.join(tables[:5])} beside them: give such a table itself to have it read"
+            why += f"; tables next to them are not read: {', '.join(tables[:5])} (to read one, give the table itself)"
         return folder, why
 
     def read(self, cache: Path, workers: int = 1) -> ReaderResult:
@@ -82,8 +82,8 @@ class Folder(Layout):
         }
         if not taken:
             found = "; ".join(("none", *tree.notes))
-            do = f"endings that count: {', '.join(IMAGE_ENDINGS)}"
-            raise InputError(root, expected="images in folders such as train/happy/", found=found, do=do)
+            do = f"use one of these endings: {', '.join(IMAGE_ENDINGS)}"
+            raise InputError(root, expected="pictures in folders such as train/happy/", found=found, do=do)
         paths = [str(root / name) for name in taken]
         splits, labels = ([getattr(folder, what) for folder in taken.values()] for what in ("split", "label"))
         return ReaderResult(samples_table(list(taken), paths, splits, labels), tree.notes)

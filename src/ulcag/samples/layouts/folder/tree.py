@@ -62,7 +62,7 @@ def read_tree(settings: FolderSamples) -> Tree:
     folders = [
         ClassFolder(f"{part}{entry.name}", split, _class_of(Path(entry.path), settings))
         for part, split in parts.items()
-        for entry in _entries(root, part, left_out, loose="pictures that lie in no folder of a class")
+        for entry in _entries(root, part, left_out, loose="pictures outside the folders of classes")
         if is_folder(entry)
     ]
     pictures, again = _pictures(root, [*parts], folders, left_out)
@@ -72,9 +72,9 @@ def read_tree(settings: FolderSamples) -> Tree:
             left_out.add("folders without a picture", folder.name)
     for name, folder in pictures.items():
         if folder.label is None:
-            left_out.add("images in folders to drop", name)
+            left_out.add("pictures in folders to drop", name)
         elif folder.split is None:
-            left_out.add("images of the validation split (`validation: train` or `test` uses them)", name)
+            left_out.add("pictures of the validation split (to use them: `validation: train` or `test`)", name)
     return Tree(folders, pictures, again, (*notes, *left_out.notes()))
 
 
@@ -83,19 +83,19 @@ def _splits(root: Path, settings: FolderSamples, left_out: LeftOut) -> tuple[dic
     names = folders_in(root)
     splits, said = splits_of(names, settings.validation)
     if not splits:
-        return {"": "train"}, ["no folder for a split: all images are for training"]
+        return {"": "train"}, ["no folders of splits: all pictures are for training"]
     beside = [name for name in names if name not in splits]
     classes = class_names(root, settings.labels)
     if "train" not in splits.values() and any(name in classes for name in beside):
-        found = f"{', '.join(splits)}, and beside it {', '.join(beside)}"
+        found = f"{', '.join(splits)}, and next to it {', '.join(beside)}"
         do = "move the folders of training pictures into a folder `train`"
-        raise InputError(root, expected="a folder `train`, or folders of classes alone", found=found, do=do)
+        raise InputError(root, expected="a folder `train`, or only folders of classes", found=found, do=do)
     for name in beside:
-        left_out.add("folders beside those of the splits", name)
+        left_out.add("folders next to those of the splits", name)
     notes = [f"folders: {', '.join(splits)}", *said]
     if "train" not in splits.values():
         notes.append("there is no training split")
-    for _ in _entries(root, "", left_out, loose="pictures that lie in no folder of a class"):
+    for _ in _entries(root, "", left_out, loose="pictures outside the folders of classes"):
         pass
     return {f"{name}/": split for name, split in splits.items()}, notes
 
@@ -119,7 +119,7 @@ def _pictures(
     def once(name: str) -> bool:
         identity = _identity(root / name)
         if identity in seen:
-            left_out.add("folders that links lead to and that are read already", name)
+            left_out.add("links to folders that are read already", name)
             again.append(name)
         new = identity not in seen
         seen.add(identity)
@@ -151,9 +151,9 @@ def _check_inner(path: Path, folder: ClassFolder) -> None:
     code = class_index(path.name)
     if folder.label is None or (code in (None, folder.label) and not splits_of([path.name])[0]):
         return
-    expected = f"folders of any other name in one of {CLASSES[folder.label]}"
-    do = "move it: splits hold classes, and classes hold pictures, as in train/happy/; or give it another name"
-    raise InputError(path, expected=expected, found=f"'{path.name}', a class or a split itself", do=do)
+    expected = f"no folder of a class or split inside one of {CLASSES[folder.label]}"
+    do = "move or rename it: splits hold classes, and classes hold pictures, as in train/happy/"
+    raise InputError(path, expected=expected, found=f"'{path.name}'", do=do)
 
 
 def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Iterator[os.DirEntry[str]]:
@@ -168,9 +168,9 @@ def _entries(root: Path, inside: str, left_out: LeftOut, loose: str = "") -> Ite
         elif is_folder(entry):
             yield entry
         elif entry.is_symlink() and not os.path.exists(entry.path):
-            left_out.add("links that lead nowhere", name)
+            left_out.add("broken links", name)
         elif ending not in IMAGE_ENDINGS or not (entry.is_symlink() or entry.is_file()):
-            left_out.add("files that are no pictures by their ending", name)
+            left_out.add("files without the ending of a picture", name)
         elif loose:
             left_out.add(loose, name)
         else:
@@ -185,7 +185,7 @@ def _class_of(folder: Path, settings: FolderSamples) -> int | None:
     if code is None:
         do = f"translate it: labels: {{'{folder.name}': <class name or drop>}}"
         if class_names(folder, settings.labels):
-            do = f"it holds splits or classes itself: set `root` to {folder}, or take it away"
+            do = f"set `root` to {folder}, which holds splits or classes itself, or move it away"
         raise InputError(folder, expected=f"a folder named {', '.join(CLASSES)}", found=folder.name, do=do)
     return code
 

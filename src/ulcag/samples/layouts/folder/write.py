@@ -46,7 +46,7 @@ def write_folder(settings: FolderSamples, samples: pd.DataFrame, changed: Change
         (out / after).parent.mkdir(parents=True, exist_ok=True)
         link(os.path.join(target, before), out / after)
     others = sum(PurePosixPath(before).name != PurePosixPath(after).name for before, after in renamed.items())
-    notes = (f"{others} moved files got another name, because theirs was taken: <name>__from_<old folder>",)
+    notes = (f"{others} moved files were renamed, because their name was taken: <name>__from_<old folder>",)
     at = settings.model_copy(update={"root": str(out)})
     return Written(at, notes if others else (), renamed)
 

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class TableSamples(LayoutSettings):
-    """A CSV or Parquet table with a row an image."""
+    """A CSV or Parquet table with one row for each picture."""
 
     reader: Literal["table"] = "table"
     path: str = Field(description="the table: .csv, .tsv or .parquet")
-    images: str = Field("", description="folder that image paths are relative to; blank: the table's folder")
+    images: str = Field("", description="folder that picture paths are relative to; blank: the table's folder")
     columns: Words = Field(
         default_factory=dict,
         description="our column -> the table's own name; ours: image, label, split, clean_label, identity, "
-        "votes_angry (people who said so) and so on",
+        "votes_angry (number of people who said angry) and so on",
     )
     labels: Labels = Field(
         default_factory=dict, description="the table's label -> one of the seven class names, or `drop`"
@@ -52,7 +52,7 @@ class Table(Layout):
         """
         if file.suffix.lower() not in TABLE_ENDINGS:
             expected = f"a table ({', '.join(TABLE_ENDINGS)}), or a folder of pictures"
-            do = "unpack an archive; save a sheet as CSV"
+            do = "unpack an archive, or save a spreadsheet as CSV"
             raise InputError(file, expected=expected, found=f"suffix '{file.suffix}'", do=do)
         return file, "it is a file"
 

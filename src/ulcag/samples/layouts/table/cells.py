@@ -77,7 +77,7 @@ def is_csv(path: Path) -> bool:
     """
     if path.suffix.lower() not in TABLE_ENDINGS:
         expected = f"a table: {', '.join(TABLE_ENDINGS)}"
-        raise InputError(path, expected=expected, found=f"suffix '{path.suffix}'", do="save it as one of them")
+        raise InputError(path, expected=expected, found=f"suffix '{path.suffix}'", do="save it in one of these formats")
     return path.suffix.lower() in TEXT_ENDINGS
 
 
@@ -107,13 +107,13 @@ def columns_in_use(path: Path, names: Sequence[str], settings: TableSamples) -> 
         theirs = settings.columns.get(ours, ours)
         same = [name for name in names if name == theirs] or [name for name in names if name.lower() == theirs.lower()]
         if len(same) > 1:
-            do = "rename one of them, or take it out"
+            do = "rename or remove one of them"
             raise InputError(path, expected=f"one column '{theirs}'", found="several", do=do)
         if same:
             columns[ours] = same[0]
         elif ours in settings.columns or ours in _NEEDED:
             found = textwrap.shorten(", ".join(names), 300, placeholder=" ...") or "an empty file"
-            do = f"say which column it is: columns: {{{ours}: <its name>}}" if names else "check `path`"
+            do = f"name the column: columns: {{{ours}: <its name>}}" if names else "check `path`"
             raise InputError(path, expected=f"a column '{theirs}'", found=found, do=do)
     return columns
 
@@ -136,7 +136,7 @@ def as_text(path: Path, name: str, column: pa.ChunkedArray) -> list[str]:
     if not any(is_good(kind) for is_good in good):
         do = "save it as a column of text"
         if pa.types.is_struct(kind):
-            do = "save pictures that are inside the table as files, and name these in the column"
+            do = "save the pictures inside the table as files, and put their names in the column"
         raise InputError(where, expected="text or numbers", found=str(kind), do=do)
     try:
         return [cell_text(value) for value in column.to_pylist()]

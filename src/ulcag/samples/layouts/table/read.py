@@ -62,7 +62,7 @@ def read_table_samples(settings: TableSamples) -> ReaderResult:
         left_out.add(f"rows {reason}", images[n])
     notes = (*split_notes, *left_out.notes(), *_unused(cells, settings.labels))
     if any("\\" in image and image not in path for image, path in zip(ids, (paths[n] for n in rows), strict=True)):
-        notes += ("backslashes in image paths are taken as slashes",)
+        notes += ("backslashes in picture paths are read as slashes",)
     return ReaderResult(samples, notes, votes_table(ids, counts))
 
 
@@ -94,7 +94,7 @@ def _class(cells: Cells, n: int, labels: Mapping[str, str], column: str = "label
     if name != "drop" and code is None:
         do = f"translate it: labels: {{'{word}': <class name or drop>}}"
         if not word:
-            do = "fill it in, take the row out, or leave such rows out: labels: {'': drop}"
+            do = "fill it in, remove the row, or drop all such rows: labels: {'': drop}"
         found = repr(word) if word else "an empty cell"
         raise InputError(cells.where(n, column), expected=", ".join(CLASSES), found=found, do=do)
     return code
@@ -117,7 +117,7 @@ def _paths(cells: Cells, root: Path, rows: Sequence[int]) -> dict[int, str]:
     for n in rows:
         image = cells.of["image"][n]
         if not image:
-            do = "fill it in, or take the row out"
+            do = "fill it in, or remove the row"
             raise InputError(cells.where(n, "image"), expected="the path of a picture", found="an empty cell", do=do)
         paths[n] = str(root / as_found(root, image))
         first = seen.setdefault(os.path.abspath(paths[n]), n)
@@ -125,7 +125,7 @@ def _paths(cells: Cells, root: Path, rows: Sequence[int]) -> dict[int, str]:
             before, label, other = cells.of["image"][first], cells.of["label"][n], cells.of["label"][first]
             found = f"{image} again, " + (f"as {before} " if before != image else "") + f"in row {cells.rows[first]}"
             found += f", labelled {other} there and {label} here" if other != label else ""
-            do = "take one of the rows out"
+            do = "remove one of the rows"
             raise InputError(cells.where(n, "image"), expected="each picture once", found=found, do=do)
     return paths
 
@@ -139,7 +139,7 @@ def _splits(cells: Cells, rows: Sequence[int], validation: str) -> tuple[dict[in
     for n in rows:
         if words[n] not in meanings:
             found = repr(words[n]) if words[n] else "an empty cell"
-            do = "write train, test or validation there, or take the row out"
+            do = "write train, test or validation there, or remove the row"
             raise InputError(cells.where(n, "split"), expected="train, test or validation", found=found, do=do)
     return {n: meanings[words[n]] for n in rows}, notes
 
@@ -148,7 +148,7 @@ def _unused(cells: Cells, labels: Mapping[str, str]) -> tuple[str, ...]:
     used = {*cells.of["label"], *cells.of.get("clean_label", [])}
     used |= {re.sub(r"\.0+$", "", word) for word in used}
     unused = [f"'{word}'" for word in labels if word not in used]
-    return (f"labels translates words that are in no row: {', '.join(unused)}",) if unused else ()
+    return (f"`labels` translates words that occur in no row: {', '.join(unused)}",) if unused else ()
 
 
 def _count(cells: Cells, n: int, column: str) -> float:

@@ -104,7 +104,7 @@ def _values(path: Path, words: Sequence[str], kind: pa.DataType) -> dict[str, An
     missing = [word for word in words if word not in values or cell_text(values[word]) != word]
     if missing:
         numbers = ", ".join(f"<number>: {word}" for word in missing)
-        do = f"say what to write, be it in no row: labels: {{{numbers}}}; or save the column as text"
+        do = f"say what to write, even if no row has it: labels: {{{numbers}}}; or save the column as text"
         found = f"{', '.join(missing)}, which no row has"
         raise InputError(path, expected=f"a word of type {kind} for each class", found=found, do=do)
     return values
@@ -118,15 +118,15 @@ def _link_pictures(settings: TableSamples, images: Iterable[str], out: Path) -> 
     """
     if settings.images:
         folder = os.path.abspath(settings.images)
-        return folder, (f"no picture is linked: they are relative to {folder}, so keep `images` as it is",)
+        return folder, (f"no picture is linked: paths are relative to {folder}, so keep `images` unchanged",)
     folder = os.path.realpath(Path(settings.path).parent)
     paths = [PurePosixPath(as_found(Path(folder), image)) for image in images]
     relative = [path for path in paths if not path.is_absolute()]
     if any(".." in path.parts for path in relative):
-        return folder, (f"no picture is linked, because some lie above the table: read it with `images: {folder}`",)
+        return folder, (f"no picture is linked, because some are above the table: read it with `images: {folder}`",)
     missing = 0
     for first, n in Counter(path.parts[0] for path in relative if path.parts).items():
         # A link to a missing file leads to it as soon as it is there.
         missing += 0 if os.path.exists(os.path.join(folder, first)) else n
         link(os.path.join(folder, first), out / first)
-    return "", ((f"{missing} links lead nowhere: the original lacks these pictures, too",) if missing else ())
+    return "", ((f"{missing} links are broken, because the original lacks these pictures, too",) if missing else ())
