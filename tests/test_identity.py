@@ -200,7 +200,7 @@ def test_evaluation_by_other_tables_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"noise\n(.|\n)*such as '00'"):
         evaluate_run(tmp_path / "run", samples, noise.iloc[1:], out)
     other = noise.assign(label=noise["label"].mask(noise["sample_id"] == "02", 0))
-    with pytest.raises(InputError, match=r"others for 1 samples, such as '02'\n.*give the noise table"):
+    with pytest.raises(InputError, match=r"different labels for 1 samples, such as '02'\n.*give the noise table"):
         evaluate_run(tmp_path / "run", samples, other, out)
     write_json(tmp_path / "run" / "run.json", {"run": {"arm": "a"}})
     with pytest.raises(InputError, match=r"the key 'run\.dataset'"):

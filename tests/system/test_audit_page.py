@@ -137,7 +137,7 @@ def test_an_earlier_review_is_loaded_and_a_wrong_one_is_not(browser: Browser, pa
     earlier.write_text(f'\ufeffverdict,label,sample_id\r\naccept,disgust,"{EVIL}"\r\n,,r05\r\nreject,fear,gone\r\n')
     browser.type("#load-file", str(earlier))
     wait_for(lambda: browser.text("#progress").startswith("1 of 76 reviewed (and 1 not on this page): 1 accepted"))
-    assert "Loaded 1 verdict from earlier.csv. 1 row about" in browser.text("#message")
+    assert "Loaded 1 verdict from earlier.csv. 1 row for" in browser.text("#message")
     assert downloaded(browser).read_text().splitlines()[1:] == [
         f'"{EVIL}","disgust","accept"',
         '"gone","fear","reject"',
