@@ -38,7 +38,7 @@ test-system: setup  ## tests that need a container engine, Slurm or a browser (a
 test-gpu: setup  ## tests that need a GPU; says so where there is none
 	$(BIN)/python -m pytest -m gpu -rs tests/training/test_gpu.py
 
-lint: setup
+lint: setup  ## ruff, mypy, snakefmt and snakemake --lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --num-workers auto src

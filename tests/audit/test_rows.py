@@ -30,8 +30,8 @@ def test_rows_say_why_in_words() -> None:
     assert "action units unknown" in frame["reason"][1]
     # of the label given, 2.25 of 3.75 samples are trusted
     new, y = CLASSES[3], CLASSES[0]
-    assert frame["reason"][1].startswith(f"network: {new} 70 %, {y} 5 %;")
-    assert frame["reason"][1].endswith(f"; 60 % of labels {y} are trusted")
+    assert frame["reason"][1].startswith(f"classifier: {new} 70 %, {y} 5 %;")
+    assert frame["reason"][1].endswith(f"; 60 % of the labels {y} are trusted")
     assert frame["reason"][2].endswith("; not clear enough to relabel")
     assert np.isnan(frame["distance_surprise"][0])
     assert frame["quality"].to_numpy() == pytest.approx([0.7, 0.05, 0.05])

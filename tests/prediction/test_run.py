@@ -38,7 +38,7 @@ def test_every_picture_has_its_rows_and_none_costs_the_others(
     assert table["width"].tolist() == [120, 120, 120, 120, pd.NA]
     assert "cannot identify" in table["reason"].iloc[4]
     assert table[["alpha", "a", "e"]].notna().all(axis=1).tolist() == [True, True, True, False, False]
-    assert "3 faces in 4 pictures (2 found, 1 none, 1 unreadable)" in capsys.readouterr().err
+    assert "3 faces in 4 pictures, by status: 2 found, 1 none, 1 unreadable. See " in capsys.readouterr().err
 
 
 def test_the_three_files_say_the_same(runs: dict[str, Path], images: Path, tmp_path: Path) -> None:

@@ -26,6 +26,6 @@ def test_the_record_says_where_a_run_went_on(capsys: pytest.CaptureFixture[str])
     assert records.devices == ["cpu", "cuda (a card)", "cpu"]
     told = capsys.readouterr().err.splitlines()
     assert told == [
-        "so far on cpu, from here on cuda (a card): same up to rounding",
-        "so far on cuda (a card), from here on cpu: same up to rounding",
+        "device changed from cpu to cuda (a card): results are the same up to rounding",
+        "device changed from cuda (a card) to cpu: results are the same up to rounding",
     ]

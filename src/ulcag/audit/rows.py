@@ -35,7 +35,7 @@ def _reason(decision: str, given: int, suggested: int, p: np.ndarray, nearest: i
     y, new = CLASSES[given], CLASSES[suggested]
     units = "action units unknown" if nearest < 0 else f"action units nearest to {CLASSES[nearest]}"
     if decision == KEEP:
-        return f"network: {y} {100 * p[given]:.0f} %; {units}"
-    text = f"network: {new} {100 * p[suggested]:.0f} %, {y} {100 * p[given]:.0f} %; {units}"
-    text += f"; {100 * trusted:.0f} % of labels {y} are trusted"
+        return f"classifier: {y} {100 * p[given]:.0f} %; {units}"
+    text = f"classifier: {new} {100 * p[suggested]:.0f} %, {y} {100 * p[given]:.0f} %; {units}"
+    text += f"; {100 * trusted:.0f} % of the labels {y} are trusted"
     return text if decision == RELABEL else f"{text}; not clear enough to relabel"

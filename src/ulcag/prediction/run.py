@@ -77,7 +77,8 @@ def predict_pictures(
         _annotate(paths, pictures, out / "annotated")
     counts = pd.Series([picture["status"] for picture in pictures]).value_counts()
     summary = ", ".join(f"{count} {status}" for status, count in counts.items())
-    print(f"predict: {frame['face'].count()} faces in {len(pictures)} pictures ({summary})", file=sys.stderr)
+    told = f"{frame['face'].count()} faces in {len(pictures)} pictures, by status: {summary}"
+    print(f"predict: {told}. See {out / 'predictions.csv'}", file=sys.stderr)
     return frame
 
 

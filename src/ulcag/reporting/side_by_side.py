@@ -71,7 +71,7 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
     """A Markdown table for each data set and noise; from `side_by_side`."""
     if table.empty:
         return "No run has finished.\n"
-    header = ["arm", "seeds", "place", "accuracy %", f"less {REFERENCE}", "macro F1 %"]
+    header = ["arm", "seeds", "place", "accuracy %", f"minus {REFERENCE}", "macro F1 %"]
     header += ["calibration error %", "true labels %", "s an epoch"]
     texts = []
     for (dataset, noise, fold), part in table.groupby(_CELL, sort=False):
@@ -79,7 +79,7 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
         texts.append(markdown(title, header, [_line(row) for _, row in part.iterrows()]))
     note = (
         "After the last epoch: mean ± standard deviation over seeds. *Place* is the place by accuracy: the mean over "
-        "the seeds that all arms share, with the best and the worst place of a seed. *less baseline* is the difference "
+        "the seeds that all arms share, with the best and the worst place of a seed. *minus baseline* is the difference "
         "from the baseline, paired by seed. *True labels* is the share of right training labels: as given and, if the "
         "method changes labels, after training. *s an epoch* is the time for an epoch in seconds, including prediction "
         "of the held-out samples; it depends on the machine and its load.\n"

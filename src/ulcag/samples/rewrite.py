@@ -83,7 +83,7 @@ def link_all(source: Path, out: Path, opened: Collection[str], left_out: Collect
     from ulcag.progress import progress
 
     target = os.path.realpath(source)
-    for name, is_folder in progress(_entries(source, out, opened), what="links", unit="link"):
+    for name, is_folder in progress(_entries(source, out, opened), what="links", unit=" files"):
         if not is_folder and name not in left_out:
             link(os.path.join(target, name), out / name)
 
