@@ -79,10 +79,10 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
         texts.append(markdown(title, header, [_line(row) for _, row in part.iterrows()]))
     note = (
         "After the last epoch: mean ± standard deviation over seeds. *Place* is the place by accuracy: the mean over "
-        "the seeds that all arms share, with the best and the worst place of a seed. *minus baseline* is the difference "
-        "from the baseline, paired by seed. *True labels* is the share of right training labels: as given and, if the "
-        "method changes labels, after training. *s an epoch* is the time for an epoch in seconds, including prediction "
-        "of the held-out samples; it depends on the machine and its load.\n"
+        "the seeds that all arms share, with the best and the worst place of a seed. *minus baseline* is the "
+        "difference from the baseline, paired by seed. *True labels* is the share of right training labels: as given "
+        "and, if the method changes labels, after training. *s an epoch* is the time for an epoch in seconds, "
+        "including prediction of the held-out samples; it depends on the machine and its load.\n"
     )
     return "\n".join([*texts, note])
 
