@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_commits_are_checked_as_by_make_lint() -> None:
-    lint = (ROOT / "Makefile").read_text().split("\nlint: setup\n")[1].split("\n\n")[0]
+    lint = (ROOT / "Makefile").read_text().split("\nlint: setup")[1].split("\n\n")[0].split("\n", 1)[1]
     commands = [re.sub(r'^PATH="\S+ |^\$\(BIN\)/', "", line.strip()) for line in lint.splitlines()]
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
     assert [hook["entry"] for hook in hooks] == commands

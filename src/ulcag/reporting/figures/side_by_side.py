@@ -49,14 +49,20 @@ def side_by_side_figure(metrics: Sequence[dict[str, Any]]) -> Figure:
             _dots(axes, {arm: [100 * values[measure] for values in last[arm]] for arm in order})
             axes.set_title(f"{title} ({where})")
         row[0].set_yticks(range(len(order)), order)
+    names = dict(zip(*reversed(figure.axes[0].get_legend_handles_labels()), strict=True))
+    if names:
+        figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=3, fontsize=9)
     return figure
 
 
 def _dots(axes: Axes, values: dict[str, list[float]]) -> None:
     if REFERENCE in values:
-        axes.axvline(float(np.mean(values[REFERENCE])), color=UNKNOWN, linestyle="--", linewidth=1, zorder=0)
+        mean, name = float(np.mean(values[REFERENCE])), f"mean of {REFERENCE}"
+        axes.axvline(mean, color=UNKNOWN, linestyle="--", linewidth=1, zorder=0, label=name)
     for place, seeds in enumerate(values.values()):
-        axes.plot(seeds, [place] * len(seeds), "o", color=RIGHT, markersize=4, alpha=0.5, markeredgewidth=0)
-        axes.plot(float(np.mean(seeds)), place, "D", color=INK, markersize=6)
+        axes.plot(
+            seeds, [place] * len(seeds), "o", color=RIGHT, markersize=4, alpha=0.5, markeredgewidth=0, label="a seed"
+        )
+        axes.plot(float(np.mean(seeds)), place, "D", color=INK, markersize=6, label="mean of seeds")
     axes.grid(axis="x")
     axes.set_ylim(-0.7, len(values) - 0.3)
