@@ -29,5 +29,5 @@ def test_sheet_chooses_by_verdict_and_says_it_with_colour_and_sign() -> None:
     assert first.title.get_color() == RIGHT
     assert wrong.get_title() == "✗ neutral → happy\ntrue: neutral"
     assert wrong.title.get_color() == WRONG
-    assert first.texts[-1].get_text() == "α 0.50 → 0.53"
+    assert first.texts[-1].get_text() == "confidence 0.50 → 0.53"
     assert CLASSES[3] == "happy"

@@ -17,8 +17,8 @@ FIGURE = Declaration(
     about="confidence of right and wrong labels",
     label="confidence",
     caption=(
-        "Confidence α of training samples with a right and with a wrong given label, before labels change and after "
-        "training. AUC: the probability that, of a wrong and a right label, the wrong one has the lower confidence; "
+        "Confidence of training samples with a right and with a wrong given label, before labels change and after "
+        "training: α of Eq. 1, or the quality of the given label where the method judges labels. AUC: the probability that, of a wrong and a right label, the wrong one has the lower confidence; "
         "0.5 is chance."
     ),
 )
@@ -45,7 +45,7 @@ def confidence_figure(state: pd.DataFrame, given: pd.Series, truth: pd.Series, t
     figure.suptitle(title)
     for axes, (moment, text) in zip(figure.subplots(1, 2, sharey=True), MOMENTS.items(), strict=True):
         axes.set_xlim(0, 1)
-        axes.set_xlabel("confidence α")
+        axes.set_xlabel("confidence")
         axes.set_title(text)
         rows = state[state["moment"] == moment]
         true = truth.reindex(rows["sample_id"]).to_numpy(dtype=float, na_value=np.nan)

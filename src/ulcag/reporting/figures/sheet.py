@@ -67,4 +67,4 @@ def _alpha(before: float, after: float) -> str:
     """Blank for a method without confidences."""
     if pd.isna(after):
         return ""
-    return f"α {after:.2f}" if pd.isna(before) else f"α {before:.2f} → {after:.2f}"
+    return f"confidence {after:.2f}" if pd.isna(before) else f"confidence {before:.2f} → {after:.2f}"
