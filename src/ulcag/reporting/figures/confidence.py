@@ -18,8 +18,8 @@ FIGURE = Declaration(
     label="confidence",
     caption=(
         "Confidence of training samples with a right and with a wrong given label, before labels change and after "
-        "training: α of Eq. 1, or the quality of the given label where the method judges labels. AUC: the probability that, of a wrong and a right label, the wrong one has the lower confidence; "
-        "0.5 is chance."
+        "training: α of Eq. 1, or the quality of the given label where the method judges labels. AUC: the probability "
+        "that, of a wrong and a right label, the wrong one has the lower confidence; 0.5 is chance."
     ),
 )
 
