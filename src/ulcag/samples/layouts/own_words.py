@@ -43,5 +43,11 @@ def _to_classes(labels: dict[str, str]) -> dict[str, str]:
     return labels
 
 
+def how_to_translate(word: str) -> str:
+    """What to do about a user's word that is no class."""
+    meaning = "<class name or drop>"
+    return f"translate it: labels: {{'{word}': {meaning}}}; ulcag audit: --set samples.labels='{{{word}: {meaning}}}'"
+
+
 Words = Annotated[dict[str, str], BeforeValidator(_as_words)]
 Labels = Annotated[Words, AfterValidator(_to_classes)]

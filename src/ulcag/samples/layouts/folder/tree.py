@@ -10,6 +10,7 @@ from ulcag.errors import InputError
 from ulcag.files import is_folder
 from ulcag.image import IMAGE_ENDINGS
 from ulcag.samples.layouts.folder import FolderSamples
+from ulcag.samples.layouts.own_words import how_to_translate
 from ulcag.samples.reader_result import LeftOut, class_names, folders_in, is_hidden, is_utf8, listing, splits_of
 
 
@@ -183,7 +184,7 @@ def _class_of(folder: Path, settings: FolderSamples) -> int | None:
         return None
     code = class_index(name)
     if code is None:
-        do = f"translate it: labels: {{'{folder.name}': <class name or drop>}}"
+        do = how_to_translate(folder.name)
         if class_names(folder, settings.labels):
             do = f"set `root` to {folder}, which holds splits or classes itself, or move it away"
         raise InputError(folder, expected=f"a folder named {', '.join(CLASSES)}", found=folder.name, do=do)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ulcag.classes import CLASSES, class_index
 from ulcag.errors import InputError
+from ulcag.samples.layouts.own_words import how_to_translate
 from ulcag.samples.layouts.table import TableSamples
 from ulcag.samples.layouts.table.cells import Cells, read_cells
 from ulcag.samples.reader_result import LeftOut, ReaderResult, samples_table, splits_of, votes_table
@@ -92,7 +93,7 @@ def _class(cells: Cells, n: int, labels: Mapping[str, str], column: str = "label
     name = meaning(word, labels)
     code = None if name == "drop" else class_index(name)
     if name != "drop" and code is None:
-        do = f"translate it: labels: {{'{word}': <class name or drop>}}"
+        do = how_to_translate(word)
         if not word:
             do = "fill it in, remove the row, or drop all such rows: labels: {'': drop}"
         found = repr(word) if word else "an empty cell"
