@@ -31,9 +31,13 @@ def main() -> None:
     narrowed(figures / "comparison.png", "demo-comparison.png", 1840)
     narrowed(figures / RUN / "sheet.png", "demo-sheet.jpg", 1600)
     predicted(options.results)
-    page = options.example / "audit.html"
+    page = (options.example / "audit.html").read_text()
     screenshot(options.chromium, page, "audit-page.jpg", (850, 1461))
-    screenshot(options.chromium, page, "audit-samples.jpg", (900, 573), at="samples")
+    # The cards are far below the window's end: all else is hidden, which the page's own policy would forbid.
+    cards = page.replace('http-equiv="Content-Security-Policy"', 'name="policy"').replace(
+        "</head>", "<style>header, section:not(#samples) { display: none }</style></head>"
+    )
+    screenshot(options.chromium, cards, "audit-samples.jpg", (1270, 810), width=900)
 
 
 def narrowed(source: Path, name: str, width: int) -> None:
@@ -57,24 +61,23 @@ def predicted(results: Path) -> None:
     with tempfile.TemporaryDirectory() as out:
         predict_pictures(results / "training" / RUN, pictures, Path(out), annotate=True)
         drawn = [Image.open(path) for path in sorted((Path(out) / "annotated").iterdir())]
-        row = Image.new("RGB", (sum(one.width for one in drawn), max(one.height for one in drawn)))
-        left = 0
-        for one in drawn:
-            row.paste(one, (left, 0))
-            left += one.width
+        drawn = [one.resize((256, round(256 * one.height / one.width)), Image.Resampling.LANCZOS) for one in drawn]
+        row = Image.new("RGB", (256 * len(drawn), max(one.height for one in drawn)))
+        for place, one in enumerate(drawn):
+            row.paste(one, (256 * place, 0))
     save(row, "predicted.jpg")
 
 
-def screenshot(chromium: str, page: Path, name: str, size: tuple[int, int], at: str = "") -> None:
-    """What a window of a size shows of a page, from the element `at` on."""
+def screenshot(chromium: str, page: str, name: str, size: tuple[int, int], width: int | None = None) -> None:
+    """What a window of a size shows of a page, which is HTML; shrunk to a width."""
     with tempfile.TemporaryDirectory() as out:
-        target = Path(out) / "page.png"
+        target, source = Path(out) / "page.png", Path(out) / "page.html"
+        source.write_text(page)
         command = [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         command += [f"--window-size={size[0]},{size[1]}", "--hide-scrollbars", "--virtual-time-budget=6000"]
-        command += [f"--screenshot={target}", page.resolve().as_uri() + (f"#{at}" if at else "")]
+        command += [f"--screenshot={target}", source.as_uri()]
         subprocess.run(command, check=True, capture_output=True)
-        with Image.open(target) as picture:
-            save(picture.convert("RGB"), name)
+        narrowed(target, name, width or size[0])
 
 
 if __name__ == "__main__":
