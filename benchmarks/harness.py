@@ -5,6 +5,7 @@ import platform
 import resource
 import statistics
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -163,7 +164,20 @@ def with_section(page: str, name: str, text: str) -> str:
     return before + section + rest.split(end, 1)[1]
 
 
+def wrapped(text: str, width: int = 120) -> str:
+    """Paragraphs in lines of at most `width`; headings, tables, lists, code and pictures as they are."""
+    parts = text.strip().split("\n\n")
+    as_they_are = ("#", "|", "-", "`", "!", "<")
+    return "\n\n".join(
+        part
+        if part.startswith(as_they_are)
+        else textwrap.fill(part, width, break_long_words=False, break_on_hyphens=False)
+        for part in parts
+    )
+
+
 def write_section(name: str, text: str, page: Path = PAGE) -> None:
     """Print a section and put it into its place on the page."""
+    text = wrapped(text)
     print(text)
     page.write_text(with_section(page.read_text(), name, text))

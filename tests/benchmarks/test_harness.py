@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from benchmarks.harness import Spread, machine, measure, memory, pictures, ratio, slope, table, with_section
+from benchmarks.harness import Spread, machine, measure, memory, pictures, ratio, slope, table, with_section, wrapped
 
 
 def test_spread_is_the_median_and_the_ends() -> None:
@@ -49,6 +49,15 @@ def test_a_section_is_added_once_and_then_replaced() -> None:
     page = with_section(page, "tables", "other")
     page = with_section(page, "faces", "second")
     assert page == "# Page\n\n<!-- faces -->\nsecond\n<!-- /faces -->\n\n<!-- tables -->\nother\n<!-- /tables -->\n"
+
+
+def test_paragraphs_are_wrapped_and_tables_are_not() -> None:
+    long = " ".join(["word"] * 40)
+    text = f"## Head\n\n{long}\n\n| {long} |"
+    head, paragraph, row = wrapped(text).split("\n\n")
+    assert (head, row) == ("## Head", f"| {long} |")
+    assert max(map(len, paragraph.splitlines())) <= 120
+    assert paragraph.split() == long.split()
 
 
 def test_table_in_markdown() -> None:
