@@ -34,8 +34,8 @@ def test_by_hand() -> None:
     assert table["rank"].to_dict() == {"ours": 1.5, "other": 1.75, "baseline": 2.75}
     assert list(table.index) == ["ours", "other", "baseline"]
     assert table.loc["other", ["rank_best", "rank_worst"]].tolist() == [1, 2.5]
-    assert table.loc["ours", "less_baseline"] == pytest.approx(0.04)
-    assert table.loc["ours", "less_baseline_sd"] == pytest.approx(0.0282843, abs=1e-6)
+    assert table.loc["ours", "minus_baseline"] == pytest.approx(0.04)
+    assert table.loc["ours", "minus_baseline_sd"] == pytest.approx(0.0282843, abs=1e-6)
     assert table.loc["ours", "macro_f1"] == pytest.approx(0.49)
     assert table.loc["ours", "labels_after"] == pytest.approx(0.85)
     assert pd.isna(table.loc["baseline", "labels_after"])
@@ -57,7 +57,7 @@ def test_places_are_of_the_seeds_that_all_arms_have() -> None:
 def test_each_noise_has_its_own_places_and_a_table_without_a_baseline_no_difference() -> None:
     table = side_by_side([*RUNS, metrics("other", 0, 0.3, noise="m")])
     alone = table[table["noise"] == "m"].iloc[0]
-    assert alone["rank"] == 1 and pd.isna(alone["less_baseline"]) and pd.isna(alone["accuracy_sd"])
+    assert alone["rank"] == 1 and pd.isna(alone["minus_baseline"]) and pd.isna(alone["accuracy_sd"])
 
 
 def test_a_data_set_whose_truth_is_unknown_has_no_labels() -> None:

@@ -24,7 +24,7 @@ def side_by_side(metrics: Sequence[dict[str, Any]]) -> pd.DataFrame:
     Returns:
         Columns dataset, noise, fold, arm, n_seeds; mean and `_sd` of accuracy, macro_f1, ece, labels_before and
         labels_after (agreement with the truth, missing where it is unknown; after only where a label changed) and
-        seconds_an_epoch; `less_baseline` and its `_sd`, paired by seed (missing without a baseline); `rank`, the place
+        seconds_an_epoch; `minus_baseline` and its `_sd`, paired by seed (missing without a baseline); `rank`, the place
         by accuracy as a mean over the seeds that all arms of the cell have, with `rank_best` and `rank_worst`; equals
         share the mean of their places. Parts of 1, except seconds and places. No spread for one seed.
     """
@@ -58,9 +58,9 @@ def _of_cell(runs: pd.DataFrame) -> pd.DataFrame:
     by_seed = runs.pivot(index="seed", columns="arm", values="accuracy")
     if REFERENCE in by_seed:
         less = by_seed.drop(columns=REFERENCE).sub(by_seed[REFERENCE], axis=0)
-        table["less_baseline"], table["less_baseline_sd"] = less.mean(), less.std()
+        table["minus_baseline"], table["minus_baseline_sd"] = less.mean(), less.std()
     else:
-        table["less_baseline"] = table["less_baseline_sd"] = float("nan")
+        table["minus_baseline"] = table["minus_baseline_sd"] = float("nan")
     places = by_seed.dropna().rank(axis=1, ascending=False)
     table["rank"], table["rank_best"], table["rank_worst"] = places.mean(), places.min(), places.max()
     table = table.reset_index(names="arm")
@@ -92,7 +92,7 @@ def _line(row: pd.Series) -> list[str]:
         mean, sd = 100 * row[name], 100 * row[f"{name}_sd"]
         return EMPTY if pd.isna(mean) else f"{mean:.1f}" if pd.isna(sd) else f"{mean:.1f} ± {sd:.1f}"
 
-    less, less_sd = 100 * row["less_baseline"], 100 * row["less_baseline_sd"]
+    less, less_sd = 100 * row["minus_baseline"], 100 * row["minus_baseline_sd"]
     difference = EMPTY if pd.isna(less) else f"{less:+.1f}" if pd.isna(less_sd) else f"{less:+.1f} ± {less_sd:.1f}"
     place = EMPTY
     if pd.notna(row["rank"]):
