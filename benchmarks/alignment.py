@@ -23,6 +23,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from ulcag.backbones.dlib_face_network import calibrate
 from ulcag.classes import CLASSES
 from ulcag.config import FacesSettings, TrainSettings
 from ulcag.evaluation.metrics import all_metrics
@@ -84,7 +85,7 @@ def features(samples: pd.DataFrame, settings: FacesSettings) -> tuple[pd.DataFra
             images = np.stack([picture(name) for name in samples["sample_id"][start : start + BATCH]])
             with torch.no_grad():
                 batches.append(network.features(torch.from_numpy(images.transpose(0, 3, 1, 2).copy())))
-    return faces, network.backbone.calibrate(torch.cat(batches))
+    return faces, calibrate(network.backbone, torch.cat(batches))
 
 
 def judged(f: Tensor, labels: np.ndarray, true: np.ndarray, people: "pd.Series[str]", seeds: int) -> list[str]:

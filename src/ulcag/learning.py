@@ -172,8 +172,8 @@ class Method(nn.Module):
 
         Args:
             classifier: features (N, D) to logits (N, C); the network's own, which all methods start with alike.
-            f: (N, D) float32; (V * N, D) of a method that shows V `pictures` of each sample, and (V * N, D, H, W) with
-                `MethodSettings.needs_maps`.
+            f: (N, D) float32; (V * N, D) of a method that shows V `pictures` of each sample, or has V `networks` or
+                `last_stages` (`MethodSettings`); and (V * N, D, H, W) with `MethodSettings.needs_maps`.
             batch: all else of the samples.
         """
         raise NotImplementedError

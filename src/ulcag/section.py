@@ -45,6 +45,8 @@ class MethodSettings(Section):
         at_once: whether it is fitted to the features of a backbone that stays as it is, in place of epochs.
         looks_first: whether it is shown all training samples (`learning.FirstLook`) before the first epoch.
         needs_maps: whether its steps are handed maps (N, D, H, W) in place of the features that are their means.
+        networks: how many backbones learn side by side from the same pictures. The first one is used in the end.
+        last_stages: how many copies of the backbone's last stage do so.
     """
 
     name: ClassVar[str]
@@ -52,6 +54,8 @@ class MethodSettings(Section):
     at_once: ClassVar[bool] = False
     looks_first: ClassVar[bool] = False
     needs_maps: ClassVar[bool] = False
+    networks: ClassVar[int] = 1
+    last_stages: ClassVar[int] = 1
 
     @property
     def relabels_from(self) -> float | None:

@@ -12,12 +12,15 @@ from ulcag.backbones.dlib_face import DLIB_FACE
 from ulcag.backbones.dlib_face_file import installed_file, read_layers
 from ulcag.backbones.dlib_face_network import (
     CHANNELS,
+    LAST_STAGE,
     SMALLEST,
     Descriptor,
+    FaceLastStages,
     FaceMaps,
     FaceNetwork,
     Features,
     Trunk,
+    calibrate,
     load_trunk,
 )
 from ulcag.errors import InputError
@@ -120,7 +123,7 @@ def test_features_are_divided_by_their_spread_and_not_centred() -> None:
     network = FaceNetwork().eval()
     wanted = 3 * torch.rand(50, network.features.width) + torch.arange(network.features.width) % 5
     with torch.inference_mode():
-        f = network.calibrate(network.norm(wanted))
+        f = calibrate(network, network.norm(wanted))
         torch.testing.assert_close(f, wanted / torch.sqrt(wanted.var(dim=0) + 1e-3))
         torch.testing.assert_close(network.norm(wanted), f)
         images = torch.randn(2, 3, 112, 112)
@@ -132,9 +135,9 @@ def test_a_feature_that_hardly_varies_is_not_blown_up() -> None:
     network = FaceNetwork()
     f = torch.rand(50, network.features.width)
     f[:, 0] = 0.5
-    divided = network.calibrate(f)
+    divided = calibrate(network, f)
     assert divided.isfinite().all() and divided[:, 0].max() < 10 * divided[:, 1:].max()
-    assert FaceNetwork().calibrate(torch.zeros(50, network.features.width)).isfinite().all()
+    assert calibrate(FaceNetwork(), torch.zeros(50, network.features.width)).isfinite().all()
 
 
 def test_all_of_it_learns() -> None:
@@ -149,7 +152,7 @@ def in_training(wanted: Tensor) -> tuple[FaceNetwork, Tensor]:
     """A network whose norm has an offset, in training, and as many images as features (N, D) are calibrated to."""
     network = FaceNetwork().eval()
     with torch.inference_mode():
-        network.calibrate(network.norm(wanted))
+        calibrate(network, network.norm(wanted))
     return network.train(), torch.randn(4, 3, 112, 112)
 
 
@@ -174,3 +177,36 @@ def test_a_map_is_where_the_feature_is_a_mean_over_and_the_offset_everywhere() -
         # blocks 13 and 14 are seen as a whole
         whole = maps[:, -2 * CHANNELS[13] :]
         torch.testing.assert_close(whole, whole[:, :, :1, :1].expand_as(whole))
+
+
+def test_last_stages_start_as_the_network_and_learn_apart() -> None:
+    network, images = in_training(torch.rand(50, FaceNetwork().features.width) + 1)
+    wanted = network(images)
+    stages = FaceLastStages(network, 3).train()
+    found = stages(images).chunk(3)
+    for f in found:
+        torch.testing.assert_close(f, wanted)
+    found[1].square().sum().backward()
+    learnt = {
+        name for name, parameter in stages.named_parameters() if parameter.grad is not None and parameter.grad.any()
+    }
+    parts = {".".join(name.split(".")[:2]) for name in learnt}
+    assert parts == {"below.stem", "below.blocks", "ends.1"}
+    assert len(list(stages.ends[1].blocks)) == len(CHANNELS) - LAST_STAGE
+
+
+def test_in_use_last_stages_are_the_network() -> None:
+    network, images = in_training(torch.rand(50, FaceNetwork().features.width) + 1)
+    stages = FaceLastStages(network, 3).eval()
+    with torch.inference_mode():
+        torch.testing.assert_close(stages(images), network.eval()(images))
+
+
+def test_last_stages_are_calibrated_alike() -> None:
+    f = 3 * torch.rand(50, FaceNetwork().features.width)
+    stages = FaceLastStages(FaceNetwork(), 3)
+    divided = calibrate(stages, f)
+    torch.testing.assert_close(divided, calibrate(FaceNetwork(), f))
+    for end in stages.ends:
+        assert torch.equal(end.norm.bias, stages.ends[0].norm.bias)
+        assert torch.equal(end.norm.running_var, stages.ends[0].norm.running_var)

@@ -64,6 +64,20 @@ class Backbone(ABC):
         expected = "a backbone with features that are means of maps"
         raise InputError("training.backbone", expected=expected, found=self.name, do=do)
 
+    def last_stages(self, network: "nn.Module", number: int) -> "nn.Module":
+        """The same network with copies of its last stage, all with the weights of the first (`several.LastStages`).
+
+        Args:
+            network: from `build`, with its weights loaded.
+            number: how many there are of the last stage, the first among them.
+
+        Raises:
+            InputError: what its last stage is, is not known.
+        """
+        do = "use dlib_face or a ResNet, or leave out arms such as dmue"
+        expected = "a backbone whose last stage can be copied"
+        raise InputError("training.backbone", expected=expected, found=self.name, do=do)
+
     def own_weights(self) -> Path | None:
         """The file of weights that the backbone comes with; None: it comes without any.
 

@@ -45,10 +45,9 @@ class DlibFace(Backbone):
 
     def calibrate(self, network: "nn.Module", f: "Tensor") -> "Tensor":
         """Features are divided by their spread over the training images."""
-        from ulcag.backbones.dlib_face_network import FaceNetwork
+        from ulcag.backbones.dlib_face_network import calibrate
 
-        assert isinstance(network, FaceNetwork)
-        return network.calibrate(f)
+        return calibrate(network, f)
 
     def maps(self, network: "nn.Module") -> "nn.Module":
         """The parts of the picture that features are means over."""
@@ -56,6 +55,13 @@ class DlibFace(Backbone):
 
         assert isinstance(network, FaceNetwork)
         return FaceMaps(network)
+
+    def last_stages(self, network: "nn.Module", number: int) -> "nn.Module":
+        """The last four blocks."""
+        from ulcag.backbones.dlib_face_network import FaceLastStages, FaceNetwork
+
+        assert isinstance(network, FaceNetwork)
+        return FaceLastStages(network, number)
 
 
 # dlib subtracts (122.782, 117.001, 104.298) from RGB in 0..255 and divides by 256.

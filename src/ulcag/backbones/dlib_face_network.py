@@ -8,6 +8,7 @@ train.
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -15,10 +16,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ulcag.backbones.dlib_face_file import Layer, read_layers
+from ulcag.backbones.several import LastStages
 
 # Channels of the 14 blocks. A block of more channels than the one before it halves the picture; so does the last.
 CHANNELS = (32, 32, 32, 64, 64, 64, 64, 128, 128, 128, 256, 256, 256, 256)
 HALVING = frozenset({3, 7, 10, 13})
+# The first block of the last stage, as ResNets have stages.
+LAST_STAGE = 10
 DESCRIPTOR = 128
 # Pixels of a side: of a smaller picture nothing is left at the last blocks.
 SMALLEST = 103
@@ -95,8 +99,7 @@ class Features(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (N, 3, H, W) to (N, D)."""
-        outputs = self.trunk(images)
-        return torch.cat([_means(outputs[block - 1], parts) for block, parts in self.depths], dim=1)
+        return _at_depths(self.trunk(images), self.depths)
 
 
 class FaceNetwork(nn.Module):
@@ -118,26 +121,70 @@ class FaceNetwork(nn.Module):
         normalised: Tensor = self.norm(f)
         return normalised
 
-    @torch.no_grad()
-    def calibrate(self, f: Tensor) -> Tensor:
-        """Let the norm begin by dividing features by their spread over the training images.
 
-        They are not centred: all of them are 0 or more, and the classifier has no bias.
+@torch.no_grad()
+def calibrate(network: nn.Module, f: Tensor) -> Tensor:
+    """Let the norm begin by dividing features by their spread over the training images.
 
-        Args:
-            f: (n, D), its features of all training images before anything is trained.
+    They are not centred: all of them are 0 or more, and the classifier has no bias.
 
-        Returns:
-            (n, D), its features of them after.
-        """
-        norm = self.norm
+    Args:
+        network: a FaceNetwork, or several with the same weights: each norm in it is calibrated.
+        f: (n, D), its features of all training images before anything is trained.
+
+    Returns:
+        (n, D), its features of them after.
+    """
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
+    for norm in norms:
         assert norm.running_mean is not None and norm.running_var is not None
-        f = f * torch.sqrt(norm.running_var + norm.eps)  # as it is without the norm, whose mean and offset are 0
-        norm.running_mean.copy_(f.mean(dim=0))
-        norm.running_var.copy_(f.var(dim=0))
+        raw = f * torch.sqrt(norm.running_var + norm.eps)  # as they are without the norm, whose mean and offset are 0
+        norm.running_mean.copy_(raw.mean(dim=0))
+        norm.running_var.copy_(raw.var(dim=0))
         spread = torch.sqrt(norm.running_var + norm.eps)
         norm.bias.copy_(norm.running_mean / spread)
-        return f / spread
+    return raw / spread
+
+
+class FaceLastStage(nn.Module):
+    """The last stage: the blocks of most channels, and the norm.
+
+    Args:
+        network: whose weights it starts with.
+        copied: whether it learns weights of its own.
+    """
+
+    def __init__(self, network: FaceNetwork, *, copied: bool) -> None:
+        super().__init__()
+        last = network.features.trunk.blocks[LAST_STAGE:]
+        self.depths = network.features.depths
+        self.blocks, self.norm = deepcopy((last, network.norm)) if copied else (last, network.norm)
+
+    def forward(self, outputs: list[Tensor]) -> Tensor:
+        """Outputs of all blocks before to features (N, D)."""
+        outputs = list(outputs)
+        for block in self.blocks:
+            outputs.append(block(outputs[-1]))
+        normalised: Tensor = self.norm(_at_depths(outputs, self.depths))
+        return normalised
+
+
+class FaceLastStages(LastStages):
+    """The backbone with several last stages; the first and all before it are the network's own.
+
+    Features of less deep blocks are the same for all of them, but for the norm.
+    """
+
+    def __init__(self, network: FaceNetwork, number: int) -> None:
+        trunk = network.features.trunk
+        below = Trunk(LAST_STAGE)
+        below.stem, below.blocks = trunk.stem, trunk.blocks[:LAST_STAGE]
+        super().__init__(below, (FaceLastStage(network, copied=end > 0) for end in range(number)))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """As `FaceNetwork`: means over a picture and its mirror image whenever it does not train."""
+        f = super().forward(images)
+        return f if self.training else (f + super().forward(images.flip(3))) / 2
 
 
 class FaceMaps(nn.Module):
@@ -165,6 +212,11 @@ class FaceMaps(nn.Module):
         """Normalised images (N, 3, H, W) to (N, D, G, G)."""
         offset = self.network.norm.bias[:, None, None]
         return offset + (self.network(images)[:, :, None, None] - offset) * self.cells
+
+
+def _at_depths(outputs: Sequence[Tensor], depths: Sequence[tuple[int, int]]) -> Tensor:
+    """Features (N, D) from the outputs of all blocks."""
+    return torch.cat([_means(outputs[block - 1], parts) for block, parts in depths], dim=1)
 
 
 def _means(x: Tensor, parts: int) -> Tensor:

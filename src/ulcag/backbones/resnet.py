@@ -39,5 +39,17 @@ class ResNet(Backbone):
 
         return nn.Sequential(*list(network.children())[:-2])
 
+    def last_stages(self, network: "nn.Module", number: int) -> "nn.Module":
+        """The last of the four stages, and the average after it."""
+        from copy import deepcopy
+
+        from torch import nn
+
+        from ulcag.backbones.several import LastStages
+
+        parts = list(network.children())[:-1]
+        end = nn.Sequential(*parts[-2:], nn.Flatten())
+        return LastStages(nn.Sequential(*parts[:-2]), [end, *(deepcopy(end) for _ in range(number - 1))])
+
 
 RESNETS = tuple(ResNet(name, image_size=224, mean=_MEAN, std=_STD) for name in ("resnet18", "resnet34", "resnet50"))
