@@ -12,6 +12,7 @@ from ulcag.correction.second_opinion_settings import SecondOpinionSettings
 from ulcag.errors import InputError
 from ulcag.method.settings import UlcAgSettings
 from ulcag.rivals.baseline_settings import BaselineSettings
+from ulcag.rivals.co_teaching_settings import CoTeachingSettings
 from ulcag.rivals.eac_settings import EacSettings
 from ulcag.rivals.elr_settings import ElrSettings
 from ulcag.rivals.forward_settings import ForwardSettings
@@ -37,6 +38,7 @@ METHODS: dict[str, type[MethodSettings]] = {
         GceSettings,
         SceSettings,
         ElrSettings,
+        CoTeachingSettings,
         ForwardSettings,
         LtnetSettings,
         ScnSettings,

@@ -24,6 +24,7 @@ ARMS: list[tuple[str, dict[str, Any]]] = [
     ("ulc-ag", {"confidence": {"learn_margin": True}, "templates": {"update": "epoch"}}),
     ("second-opinion", {}),
     ("elr", {}),
+    ("co-teaching", {}),
     ("forward", {}),
     ("ltnet", {}),
     ("ldl-alsg", {}),

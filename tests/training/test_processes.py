@@ -25,11 +25,12 @@ ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "auxiliary": ("ulc-ag", {"branches": "auxiliary"}),
     "opinion": ("second-opinion", {}),
     "elr": ("elr", {}),
+    "networks": ("co-teaching", {}),
     "mixtures": ("rul", {}),
     "pairs": ("eac", {}),
 }
 # Those that change no label.
-KEEP_LABELS = {"baseline", "elr", "mixtures", "pairs"}
+KEEP_LABELS = {"baseline", "elr", "networks", "mixtures", "pairs"}
 
 
 def train(arm: str, processes: Processes) -> dict[str, Any]:
