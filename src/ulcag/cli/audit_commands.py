@@ -23,6 +23,8 @@ _TABLES = ("samples", "noise", "faces", "action_units")
 _WRITTEN_BY = "# Written by `ulcag audit`, which writes it anew each time.\n"
 # Pictures on the page, pixels.
 _PICTURE = 96
+# Of what Snakemake says: progress and errors are left. Whoever runs an audit need not know its rules.
+_QUIET = ("--quiet", "host", "reason", "rules")
 
 
 def add_commands(commands: Any) -> None:
@@ -116,7 +118,7 @@ def _audit(options: argparse.Namespace) -> None:
         )
     path = options.out.resolve() / "config.yaml"
     _check_ours(options.out)
-    command = snakemake_command(path, "--cores", str(options.cores), "--rerun-incomplete", "audit_pages")
+    command = snakemake_command(path, "--cores", str(options.cores), *_QUIET, "--rerun-incomplete", "audit_pages")
     config = audit_config(
         options.data,
         options.out,
