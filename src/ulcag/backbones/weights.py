@@ -5,7 +5,6 @@ Read are the forms in which weights circulate: a plain state dict, by torch.save
 number of classes it has, is not taken.
 """
 
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ulcag.errors import InputError
+from ulcag.tensors import load_tensors
 
 _WRAPPERS = ("state_dict", "model", "net")
 _PREFIXES = ("module.", "backbone.", "encoder.")
@@ -39,7 +39,7 @@ def load_weights(backbone: nn.Module, path: Path) -> Report:
 
     Args:
         backbone: changed in place.
-        path: a file that torch.save wrote; it is read with weights_only, so nothing in it can run.
+        path: a file that torch.save wrote; nothing in it can run.
 
     Raises:
         InputError: the file cannot be read, or a backbone tensor is missing, has another shape or is not finite, or the
@@ -75,12 +75,12 @@ def _state_dict(path: Path) -> dict[str, Tensor]:
     if path.suffix == ".safetensors":
         return _safetensors(path)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        content = load_tensors(path)
     except FileNotFoundError:
         raise InputError(
             path, expected="a file of weights", found="no such file", do="check training.weights"
         ) from None
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+    except ValueError as error:
         do = "give a file of plain tensors only: nothing in it may run code"
         raise InputError(path, expected="weights written by torch.save", found=str(error), do=do) from None
     while isinstance(content, Mapping) and any(isinstance(content.get(name), Mapping) for name in _WRAPPERS):

@@ -3,7 +3,6 @@
 There is no state of random numbers in it: order and augmentation are decided by seed, epoch and sample alone.
 """
 
-import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from torch import Tensor
 
 from ulcag.errors import InputError
 from ulcag.files import whole_or_absent
+from ulcag.tensors import load_tensors
 from ulcag.training.epoch import Learner
 from ulcag.training.records import Records
 
@@ -54,8 +54,8 @@ def load(folder: Path, bound_to: str, learner: Learner) -> Records:
     if not path.exists():
         return Records()
     try:
-        content = torch.load(path, map_location=learner.samples.labels.device, weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        content = load_tensors(path, learner.samples.labels.device)
+    except ValueError as error:
         print(f"{path} cannot be read ({error}): the run starts from the beginning", file=sys.stderr)
         return Records()
     if content.get("bound_to") != bound_to:

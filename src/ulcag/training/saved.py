@@ -1,15 +1,14 @@
 """A trained network, from its run's folder."""
 
-import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from ulcag.config import TrainSettings
 from ulcag.errors import InputError
 from ulcag.files import read_json, sha256
+from ulcag.tensors import load_tensors
 from ulcag.training.network import Network
 
 _NEEDED = ("run", "settings", "faces", "action_units", "model_sha256")
@@ -42,7 +41,7 @@ def load_run(folder: Path) -> tuple[dict[str, Any], TrainSettings, Network]:
     edges = np.eye(len(record["action_units"]["names"]))
     network = Network(settings, edges, record["run"]["seed"], pretrained=False)
     try:
-        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (RuntimeError, OSError, pickle.UnpicklingError) as error:
+        network.load_state_dict(load_tensors(path))
+    except (RuntimeError, ValueError) as error:
         raise InputError(path, expected="the network that run.json describes", found=str(error)) from None
     return record, settings, network
