@@ -63,6 +63,11 @@ class MethodSettings(Section):
         return None
 
     @property
+    def gives(self) -> frozenset[str]:
+        """What there is to see of it, beside what its classifier predicts: `confidence`, `templates`, new `labels`."""
+        return frozenset() if self.relabels_from is None else frozenset({"labels"})
+
+    @property
     def needs_action_units(self) -> bool:
         """Whether nothing can be learnt without pseudo action units."""
         return False

@@ -1,12 +1,16 @@
 """Looking at samples without training on them."""
 
+from typing import Any
+
 import numpy as np
+import pytest
 import torch
 
 from tests.training.conftest import Toy
 from ulcag.classes import CLASSES
 from ulcag.correction.evidence import held_out_distances
 from ulcag.method.relabelling import cosine_distances
+from ulcag.methods import METHODS
 from ulcag.training.epoch import train_epoch
 from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.tables import DISTANCES, LOGITS
@@ -91,3 +95,21 @@ def test_a_second_opinion_has_the_distances_and_the_confidences_that_it_judged_b
     assert frame.loc[~known, DISTANCES].isna().all(axis=None)
     assert np.allclose(frame["alpha"], learner.network.method.memory["opinion"].quality)
     assert examine_templates(learner).empty
+
+
+@pytest.mark.parametrize(
+    ("arm", "settings"),
+    [
+        *((name, {}) for name, settings in METHODS.items() if not settings.at_once),
+        ("ulc-ag", {"branches": "target"}),
+        ("ulc-ag", {"branches": "auxiliary"}),
+        ("ulc-ag", {"branches": "auxiliary", "confidence": {"auxiliary_only": "none"}}),
+    ],
+)
+def test_a_method_gives_what_its_settings_say(arm: str, settings: dict[str, Any], toy: Toy) -> None:
+    learner = toy.learner(arm, settings=settings)
+    frame = examine(learner, toy.batches())
+    gives = learner.settings.settings.gives
+    assert ("confidence" in gives) == frame["alpha"].notna().any()
+    assert ("templates" in gives) == (learner.network.method.distances(learner.samples) is not None)
+    assert ("labels" in gives) == (learner.settings.settings.relabels_from is not None)

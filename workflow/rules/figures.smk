@@ -39,6 +39,16 @@ def wanted(of):
     ]
 
 
+def runs_with(figure):
+    """Paths of a figure, one for each run that has something that it shows."""
+    shows = set(FIGURES[figure].shows)
+    return [
+        f"{DRAWN}/{RUN}/{figure}.png".format(**run.plain())
+        for run in RUNS
+        if not shows or shows & CONFIG.method_settings(run.dataset, run.arm).gives
+    ]
+
+
 def datasets_of(figure):
     """Data sets that have the files of a figure: not all are checked."""
     files = set(FIGURES[figure].files)

@@ -150,7 +150,7 @@ rule figures:
             figure=wanted("all"),
             suffix=["png", "pdf"],
         ),
-        [per_run(f"{DRAWN}/{RUN}/{figure}.png") for figure in wanted("run")],
+        [runs_with(figure) for figure in wanted("run")],
         [
             list(dict.fromkeys(per_run(f"{DRAWN}/{{dataset}}/{figure}-{{fold}}.png")))
             for figure in wanted("fold")

@@ -16,3 +16,8 @@ class SecondOpinionSettings(MethodSettings):
     def relabels_from(self) -> float | None:
         """Labels are judged before the first epoch, and logged when it ends."""
         return 0
+
+    @property
+    def gives(self) -> frozenset[str]:
+        """Confidences in labels, and classes' places among action units."""
+        return super().gives | {"confidence", "templates"}

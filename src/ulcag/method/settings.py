@@ -97,6 +97,16 @@ class UlcAgSettings(BranchesSettings):
         """The target branch alone has no templates, and changes no label."""
         return None if self.branches == "target" else self.relabelling.start_epoch
 
+    @property
+    def gives(self) -> frozenset[str]:
+        """Confidences unless they are left untrained; templates where there is an auxiliary branch."""
+        parts = set(super().gives)
+        if self.branches != "auxiliary" or self.confidence.auxiliary_only == "side":
+            parts.add("confidence")
+        if self.branches != "target":
+            parts.add("templates")
+        return frozenset(parts)
+
 
 # The words of the paper as they stand, where our reading of them is another: docs/reproduction.md.
 LITERAL: dict[str, Any] = {

@@ -25,3 +25,8 @@ class ScnSettings(MethodSettings):
     def relabels_from(self) -> float | None:
         """As set."""
         return self.start_epoch
+
+    @property
+    def gives(self) -> frozenset[str]:
+        """Confidences, too."""
+        return super().gives | {"confidence"}

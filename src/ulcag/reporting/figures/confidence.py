@@ -21,6 +21,7 @@ FIGURE = Declaration(
         "training: α of Eq. 1, or the quality of the given label where the method judges labels. AUC: the probability "
         "that, of a wrong and a right label, the wrong one has the lower confidence; 0.5 is chance."
     ),
+    shows=("confidence",),
 )
 
 _BINS = np.linspace(0, 1, 41)

@@ -37,6 +37,8 @@ class Declaration:
         about: a line for the help.
         label: what the report's lists call it.
         caption: what the report says of it, in reStructuredText.
+        shows: what of `MethodSettings.gives` it shows; there is none for a run whose method gives nothing of it. Empty:
+            there is one for every run.
         if_several_noises: whether there is one only where a data set has several amounts of noise.
     """
 
@@ -45,4 +47,5 @@ class Declaration:
     about: str
     label: str
     caption: str
+    shows: tuple[str, ...] = ()
     if_several_noises: bool = False

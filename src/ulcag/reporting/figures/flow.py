@@ -22,6 +22,7 @@ FIGURE = Declaration(
         "Samples whose label changed during training: from the given class to the final class, "
         "and whether that is the true class."
     ),
+    shows=("labels",),
 )
 
 _GAP = 0.02

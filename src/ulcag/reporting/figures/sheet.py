@@ -21,6 +21,7 @@ FIGURE = Declaration(
         "Training pictures with confidence before and after training, given and corrected label (the paper's Fig. 5). "
         "A tick means that the label after training is the true one."
     ),
+    shows=("confidence", "labels"),
 )
 
 

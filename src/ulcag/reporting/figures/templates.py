@@ -24,6 +24,7 @@ FIGURE = Declaration(
         "distance where the posterior judges) and projected onto the two principal directions, before labels change "
         "and after training. Rings: the label at that moment is not the true one. Stars: the templates."
     ),
+    shows=("templates",),
 )
 
 # More dots than this hide each other.
