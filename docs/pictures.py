@@ -5,7 +5,9 @@
     python docs/pictures.py [--results results] [--example example/audit] [--chromium chromium]
 
 Chromium takes the pictures of the audit's page. Of the others, docs/performance.md says how speed-faces.png is made,
-docs/method-study.md reliability.png, and docs/compare.md side-by-side.png.
+docs/method-study.md reliability.png, and docs/compare.md side-by-side.png. benchmarks/action_unit_reader.py draws
+action-unit-reader.png. action-units.png is the demo's figure with `action_units: {source: csv}`, and stages.svg is
+written by hand.
 """
 
 import argparse
