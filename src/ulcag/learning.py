@@ -128,6 +128,7 @@ class Method(nn.Module):
     Attributes:
         takes_effect_at_once: whether a new label acts in the same epoch; else from the next one on.
         predicts_units: whether `unit_probabilities` has any.
+        heads_in_use: names of the heads that `joined` needs; an exported network keeps them.
         memory: what it remembers between batches beside its weights: objects whose tensors a checkpoint keeps.
 
     Args:
@@ -139,6 +140,7 @@ class Method(nn.Module):
 
     takes_effect_at_once = False
     predicts_units = False
+    heads_in_use: tuple[str, ...] = ()
 
     def __init__(self, settings: MethodSettings, features: int, edges: Tensor, seed: int) -> None:
         super().__init__()
@@ -163,9 +165,24 @@ class Method(nn.Module):
             numbers: (N,) of the samples, for random numbers that do not depend on how batches are shared out.
 
         Returns:
-            (V * N, 3, H, W) uint8, the batch V times in its order; V is the same for all batches.
+            (V * N, 3, H, W) uint8, or float32 in 0..255, the batch V times in its order; V is the same for all batches.
         """
         return images
+
+    def pictures_in_use(self, images: Tensor) -> Tensor:
+        """What the backbone is shown whenever the network does not train: in evaluation, prediction and export.
+
+        Args:
+            images: (N, 3, H, W) uint8, or the same numbers as float32, which an exported network is given.
+
+        Returns:
+            (V * N, 3, H, W) uint8, or float32 in 0..255, the images V times in their order.
+        """
+        return images
+
+    def joined(self, f: Tensor) -> Tensor:
+        """From the features (V * N, D) of `pictures_in_use` to those (N, D) that classifier and `alpha` are given."""
+        return f
 
     def step(self, classifier: nn.Module, f: Tensor, batch: Batch) -> Step:
         """From the features f (N, D) of a batch to its losses.

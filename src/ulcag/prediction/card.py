@@ -6,6 +6,7 @@ from typing import Any
 
 from ulcag.classes import CLASSES
 from ulcag.config import TrainSettings
+from ulcag.methods import method_class
 from ulcag.versions import versions
 
 _PACKAGES = ("torch", "torchvision", "onnx", "onnxruntime", "safetensors")
@@ -112,10 +113,11 @@ def _use(record: Mapping[str, Any], settings: TrainSettings, units: Sequence[str
     size, m = training.image_size, len(record["action_units"]["names"])
     outputs = "logits, probabilities" + (", action_units" if units else "")
     made_of: dict[str, Any] = {"method": "baseline", "training": {"backbone": training.backbone}}
-    if units:
+    strict = ""
+    if units or method_class(settings.settings).heads_in_use:
         made_of |= {"method": settings.method, "settings": settings.settings.plain()}
-    # the layer of the confidence is left out of the file
-    strict = ", strict=False" if units else ""
+        # heads that only training needs are left out of the file
+        strict = ", strict=False"
     also = "\n    action_units = network.method.unit_probabilities(f)" if units else ""
     cut = "A face is cut as a square around its box"
     if record["faces"]["align"] and record["faces"]["source"] == "mtcnn":

@@ -27,7 +27,7 @@ _LEFT_OUT = "confidence (alpha, Eq. 1) and the learnt margin are left out: only 
 
 
 class Exported(nn.Module):
-    """The network as one graph: normalisation, backbone, classifier, and the auxiliary branch if it is wanted."""
+    """The network as one graph: features, classifier, and the auxiliary branch if it is wanted."""
 
     def __init__(self, network: Network, *, with_units: bool) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Exported(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """RGB (N, 3, H, W) float32 in 0..1 to logits (N, C), probabilities (N, C), and those of units (N, M)."""
-        f = self.network.backbone((images * 255 - self.network.mean) / self.network.std)
+        f = self.network.features(images * 255)
         logits = self.network.classifier(f)
         outputs: tuple[Tensor, ...] = (logits, torch.softmax(logits, dim=1))
         units = self.network.method.unit_probabilities(f) if self.with_units else None
@@ -144,11 +144,11 @@ def _write_safetensors(path: Path, network: Network, with_units: bool, about: di
     _needed("safetensors")
     from safetensors.torch import save
 
-    wanted = ("method.action_units.",) if with_units else ()
+    wanted = {*network.method.heads_in_use, *(("action_units",) if with_units else ())}
     kept = {
         name: value
         for name, value in network.state_dict().items()
-        if not name.startswith("method.") or name.startswith(wanted)
+        if not name.startswith("method.") or name.split(".")[1] in wanted
     }
     # not by safetensors' own writer: it makes files that nobody else may read
     path.write_bytes(save({name: value.contiguous() for name, value in kept.items()}, metadata=about))

@@ -82,17 +82,22 @@ class Network(nn.Module):
     def features(
         self, images: Tensor, *, dtype: torch.dtype = torch.float32, through: nn.Module | None = None
     ) -> Tensor:
-        """Images (N, 3, H, W) uint8 to features (N, D) float32; `through`: the backbone as several processes share it,
-        or as it gives maps (N, D, H, W).
+        """Images (N, 3, H, W), uint8 or float32 in 0..255, to features (N, D) float32; `through`: the backbone as
+        several processes share it, or as it gives maps (N, D, H, W).
+
+        Whenever the network does not train, the method may show the backbone several pictures of an image, and joins
+        what it gives. In training, the loop shows them, and the method's step has the features as they are.
 
         Only the backbone runs in half precision: heads and confidences are fp32, for confidences near 1 would tie.
         """
+        if not self.training:
+            images = self.method.pictures_in_use(images)
         x = images.contiguous(memory_format=memory_format(images.device, dtype, images.shape[-1]))
         # in place, on a copy: large intermediate results would cost more than the arithmetic
         x = x.to(torch.float32, copy=True).sub_(self.mean).div_(self.std)
         with torch.autocast(images.device.type, dtype=dtype, enabled=dtype != torch.float32):
             f: Tensor = (self.backbone if through is None else through)(x)
-        return f.float()
+        return f.float() if self.training else self.method.joined(f.float())
 
     def heads(self) -> list[nn.Parameter]:
         """All parameters but the backbone's."""
