@@ -21,6 +21,7 @@ from ulcag.rivals.label_smoothing_settings import LabelSmoothingSettings
 from ulcag.rivals.ldl_alsg_settings import LdlAlsgSettings
 from ulcag.rivals.linear_settings import LinearSettings
 from ulcag.rivals.ltnet_settings import LtnetSettings
+from ulcag.rivals.ran_settings import RanSettings
 from ulcag.rivals.rul_settings import RulSettings
 from ulcag.rivals.sce_settings import SceSettings
 from ulcag.rivals.scn_settings import ScnSettings
@@ -42,6 +43,7 @@ METHODS: dict[str, type[MethodSettings]] = {
         ForwardSettings,
         LtnetSettings,
         ScnSettings,
+        RanSettings,
         LdlAlsgSettings,
         RulSettings,
         EacSettings,

@@ -22,6 +22,7 @@ ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "reading": ("ulc-ag", {"action_units": {"semantic": "node_mean", "classifier": "joint", "channels": 8}}),
     "opinion": ("second-opinion", {}),
     "mixtures": ("rul", {}),
+    "regions": ("ran", {}),
 }
 WITH_BRANCH = ("auxiliary", "both", "reading")
 BOXES = ((10, 10, 40, 50), (60, 30, 110, 90))

@@ -30,6 +30,7 @@ ARMS: list[tuple[str, dict[str, Any]]] = [
     ("ldl-alsg", {}),
     ("rul", {}),
     ("eac", {}),
+    ("ran", {}),
 ]
 
 

@@ -25,7 +25,7 @@ def test_all_arms_of_a_seed_start_from_the_same_weights() -> None:
 
 
 def test_an_arm_has_the_heads_it_needs() -> None:
-    arms = ("baseline", "target", "auxiliary", "ulc-ag", "scn", "ltnet", "rul", "second-opinion")
+    arms = ("baseline", "target", "auxiliary", "ulc-ag", "scn", "ltnet", "ran", "rul", "second-opinion")
     heads = {arm: {name.split(".")[0] for name in network(arm).method.state_dict()} for arm in arms}
     assert heads == {
         "baseline": set(),
@@ -34,6 +34,7 @@ def test_an_arm_has_the_heads_it_needs() -> None:
         "ulc-ag": {"confidence", "action_units"},
         "scn": {"confidence"},
         "ltnet": {"of_given", "of_predicted"},
+        "ran": {"q0", "q1"},
         "rul": {"uncertainty"},
         "second-opinion": set(),
     }

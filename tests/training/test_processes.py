@@ -28,9 +28,10 @@ ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "networks": ("co-teaching", {}),
     "mixtures": ("rul", {}),
     "pairs": ("eac", {}),
+    "regions": ("ran", {}),
 }
 # Those that change no label.
-KEEP_LABELS = {"baseline", "elr", "networks", "mixtures", "pairs"}
+KEEP_LABELS = {"baseline", "elr", "networks", "mixtures", "pairs", "regions"}
 
 
 def train(arm: str, processes: Processes) -> dict[str, Any]:
