@@ -5,7 +5,7 @@ batch to what is minimised. It may change labels, batch by batch or when an epoc
 Shapes: N batch, n training samples, C classes, D features, M action units.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -169,16 +169,16 @@ class Method(nn.Module):
         """
         return images
 
-    def pictures_in_use(self, images: Tensor) -> Tensor:
+    def pictures_in_use(self, images: Tensor) -> Sequence[Tensor]:
         """What the backbone is shown whenever the network does not train: in evaluation, prediction and export.
 
         Args:
             images: (N, 3, H, W) uint8, or the same numbers as float32, which an exported network is given.
 
         Returns:
-            (V * N, 3, H, W) uint8, or float32 in 0..255, the images V times in their order.
+            V times (N, 3, H, W) uint8, or float32 in 0..255, in the order of the images.
         """
-        return images
+        return [images]
 
     def joined(self, f: Tensor) -> Tensor:
         """From the features (V * N, D) of `pictures_in_use` to those (N, D) that classifier and `alpha` are given."""

@@ -34,7 +34,7 @@ REGIONS = ((0.75, 0.0, 0.0), (0.75, 0.0, 1.0), (0.75, 1.0, 0.5), (0.9, 0.5, 0.5)
 VIEWS = 1 + len(REGIONS)
 
 
-def views(images: Tensor) -> Tensor:
+def views(images: Tensor) -> list[Tensor]:
     """Whole pictures, then all first regions of them, and so on, each as large as the whole.
 
     Not rounded to bytes: an exported network, which is given floats, sees the very same.
@@ -43,12 +43,12 @@ def views(images: Tensor) -> Tensor:
         images: (N, 3, H, W) uint8, or float32 in 0..255.
 
     Returns:
-        (VIEWS * N, 3, H, W) float32 in 0..255.
+        VIEWS times (N, 3, H, W) float32 in 0..255.
     """
     images = images.float()
     regions = (region(images, *where) for where in REGIONS)
     size = images.shape[2:]
-    return torch.cat([images, *(F.interpolate(part, size, mode="bilinear", align_corners=False) for part in regions)])
+    return [images, *(F.interpolate(part, size, mode="bilinear", align_corners=False) for part in regions)]
 
 
 def region(images: Tensor, scale: float, above: float, left: float) -> Tensor:
@@ -121,9 +121,9 @@ class Ran(Method):
 
     def pictures(self, images: Tensor, numbers: Tensor) -> Tensor:
         """All views."""
-        return views(images)
+        return torch.cat(views(images))
 
-    def pictures_in_use(self, images: Tensor) -> Tensor:
+    def pictures_in_use(self, images: Tensor) -> list[Tensor]:
         """The same as in training."""
         return views(images)
 

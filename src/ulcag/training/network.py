@@ -90,14 +90,19 @@ class Network(nn.Module):
 
         Only the backbone runs in half precision: heads and confidences are fp32, for confidences near 1 would tie.
         """
-        if not self.training:
-            images = self.method.pictures_in_use(images)
+        if self.training:
+            return self._seen(images, dtype, through)
+        # One after the other: six views of a batch at once would not fit into the memory of many machines.
+        views = [self._seen(pictures, dtype, through) for pictures in self.method.pictures_in_use(images)]
+        return self.method.joined(torch.cat(views))
+
+    def _seen(self, images: Tensor, dtype: torch.dtype, through: nn.Module | None) -> Tensor:
         x = images.contiguous(memory_format=memory_format(images.device, dtype, images.shape[-1]))
         # in place, on a copy: large intermediate results would cost more than the arithmetic
         x = x.to(torch.float32, copy=True).sub_(self.mean).div_(self.std)
         with torch.autocast(images.device.type, dtype=dtype, enabled=dtype != torch.float32):
             f: Tensor = (self.backbone if through is None else through)(x)
-        return f.float() if self.training else self.method.joined(f.float())
+        return f.float()
 
     def heads(self) -> list[nn.Parameter]:
         """All parameters but the backbone's."""
