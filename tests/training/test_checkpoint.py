@@ -29,6 +29,7 @@ ARMS: list[tuple[str, dict[str, Any]]] = [
     ("ldl-alsg", {}),
     ("rul", {}),
     ("eac", {}),
+    ("dmue", {}),
 ]
 
 

@@ -30,7 +30,7 @@ def test_all_arms_of_a_seed_start_from_the_same_weights() -> None:
 
 
 def test_an_arm_has_the_heads_it_needs() -> None:
-    arms = ("baseline", "target", "auxiliary", "ulc-ag", "scn", "ltnet", "rul", "second-opinion")
+    arms = ("baseline", "target", "auxiliary", "ulc-ag", "scn", "ltnet", "rul", "dmue", "second-opinion")
     heads = {arm: {name.split(".")[0] for name in network(arm).method.state_dict()} for arm in arms}
     assert heads == {
         "baseline": set(),
@@ -40,6 +40,7 @@ def test_an_arm_has_the_heads_it_needs() -> None:
         "scn": {"confidence"},
         "ltnet": {"of_given", "of_predicted"},
         "rul": {"uncertainty"},
+        "dmue": {"auxiliary", "score"},
         "second-opinion": set(),
     }
 

@@ -27,9 +27,11 @@ ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "elr": ("elr", {}),
     "mixtures": ("rul", {}),
     "pairs": ("eac", {}),
+    # at its full weight similarity is too much for a network without batch normalisation
+    "branches": ("dmue", {"similarity_weight": 10.0}),
 }
 # Those that change no label.
-KEEP_LABELS = {"baseline", "elr", "mixtures", "pairs"}
+KEEP_LABELS = {"baseline", "elr", "mixtures", "pairs", "branches"}
 
 
 def train(arm: str, processes: Processes) -> dict[str, Any]:
