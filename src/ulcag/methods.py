@@ -13,6 +13,7 @@ from ulcag.errors import InputError
 from ulcag.method.settings import UlcAgSettings
 from ulcag.rivals.baseline_settings import BaselineSettings
 from ulcag.rivals.co_teaching_settings import CoTeachingSettings
+from ulcag.rivals.dmue_settings import DmueSettings
 from ulcag.rivals.eac_settings import EacSettings
 from ulcag.rivals.elr_settings import ElrSettings
 from ulcag.rivals.forward_settings import ForwardSettings
@@ -47,6 +48,7 @@ METHODS: dict[str, type[MethodSettings]] = {
         LdlAlsgSettings,
         RulSettings,
         EacSettings,
+        DmueSettings,
         UlcAgSettings,
         SecondOpinionSettings,
     )

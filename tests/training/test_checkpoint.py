@@ -31,6 +31,7 @@ ARMS: list[tuple[str, dict[str, Any]]] = [
     ("rul", {}),
     ("eac", {}),
     ("ran", {}),
+    ("dmue", {}),
 ]
 
 

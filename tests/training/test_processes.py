@@ -29,9 +29,11 @@ ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "mixtures": ("rul", {}),
     "pairs": ("eac", {}),
     "regions": ("ran", {}),
+    # at its full weight similarity is too much for a network without batch normalisation
+    "stages": ("dmue", {"similarity_weight": 10.0}),
 }
 # Those that change no label.
-KEEP_LABELS = {"baseline", "elr", "networks", "mixtures", "pairs", "regions"}
+KEEP_LABELS = {"baseline", "elr", "networks", "mixtures", "pairs", "regions", "stages"}
 
 
 def train(arm: str, processes: Processes) -> dict[str, Any]:
