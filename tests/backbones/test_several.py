@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from ulcag.backbones.several import LastStages, Networks
+from ulcag.backbones.several import LastStages, Networks, only_for_training
 
 
 def layer(weight: float) -> nn.Linear:
@@ -24,3 +24,9 @@ def test_last_stages_grow_from_one_stem() -> None:
     x = torch.tensor([[1.0], [2.0]])
     assert stages(x).tolist() == [[2], [4], [20], [40]]
     assert stages.eval()(x).tolist() == [[2], [4]]
+
+
+def test_what_only_training_needs_is_all_but_the_first() -> None:
+    assert only_for_training(Networks([layer(1), layer(10)])) == {"networks.1.weight"}
+    assert only_for_training(LastStages(layer(2), [layer(1), layer(10)])) == {"ends.1.weight"}
+    assert only_for_training(layer(1)) == set()

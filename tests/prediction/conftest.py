@@ -23,6 +23,8 @@ ARMS: dict[str, tuple[str, dict[str, Any]]] = {
     "opinion": ("second-opinion", {}),
     "mixtures": ("rul", {}),
     "regions": ("ran", {}),
+    "networks": ("co-teaching", {}),
+    "stages": ("dmue", {}),
 }
 WITH_BRANCH = ("auxiliary", "both", "reading")
 BOXES = ((10, 10, 40, 50), (60, 30, 110, 90))

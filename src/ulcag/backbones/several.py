@@ -3,6 +3,7 @@
 In training the features of a batch come V times, the first network's before the second's; else only the first's.
 """
 
+import re
 from collections.abc import Iterable
 
 import torch
@@ -44,3 +45,10 @@ class LastStages(nn.Module):
             first: Tensor = self.ends[0](x)
             return first
         return torch.cat([end(x) for end in self.ends])
+
+
+def only_for_training(backbone: nn.Module) -> set[str]:
+    """Names of a backbone's weights that are not used in the end: all but the first network's, or last stage's."""
+    if not isinstance(backbone, Networks | LastStages):
+        return set()
+    return {name for name in backbone.state_dict() if re.match(r"(networks|ends)\.[1-9]", name)}

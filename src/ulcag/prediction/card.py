@@ -114,9 +114,10 @@ def _use(record: Mapping[str, Any], settings: TrainSettings, units: Sequence[str
     outputs = "logits, probabilities" + (", action_units" if units else "")
     made_of: dict[str, Any] = {"method": "baseline", "training": {"backbone": training.backbone}}
     strict = ""
-    if units or method_class(settings.settings).heads_in_use:
-        made_of |= {"method": settings.method, "settings": settings.settings.plain()}
-        # heads that only training needs are left out of the file
+    method = settings.settings
+    if units or method_class(method).heads_in_use or method.networks > 1 or method.last_stages > 1:
+        made_of |= {"method": settings.method, "settings": method.plain()}
+        # what only training needs is left out of the file
         strict = ", strict=False"
     also = "\n    action_units = network.method.unit_probabilities(f)" if units else ""
     cut = "A face is cut as a square around its box"

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ulcag.backbones.several import only_for_training
 from ulcag.classes import CLASSES
 from ulcag.errors import InputError
 from ulcag.evaluation.evaluate import SCALARS
@@ -145,10 +146,11 @@ def _write_safetensors(path: Path, network: Network, with_units: bool, about: di
     from safetensors.torch import save
 
     wanted = {*network.method.heads_in_use, *(("action_units",) if with_units else ())}
+    spare = {f"backbone.{name}" for name in only_for_training(network.backbone)}
     kept = {
         name: value
         for name, value in network.state_dict().items()
-        if not name.startswith("method.") or name.split(".")[1] in wanted
+        if name not in spare and (not name.startswith("method.") or name.split(".")[1] in wanted)
     }
     # not by safetensors' own writer: it makes files that nobody else may read
     path.write_bytes(save({name: value.contiguous() for name, value in kept.items()}, metadata=about))
