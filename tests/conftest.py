@@ -5,10 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Each worker of pytest, and each process that a test starts, computes with one thread: the cores are shared. Said here,
 # because OpenMP reads it once, when NumPy and PyTorch are imported.
 os.environ["OMP_NUM_THREADS"] = "1"
+# No test fails because the machine is slow.
+settings.register_profile("any speed", deadline=None)
+settings.load_profile("any speed")
 
 
 @pytest.fixture

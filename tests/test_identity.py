@@ -30,7 +30,7 @@ from ulcag.training.tables import DISTANCES, HELD_OUT_LOGITS, LOGITS, RELABELS, 
 N, C = 12, len(CLASSES)
 IDS = [f"{number:02d}" for number in range(N)]
 # The folder of a test is written anew for each example.
-several = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+several = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 seeds = st.integers(0, 2**32 - 1)
 
 

@@ -55,7 +55,7 @@ def test_sixteen_bits_are_scaled_not_clipped(tmp_path: Path) -> None:
     assert np.array_equal(found, np.repeat((grey >> 8).astype(np.uint8)[:, :, None], 3, axis=2))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     depth=st.sampled_from([8, 10, 12, 14, 16]),
     kind=st.sampled_from(["grey.png", "colour.png", "colour_alpha.png", "grey.tif", "colour.tif", "float.tif"]),

@@ -60,7 +60,7 @@ def fitted(f: torch.Tensor, labels: torch.Tensor, counts: torch.Tensor | None = 
     return weights
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=12).filter(any), st.floats(0.01, 100))
 def test_a_sample_counts_as_if_it_were_there_so_many_times(times: list[int], unit: float) -> None:
     f, labels = noisy(12, 3)

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ulcag.errors import InputError
@@ -120,7 +120,6 @@ FIELDS = st.lists(st.text(st.sampled_from('ab ,"\n\rü'), max_size=5), min_size=
 
 
 @given(table=st.lists(FIELDS, min_size=1, max_size=3), quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
-@settings(deadline=None)
 def test_records_keep_their_text_and_are_counted_in_lines(
     table: list[list[str]], quoting: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -135,7 +135,7 @@ KINDS = {
 }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=12), chunk=st.integers(1, 12))
 def test_no_picture_is_lost_or_blamed_for_another(
     kinds: list[str], chunk: int, tmp_path_factory: pytest.TempPathFactory

@@ -100,7 +100,7 @@ def test_the_rows_follow_the_samples_whatever_their_order(csv: Csv, tmp_path: Pa
     assert table["AU01_r"].tolist() == [0, 1, 2, 3]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_the_table_is_the_same_whatever_the_order(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

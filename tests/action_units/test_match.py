@@ -129,7 +129,7 @@ def test_nothing_that_matches_is_an_error(csv_files: list[str], found: str, tmp_
 FOLDERS, STEMS = ["train", "test", "train/happy", "test/happy"], ["0", "1", "2"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     paths=st.lists(st.sampled_from([f"{f}/{s}" for f in FOLDERS for s in STEMS]), min_size=1, unique=True),
     seen=st.data(),

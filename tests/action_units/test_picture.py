@@ -44,7 +44,7 @@ def test_a_speck_makes_no_giant() -> None:
     assert picture.shape == (400, 267, 3)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     width=st.integers(4, 200),
     height=st.integers(4, 200),

@@ -67,7 +67,7 @@ def test_a_csv_without_action_units_says_what_to_do(csv: Csv) -> None:
         read_unit_csv(path)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_every_value_is_read_from_its_own_column(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     columns = ["confidence", *R_COLUMNS, *C_COLUMNS]

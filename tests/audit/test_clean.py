@@ -194,7 +194,7 @@ def written(root: Path, layout: str, labels: dict[str, int], **options: object) 
 # Classes without a word would be refused: in `folder without splits` and `Parquet` all have one, or our own.
 @pytest.mark.parametrize("layout", LAYOUTS)
 @given(data=st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_what_is_written_reads_back_with_the_new_labels_and_the_original_is_untouched(
     layout: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -23,7 +23,7 @@ def four_folds(random: np.random.Generator, n: int) -> np.ndarray:
     return random.permutation(np.arange(n) % 4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @examples(seed=st.integers(0, 10_000), n=st.integers(8, 60), fold=st.integers(0, 3), weighed=st.booleans())
 def test_the_labels_of_a_fold_have_no_part_in_what_a_fit_says_of_it(
     seed: int, n: int, fold: int, weighed: bool
@@ -137,7 +137,7 @@ def test_features_that_say_nothing_are_not_trusted(n: int, units: bool) -> None:
         assert np.array_equal(found.judgement.targets(labels), np.eye(C)[labels])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @examples(seed=st.integers(0, 10_000), n=st.integers(1, 12), folds=st.integers(1, 4), units=st.booleans())
 def test_very_few_samples(seed: int, n: int, folds: int, units: bool) -> None:
     random = np.random.default_rng(seed)

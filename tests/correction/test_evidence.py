@@ -24,7 +24,7 @@ def test_distances_by_hand() -> None:
     assert np.isinf(np.delete(distances[:4], 5, axis=1)).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @examples(seed=st.integers(0, 10_000), n=st.integers(2, 40), folds=st.integers(1, 5))
 def test_distances_come_from_the_other_folds_alone_in_any_order_and_by_any_name(seed: int, n: int, folds: int) -> None:
     random = np.random.default_rng(seed)
@@ -115,7 +115,7 @@ def test_the_words_of_honest_witnesses_are_taken_as_they_are_however_many_labels
         assert (fit_weights(both, labels, ALL_RIGHT) < 0.6).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @examples(times=st.floats(0.2, 5))
 def test_a_witness_that_is_too_sure_is_turned_down(times: float) -> None:
     random, true = np.random.default_rng(1), everyone(700)
@@ -167,7 +167,7 @@ def test_the_weight_is_the_one_of_greatest_likelihood() -> None:
     assert best == pytest.approx(grid[np.argmax([likelihood(w) for w in grid])], abs=0.01)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @examples(names=st.permutations(range(C)), order=st.randoms(use_true_random=False))
 def test_the_order_of_classes_and_samples_does_not_matter(names: list[int], order: object) -> None:
     random, true = np.random.default_rng(6), everyone(350)
@@ -192,7 +192,7 @@ def test_a_class_that_nobody_has_or_names_breaks_nothing() -> None:
     assert weights[1] == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @examples(
     seed=st.integers(0, 10_000),
     n=st.integers(1, 60),

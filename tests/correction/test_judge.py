@@ -91,7 +91,7 @@ def test_a_witness_beyond_doubt_is_believed_and_the_noise_matrix_is_what_was_don
     assert joint == pytest.approx(done, abs=1e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @examples(seed=st.integers(0, 10_000), n=st.integers(1, 80), frequent=st.floats(0.1, 5))
 def test_what_holds_of_any_evidence(seed: int, n: int, frequent: float) -> None:
     random = np.random.default_rng(seed)
@@ -179,7 +179,7 @@ def test_labels_are_no_worse_after_than_before(rate: float) -> None:
     assert quality.mean() == pytest.approx((labels == true).mean(), abs=0.04)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @examples(names=st.permutations(range(C)), seed=st.integers(0, 100))
 def test_the_order_of_samples_and_classes_does_not_matter(names: list[int], seed: int) -> None:
     random, true = np.random.default_rng(seed), everyone(210)

@@ -65,7 +65,7 @@ def test_the_pipeline_judges_alike() -> None:
     pd.testing.assert_frame_equal(found.iloc[order].reset_index(drop=True), expected)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @examples(seed=st.integers(0, 10_000), n=st.integers(6, 60))
 def test_the_order_of_samples_changes_nothing(seed: int, n: int) -> None:
     random = np.random.default_rng(seed)

@@ -70,7 +70,7 @@ def test_what_is_at_a_landmark_comes_where_it_belongs(degrees: float, height: fl
         assert (x, y) == pytest.approx(expected, abs=0.5)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 99), degrees=st.floats(-180, 180), lean=st.floats(-60, 60), height=st.floats(50, 130))
 def test_a_turned_picture_gives_the_same_crop(seed: int, degrees: float, lean: float, height: float) -> None:
     image, middle = picture(seed, 401, 401), 200.5 + 200.5j

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.faces.conftest import cartoon
@@ -66,7 +66,6 @@ def test_scales_start_below_the_smallest_face_and_end_at_the_picture() -> None:
     assert set(scales) < set(mtcnn._scales(100, 20))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(12, 60), st.integers(12, 60)), min_size=1, max_size=9))
 def test_scales_on_a_sheet_do_not_touch(sizes: list[tuple[int, int]]) -> None:
     sizes = [(h, w) for h, w in sorted(sizes, key=lambda size: -size[1])]
@@ -80,7 +79,6 @@ def test_scales_on_a_sheet_do_not_touch(sizes: list[tuple[int, int]]) -> None:
         assert apart_y or left2 >= left + w + w % 2 or left >= left2 + w2 + w2 % 2
 
 
-@settings(deadline=None)
 @given(st.integers(20, 90), st.integers(20, 90), st.tuples(*[st.floats(-20, 110)] * 4))
 def test_windows_show_the_means_that_torch_computes(height: int, width: int, corners: tuple[float, ...]) -> None:
     image = np.random.default_rng(height).integers(0, 256, (height, width, 3), dtype=np.uint8)

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -44,7 +44,6 @@ def test_losses_are_those_of_the_official_code() -> None:
     assert [loss.item() for loss in losses] == pytest.approx(official, rel=1e-6)
 
 
-@settings(deadline=None)
 @given(order=st.permutations(range(12)), share=st.floats(0, 1))
 def test_the_order_of_a_batch_changes_nothing(order: list[int], share: float) -> None:
     first, second, labels = 3 * waves(12, 7), 3 * waves(12, 7, speed=0.6), torch.arange(12) % 7

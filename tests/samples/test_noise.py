@@ -130,7 +130,7 @@ def test_a_file_that_lacks_a_sample_is_refused(tmp_path: Path) -> None:
     order=st.permutations(range(20)),
     index=st.lists(st.integers(0, 5), min_size=20, max_size=20),
 )
-@few(max_examples=30, deadline=None)
+@few(max_examples=30)
 def test_noise_goes_by_the_names_of_samples(settings: NoiseSettings, order: list[int], index: list[int]) -> None:
     table = samples(20)
     other = table.iloc[order].set_index(pd.Index(index)).assign(more=1)
@@ -148,7 +148,7 @@ def test_a_sample_that_occurs_twice_is_refused() -> None:
     order=st.permutations(range(5)),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
-@few(max_examples=30, deadline=None)
+@few(max_examples=30)
 def test_a_file_in_any_order_and_encoding_is_the_same_noise(
     codes: list[int], order: list[int], encoding: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -72,7 +72,9 @@ def test_the_weights_of_an_epoch_follow_eq_12_and_13(toy: Toy) -> None:
 @pytest.mark.parametrize("arm", [arm for arm in ARMS if arm not in ("ulc-ag-literal", "linear")])
 def test_every_arm_learns(arm: str, toy: Toy) -> None:
     learner = toy.learner(arm)
-    losses = [train_epoch(learner, toy.batches(), epoch)[0]["loss_classification"] for epoch in range(6)]
+    # DMUE gives its classifier little weight before epoch 10
+    epochs = 12 if arm == "dmue" else 6
+    losses = [train_epoch(learner, toy.batches(), epoch)[0]["loss_classification"] for epoch in range(epochs)]
     assert losses[-1] < 0.8 * losses[0]  # type: ignore[operator]
 
 

@@ -221,7 +221,7 @@ COLUMNS = ["subDirectory_filePath", "facial_landmarks", "expression", "extra"]
     sign=st.sampled_from(",;\t"),
     codec=st.sampled_from(["utf-8-sig", "utf-16", "utf-8"]),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_rows_and_columns_in_any_order_are_the_same_table(
     rows: list[tuple[str, int]], columns: list[str], sign: str, codec: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

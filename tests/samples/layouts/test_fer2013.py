@@ -164,7 +164,7 @@ def test_without_rows_that_is_said(tmp_path: Path) -> None:
     codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     name=st.sampled_from(["fer2013.csv", "icml_face_data.csv"]),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_rows_and_columns_in_any_order_are_the_same_pictures(
     order: list[int], columns: list[str], sign: str, codec: str, name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -139,7 +139,7 @@ def test_without_a_training_split_that_is_said(tmp_path: Path) -> None:
 
 
 @given(order=st.permutations(["train/sad/a.jpg", "train/sad/b.png", "train/Anger/a.jpg", "dev/happy/x/a.webp"]))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_the_order_on_disk_changes_nothing(order: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.mktemp("tree")
     touch(root, *order)

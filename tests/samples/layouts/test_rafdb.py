@@ -82,7 +82,7 @@ def test_folders_before_a_name_may_have_spaces_and_a_name_may_not(between: str) 
     end=st.sampled_from(["\n", "\r\n", "\n\n"]),
     between=st.sampled_from([" ", "\t", "_aligned.jpg  "]),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_list_in_any_order_and_encoding_is_the_same_list(
     rows: list[str], encoding: str, end: str, between: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

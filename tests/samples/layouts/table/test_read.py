@@ -237,7 +237,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS, index=st.lists(st.integers(0, 3), min_size=6, max_size=6), kind=st.integers(0, 3), data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_rows_in_any_order_with_any_index_are_the_same_samples(
     rows: list[tuple[str, str, str | None]],
     index: list[int],

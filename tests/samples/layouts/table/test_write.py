@@ -65,7 +65,7 @@ def written_labels(of: TableSamples, new: Path, encoding: str) -> tuple[list[Any
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
     data=st.data(),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_table_in_any_form_changes_where_it_is_asked_to_and_nowhere_else(
     words: list[str], form: str, encoding: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
