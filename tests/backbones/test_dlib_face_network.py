@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ulcag.backbones.dlib_face import DLIB_FACE
 from ulcag.backbones.dlib_face_file import installed_file, read_layers
@@ -129,6 +129,13 @@ def test_features_are_divided_by_their_spread_and_not_centred() -> None:
         images = torch.randn(2, 3, 112, 112)
         both = (network.features(images) + network.features(images.flip(3))) / 2
         torch.testing.assert_close(network(images), network.norm(both))
+
+
+def test_statistics_that_processes_share_are_calibrated_alike() -> None:
+    shared: FaceNetwork = nn.SyncBatchNorm.convert_sync_batchnorm(FaceNetwork())
+    f = 3 * torch.rand(50, shared.features.width)
+    torch.testing.assert_close(calibrate(shared, f), calibrate(FaceNetwork(), f))
+    assert isinstance(shared.norm, nn.SyncBatchNorm) and shared.norm.bias.any()
 
 
 def test_a_feature_that_hardly_varies_is_not_blown_up() -> None:

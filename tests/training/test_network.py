@@ -95,3 +95,12 @@ def test_the_auxiliary_branch_has_its_own_learning_rate() -> None:
     assert [group["initial_lr"] for group in own] == [0.01, 0.001, 0.005]
     assert len(own[1]["params"]) == len(list(net.backbone.parameters()))  # type: ignore[arg-type]
     assert sum(len(group["params"]) for group in groups) == len(list(net.parameters()))  # type: ignore[arg-type]
+
+
+def test_a_network_leaves_torchs_random_numbers_as_they_were() -> None:
+    for arm in ("baseline", "co-teaching", "dmue"):
+        torch.manual_seed(7)
+        network(arm)
+        after = torch.rand(1)
+        torch.manual_seed(7)
+        assert torch.equal(torch.rand(1), after), arm

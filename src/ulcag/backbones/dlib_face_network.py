@@ -135,7 +135,8 @@ def calibrate(network: nn.Module, f: Tensor) -> Tensor:
     Returns:
         (n, D), its features of them after.
     """
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d)]
+    # several processes may share its statistics by then
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm1d | nn.SyncBatchNorm)]
     for norm in norms:
         assert norm.running_mean is not None and norm.running_var is not None
         raw = f * torch.sqrt(norm.running_var + norm.eps)  # as they are without the norm, whose mean and offset are 0

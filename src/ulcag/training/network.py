@@ -67,13 +67,13 @@ class Network(nn.Module):
             self.method: Method = make(settings.settings, features, torch.tensor(edges), seed)
             # Last of all, so that what was drawn before is the same without them.
             others = [backbone.build(training.image_size)[0] for _ in range(1, settings.settings.networks)]
-        if weights is not None:
-            for network in others:
-                backbone.load(network, weights)
-        if others:
-            self.backbone = Networks([self.backbone, *others])
-        if settings.settings.last_stages > 1:
-            self.backbone = backbone.last_stages(self.backbone, settings.settings.last_stages)
+            if weights is not None:
+                for network in others:
+                    backbone.load(network, weights)
+            if others:
+                self.backbone = Networks([self.backbone, *others])
+            if settings.settings.last_stages > 1:
+                self.backbone = backbone.last_stages(self.backbone, settings.settings.last_stages)
         self.mean: Tensor
         self.std: Tensor
         self.register_buffer("mean", torch.tensor(training.mean).view(1, 3, 1, 1) * 255)
