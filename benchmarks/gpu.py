@@ -3,7 +3,7 @@
     python benchmarks/gpu.py
 
 Writes a section of docs/performance.md; says "no GPU" where there is none. Images and labels are by chance: arithmetic
-does not look at them. `--arms` limits the methods.
+does not look at them. `--methods` limits the methods.
 """
 
 import argparse

@@ -103,7 +103,7 @@ def whole(
     numbers = torch.arange(n, device=device)
     known, labels = torch.ones_like(numbers, dtype=torch.bool), numbers % len(CLASSES)
     samples = Samples(labels, z, known, labels.clone())
-    features = torch.rand(n, UNITS, device=device)
+    features = torch.rand(n, network.classifier.in_features, device=device)
     look = FirstLook(features, z.double(), numbers % 4) if settings.settings.looks_first else None
     learner = Learner(settings, network, optimiser, samples, dtype=dtype, look=look)
     images, last = batch_of(n, size, device), settings.training.epochs - 1
