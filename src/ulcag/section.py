@@ -64,7 +64,8 @@ class MethodSettings(Section):
 
     @property
     def gives(self) -> frozenset[str]:
-        """What there is to see of it, beside what its classifier predicts: `confidence`, `templates`, new `labels`."""
+        """What there is to see of it, beside what its classifier predicts: `confidence`, `templates`, `distances` of
+        samples to classes, new `labels`."""
         return frozenset() if self.relabels_from is None else frozenset({"labels"})
 
     @property

@@ -111,5 +111,6 @@ def test_a_method_gives_what_its_settings_say(arm: str, settings: dict[str, Any]
     frame = examine(learner, toy.batches())
     gives = learner.settings.settings.gives
     assert ("confidence" in gives) == frame["alpha"].notna().any()
-    assert ("templates" in gives) == (learner.network.method.distances(learner.samples) is not None)
+    assert ("distances" in gives) == (learner.network.method.distances(learner.samples) is not None)
+    assert ("templates" in gives) == (learner.network.method.template_distances(learner.samples) is not None)
     assert ("labels" in gives) == (learner.settings.settings.relabels_from is not None)

@@ -19,5 +19,5 @@ class SecondOpinionSettings(MethodSettings):
 
     @property
     def gives(self) -> frozenset[str]:
-        """Confidences in labels, and classes' places among action units."""
-        return super().gives | {"confidence", "templates"}
+        """Confidences in labels, and distances of samples to classes by their action units."""
+        return super().gives | {"confidence", "distances"}

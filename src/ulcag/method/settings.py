@@ -104,7 +104,7 @@ class UlcAgSettings(BranchesSettings):
         if self.branches != "auxiliary" or self.confidence.auxiliary_only == "side":
             parts.add("confidence")
         if self.branches != "target":
-            parts.add("templates")
+            parts |= {"templates", "distances"}
         return frozenset(parts)
 
 

@@ -29,7 +29,7 @@ FIGURE = Declaration(
         "classifier and, if there are votes, the shares of people's votes (the paper's Fig. 6). A tick means that "
         "the label after training is the true one."
     ),
-    shows=("templates",),
+    shows=("distances",),
 )
 
 # Samples of each kind: changed and now right, changed and now wrong, ...

@@ -20,9 +20,9 @@ FIGURE = Declaration(
     about="templates and samples in two dimensions",
     label="templates",
     caption=(
-        "Training samples and templates, placed by their distances to the seven templates (Eq. 9, or the whitened "
-        "distance where the posterior judges) and projected onto the two principal directions, before labels change "
-        "and after training. Rings: the label at that moment is not the true one. Stars: the templates."
+        "Training samples and templates, placed by their distances to the seven templates (Eq. 9) and projected onto "
+        "the two principal directions, before labels change and after training. Rings: the label at that moment is "
+        "not the true one. Stars: the templates."
     ),
     shows=("templates",),
 )
