@@ -176,7 +176,7 @@ def write_run(folder: Path, random: np.random.Generator | None = None) -> None:
         rows = frame if random is None else shuffled(frame, random)
         write_table(folder / f"{name}.parquet", rows, schema)
     run = {"dataset": "d", "noise": "n", "arm": "ulc-ag", "seed": 0, "fold": "all"}
-    write_json(folder / "run.json", {"run": run, "seconds": 1})
+    write_json(folder / "run.json", {"run": run, "seconds": 1, "device": "cpu", "precision": "fp32"})
 
 
 @several

@@ -13,6 +13,8 @@ def metrics(arm: str, seed: int, accuracy: float, after: float | None = None, no
     return {
         "run": {"dataset": "d", "noise": noise, "arm": arm, "seed": seed, "fold": "all"},
         "seconds": 30.0,
+        "device": "a processor",
+        "precision": "fp32",
         "held_out": {"last": {"accuracy": accuracy, "macro_f1": accuracy - 0.1, "ece": 0.02}, "by_epoch": [{}] * 5},
         "labels": {"before": {"agreement": 0.7}, "after": {"agreement": after or 0.7}, "changes": changes},
     }
@@ -73,3 +75,16 @@ def test_what_is_read() -> None:
     assert ours in text.splitlines()
     assert text.startswith("**d, noise n**")
     assert side_by_side_markdown(side_by_side([])) == "No run has finished.\n"
+
+
+def test_arms_that_were_computed_otherwise_than_others_are_named() -> None:
+    assert "\nComputed in fp32 on a processor.\n" in side_by_side_markdown(side_by_side(RUNS))
+    mixed = [*RUNS, metrics("half", 0, 0.5) | {"precision": "bf16"}, metrics("both", 0, 0.5)]
+    mixed.append(metrics("both", 1, 0.5) | {"device": "a card"})
+    told = side_by_side_markdown(side_by_side(mixed)).splitlines()
+    at = told.index("**Not all computed alike**; part of a difference may come from that:")
+    assert told[at + 2 : at + 5] == [
+        "- bf16 on a processor: half",
+        "- fp32 on a card; fp32 on a processor: both",
+        "- fp32 on a processor: baseline, other, ours",
+    ]

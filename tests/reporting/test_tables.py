@@ -20,6 +20,8 @@ def metrics(arm: str, seed: int, accuracy: float, dataset: str = "d") -> dict[st
     return {
         "run": {"dataset": dataset, "noise": "n", "arm": arm, "seed": seed, "fold": "all"},
         "seconds": 1.0,
+        "device": "cpu",
+        "precision": "fp32",
         "held_out": {
             "last": scalars,
             "last_five": scalars,

@@ -1,13 +1,15 @@
 """Device and precision."""
 
 import ctypes
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
 from ulcag.errors import InputError
-from ulcag.training.device import backbone_dtype, choose_device, keep_memory
+from ulcag.training import device as of_devices
+from ulcag.training.device import backbone_dtype, choose_device, keep_memory, name_of
 
 
 def test_memory_is_kept_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,3 +62,13 @@ def test_a_gpu_that_is_not_there_is_named() -> None:
         assert choose_device("auto", local=1) == CPU
         with pytest.raises(InputError, match=r"found:    cuda, process 1 of this machine(.|\n)*training\.processes"):
             choose_device("cuda", local=1)
+
+
+def test_a_processor_is_named_with_its_instructions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    capability = torch.backends.cpu.get_cpu_capability()
+    info = tmp_path / "cpuinfo"
+    monkeypatch.setattr(of_devices, "Path", lambda name: info)
+    monkeypatch.setattr(of_devices.platform, "machine", lambda: "some_architecture")
+    assert name_of(CPU) == f"cpu (some_architecture, {capability})"
+    info.write_text("processor\t: 0\nmodel name\t: Some Processor: 2 GHz\nflags\t\t: fpu\n\nmodel name\t: Another\n")
+    assert name_of(CPU) == f"cpu (Some Processor: 2 GHz, {capability})"

@@ -21,7 +21,7 @@ from ulcag.config.arms import merged
 from ulcag.faces.shard import Crops, encode_jpeg, new_shard, shard_of
 from ulcag.training import checkpoint
 from ulcag.training.data import Part, RunData
-from ulcag.training.device import ready_device
+from ulcag.training.device import name_of, ready_device
 from ulcag.training.epoch import Learner, log_of_changes, train_epoch
 from ulcag.training.predict import examine, examine_templates, held_out_logits
 from ulcag.training.records import Records
@@ -216,10 +216,10 @@ def test_a_run_killed_on_a_cpu_ends_on_a_gpu(
         with pytest.raises(KeyboardInterrupt):
             train_run(run_of("scn"), settings_of("scn"), data, tmp_path / "run", state=tmp_path / "state")
     train_run(run_of("scn"), settings_of("scn"), data, tmp_path / "run", state=tmp_path / "state")
-    device = f"cuda ({torch.cuda.get_device_name()})"
+    cpu, device = name_of(torch.device("cpu")), f"cuda ({torch.cuda.get_device_name()})"
     assert f"resuming after epoch 0, from {tmp_path / 'state' / 'checkpoint.pt'}" in (told := capsys.readouterr().err)
-    assert f"device changed from cpu to {device}: results are the same up to rounding" in told
-    assert json.loads((tmp_path / "run" / "run.json").read_text())["device"] == f"cpu, then {device}"
+    assert f"device changed from {cpu} to {device}: results are the same up to rounding" in told
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["device"] == f"{cpu}, then {device}"
 
 
 def test_a_network_from_a_gpu_is_read_on_a_cpu(tmp_path: Path) -> None:

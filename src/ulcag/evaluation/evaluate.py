@@ -28,15 +28,16 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
         out: folder to write to.
 
     Returns:
-        What metrics.json holds: `run`; `replaced`, the share of training labels that noise replaced; `held_out` with
-        `n`, `truth_unknown`, `last` (last epoch), `last_five` (means of the scalars), `oracle` (best epoch, chosen on
+        What metrics.json holds: `run`; `seconds`, `device` and `precision` of its training; `replaced`, the share of
+            training labels that noise replaced; `held_out` with `n`, `truth_unknown`, `last` (last epoch), `last_five`
+            (means of the scalars), `oracle` (best epoch, chosen on
         the very samples it is measured on), `by_epoch`; `labels` as in `label_quality`, or null.
 
     Raises:
         InputError: a file is missing or wrong, `samples` or `noise` are not those of the run, or the truth of no
             held-out sample is known.
     """
-    record = read_json(run_folder / "run.json", *RUN_KEYS, "seconds")
+    record = read_json(run_folder / "run.json", *RUN_KEYS, "seconds", "device", "precision")
     logits = read_table(run_folder / "held_out_logits.parquet", HELD_OUT_LOGITS).sort_values(["epoch", "sample_id"])
     epochs = sorted(logits["epoch"].unique())
     held_out = logits["sample_id"].drop_duplicates()
@@ -58,6 +59,8 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
     metrics = {
         "run": record["run"],
         "seconds": record["seconds"],
+        "device": record["device"],
+        "precision": record["precision"],
         "held_out": _held_out(logits, truth, run_folder),
         "replaced": float(of_run["replaced"].mean()),
         "labels": label_quality(of_run["label"], relabels, truth, len(epochs)),

@@ -64,6 +64,8 @@ class _Metrics(BaseModel):
     held_out: _HeldOut
     labels: _Labels | None
     replaced: float | None = None
+    device: str = ""
+    precision: str = ""
 
 
 class _Elsewhere(BaseModel):

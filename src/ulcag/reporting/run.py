@@ -32,7 +32,7 @@ def write_tables(
         elsewhere_files: metrics of runs on other data sets than their own.
         folder: where to write, two folders below the one that holds `evaluation`.
     """
-    metrics = metrics_of_runs(metrics_files, "seconds", "held_out.by_epoch")
+    metrics = metrics_of_runs(metrics_files, "seconds", "device", "precision", "held_out.by_epoch")
     values = values_of_runs(metrics)
     summarised = summary(values)
     parts = [

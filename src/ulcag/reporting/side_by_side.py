@@ -26,7 +26,8 @@ def side_by_side(metrics: Sequence[dict[str, Any]]) -> pd.DataFrame:
         labels_after (agreement with the truth, missing where it is unknown; after only where a label changed) and
         seconds_an_epoch; `minus_baseline` and its `_sd`, paired by seed (missing without a baseline); `rank`, the place
         by accuracy as a mean over the seeds that all arms of the cell have, with `rank_best` and `rank_worst`; equals
-        share the mean of their places. Parts of 1, except seconds and places. No spread for one seed.
+        share the mean of their places; `computed`, in what numbers and on what. Parts of 1, except seconds and places.
+        No spread for one seed.
     """
     runs = pd.DataFrame([_values(one) for one in metrics])
     if runs.empty:
@@ -46,12 +47,14 @@ def _values(one: dict[str, Any]) -> dict[str, Any]:
         "labels_before": agreement["before"],
         "labels_after": agreement["after"] if changed else None,
         "seconds_an_epoch": one["seconds"] / len(one["held_out"]["by_epoch"]),
+        "computed": f"{one['precision']} on {one['device']}",
     }
 
 
 def _of_cell(runs: pd.DataFrame) -> pd.DataFrame:
     by_arm = runs.groupby("arm", sort=False)
     table = pd.DataFrame({"n_seeds": by_arm["seed"].count()})
+    table["computed"] = by_arm["computed"].agg(lambda said: "; ".join(sorted(set(said))))
     for name in _MEASURED:
         values = by_arm[name].agg(["mean", "std"]).astype(float)
         table[name], table[f"{name}_sd"] = values["mean"], values["std"]
@@ -77,6 +80,7 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
     for (dataset, noise, fold), part in table.groupby(_CELL, sort=False):
         title = data_name(str(dataset), str(noise), str(fold))
         texts.append(markdown(title, header, [_line(row) for _, row in part.iterrows()]))
+        texts.append(_computed(part))
     note = (
         "After the last epoch: mean ± standard deviation over seeds. *Place* is the place by accuracy: the mean over "
         "the seeds that all arms share, with the best and the worst place of a seed. *minus baseline* is the "
@@ -85,6 +89,16 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
         "including prediction of the held-out samples; it depends on the machine and its load.\n"
     )
     return "\n".join([*texts, note])
+
+
+def _computed(part: pd.DataFrame) -> str:
+    """What the arms of a table were computed with, and which of them otherwise than others: sums are rounded otherwise
+    there, and a difference may come from that."""
+    found = {str(how): ", ".join(sorted(arms)) for how, arms in part.groupby("computed")["arm"]}
+    if len(found) == 1:
+        return f"Computed in {next(iter(found))}.\n"
+    lines = [f"- {how}: {arms}" for how, arms in found.items()]
+    return "\n".join(["**Not all computed alike**; part of a difference may come from that:", "", *lines]) + "\n"
 
 
 def _line(row: pd.Series) -> list[str]:

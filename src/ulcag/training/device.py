@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+import platform
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -39,8 +41,20 @@ def choose_device(name: str, local: int = 0) -> torch.device:
 
 
 def name_of(device: torch.device) -> str:
-    """For the record: `cpu`, or `cuda` and which GPU it is."""
-    return device.type if device.type == "cpu" else f"{device.type} ({torch.cuda.get_device_name(device)})"
+    """For the record: `cpu` or `cuda`, and which it is; of a CPU also the instructions that torch computes with."""
+    if device.type == "cpu":
+        return f"cpu ({_processor()}, {torch.backends.cpu.get_cpu_capability()})"
+    return f"{device.type} ({torch.cuda.get_device_name(device)})"
+
+
+def _processor() -> str:
+    # Where Linux tells it; Python knows the name of an architecture alone.
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [value.strip() for key, _, value in (line.partition(":") for line in lines) if key.strip() == "model name"]
+    return names[0] if names else platform.machine()
 
 
 def ready_device(name: str, threads: int, local: int = 0) -> torch.device:
