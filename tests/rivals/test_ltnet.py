@@ -66,3 +66,8 @@ def test_it_starts_as_cross_entropy_of_both_labels() -> None:
     batch, logits = samples.batch(torch.arange(20)), waves(20, C)
     expected = sum(nn.functional.cross_entropy(logits, y) for y in (batch.given, samples.given.roll(1)[:20]))
     torch.testing.assert_close(method.step(nn.Identity(), logits, batch).loss, expected, atol=1e-3, rtol=0)
+
+
+def test_matrices_learn_at_the_rate_of_auxiliary_heads() -> None:
+    method = Ltnet(LtnetSettings(), C, torch.eye(2), seed=0)
+    assert {id(p) for p in method.auxiliary_parameters()} == {id(p) for p in method.parameters()}

@@ -26,7 +26,7 @@ def side_by_side(metrics: Sequence[dict[str, Any]]) -> pd.DataFrame:
         labels_after (agreement with the truth, missing where it is unknown; after only where a label changed) and
         seconds_an_epoch; `minus_baseline` and its `_sd`, paired by seed (missing without a baseline); `rank`, the place
         by accuracy as a mean over the seeds that all arms of the cell have, with `rank_best` and `rank_worst`; equals
-        share the mean of their places; `computed`, in what numbers and on what. Parts of 1, except seconds and places.
+        share the mean of their places; `computed`, the precision and the device. Parts of 1, except seconds and places.
         No spread for one seed.
     """
     runs = pd.DataFrame([_values(one) for one in metrics])

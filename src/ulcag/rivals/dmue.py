@@ -27,7 +27,8 @@ over k. A class that is not in the batch has 0 in r_i, and the others are scaled
 
 A branch sees the whole batch at once, so statistics of batch normalisation are the batch's. In the authors' code it
 sees the samples of its class apart. Their optimiser is not given the layers of s_i, which stay as they were drawn. Here
-they learn. As s_i depends on the batch, it is no confidence of a single face, and none is told.
+they learn. As s_i depends on the batch, it is no confidence of a single face; only the history of a run has its mean
+and range.
 """
 
 import math

@@ -2,7 +2,7 @@
 Recognition, ECCV 2022.
 
 The network sees a picture and its mirror image, a part of each erased. The attention that it pays to one must be the
-mirrored attention to the other, which nobody who has learnt wrong labels by heart from details of a picture can do.
+mirrored attention to the other. A network that memorised wrong labels by details of pictures cannot do that.
 
     M[c, y, x]  = sum_d W_cd F[d, y, x],  F the maps whose means are the features, W taken as constant
     consistency = mean square of M(picture) - mirrored M(mirror image)

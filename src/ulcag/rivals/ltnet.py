@@ -7,9 +7,10 @@ annotator a has a matrix T_a, learnt with it, of what a calls each class:
     L = -sum_a w_a 1/N sum_i log sum_t p_it T_a[t, y_ia]
 
 As in the authors' code, matrices start as the identity, and are made probabilities before each step: entries below
-1e-5 are raised to it, and rows divided by their sums.
+1e-5 are raised to it (in theirs, only negative ones), and rows divided by their sums.
 
-Adapted: the authors join data sets and let a network trained on each label the other. Here there is one data set, so
+Adapted: matrices learn at `training.auxiliary_learning_rate`. The authors have one rate for all, and up to 300,000
+steps; at the classifier's rate, in the few hundred steps of a run here, no entry could move further than 0.05. The authors join data sets and let a network trained on each label the other. Here there is one data set, so
 the annotators are the given label, and the most probable class by logistic regressions on first features, out of fold
 (out_of_fold.py). The network starts as all arms do, not from one that was trained on all labels before. Both annotators
 count alike, as in the paper's equation; in the authors' file for faces people have 3, networks 0.5 and 0.1. Their code
@@ -59,6 +60,10 @@ class Ltnet(Method):
         classification = observed_cross_entropy(logits, batch.labels, self.of_given)
         other = observed_cross_entropy(logits, predicted, self.of_predicted)
         return Step(loss=classification + self.settings.prediction_weight * other, classification=classification)
+
+    def auxiliary_parameters(self) -> list[nn.Parameter]:
+        """Both matrices."""
+        return [self.of_given, self.of_predicted]
 
 
 @torch.no_grad()

@@ -17,7 +17,7 @@ epoch. All views go through the backbone as one batch, so that batch normalisati
 go one by one. Regions are to the nearest pixel.
 
 Where the authors' code differs from the paper, this is the paper. In the code, attention has an offset, and each
-sigmoid is followed by a softmax over the views, so that mu stays between 0.06 and 0.36. Its margin is 0.1 for FER+ and
+sigmoid is followed by a softmax over the views, so that mu stays between 0.07 and 0.35. Its margin is 0.1 for FER+ and
 0.02 for AffectNet. How regions are cut is not in it.
 """
 

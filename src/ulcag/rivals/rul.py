@@ -1,7 +1,7 @@
 """RUL: Zhang, Wang and Deng, Relative Uncertainty Learning for Facial Expression Recognition, NeurIPS 2021.
 
-Each sample i of a batch is mixed with another one j, and the more uncertain one counts more. So to classify the
-mixture as both, the network must call those uncertain that are hard.
+Each sample i of a batch is mixed with another one j, and the more uncertain one counts more. To classify the mixture
+as both, the network must call hard samples uncertain.
 
     u_i = mean of exp(log-variance of i)
     f   = (u_i f_i + u_j f_j) / (u_i + u_j)
@@ -11,7 +11,7 @@ Adapted: what is mixed are the backbone's features, and the network's own classi
 numbers in between (batch normalisation, dropout, linear, batch normalisation), but then the arm would start otherwise
 than all others. The log-variance comes from such a layer of theirs, on the same features; theirs is on the map before
 the average. Which samples are mixed, and what is dropped, is decided by seed and epoch, as everything random here.
-Uncertainties are relative, so none is told as a confidence.
+Uncertainties are relative, so none is reported as a confidence.
 """
 
 import torch

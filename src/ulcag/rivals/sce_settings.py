@@ -15,4 +15,4 @@ class SceSettings(MethodSettings):
 
     forward_weight: float = Field(0.1, ge=0, description="weight of cross entropy; the authors' alpha")
     reverse_weight: float = Field(1.0, ge=0, description="weight of reverse cross entropy; the authors' beta")
-    log_zero: float = Field(-4.0, lt=0, description="value to use for log 0 in reverse cross entropy; the authors' A")
+    log_zero: float = Field(-4.0, lt=0, description="value to use for log 0 in reverse cross entropy; A in the paper")

@@ -1,6 +1,12 @@
 """SCN: Wang et al., Suppressing Uncertainties for Large-Scale Facial Expression Recognition, CVPR 2020.
 
-ULC-AG took confidence, groups and rank regularisation from it: they are Eq. 1 and 4 there, here with ratio 0.7.
+    alpha_i = sigmoid(v^T f_i)                     confidence
+    L       = CE(alpha_i W^T f_i, y_i) + max(0, margin - (mean alpha of the high group - mean alpha of the low one))
+    y_i     becomes argmax_c p_ic where p_ic leads p_i[y_i] by more than 0.2, for samples of the low group
+
+The high group are the 70 % of a batch with the greatest alpha; p is of the weighted logits. As in the authors' code, a
+new label takes effect in the next epoch. ULC-AG took confidence, groups and rank regularisation from it (its Eq. 1 and
+4).
 """
 
 from dataclasses import replace
