@@ -10,8 +10,10 @@ As in the authors' code, matrices start as the identity, and are made probabilit
 1e-5 are raised to it (in theirs, only negative ones), and rows divided by their sums.
 
 Adapted: matrices learn at `training.auxiliary_learning_rate`. The authors have one rate for all, and up to 300,000
-steps; at the classifier's rate, in the few hundred steps of a run here, no entry could move further than 0.05. The authors join data sets and let a network trained on each label the other. Here there is one data set, so
-the annotators are the given label, and the most probable class by logistic regressions on first features, out of fold
+steps; at the classifier's rate, in the few hundred steps of a run here, no entry could move further than 0.05.
+
+The authors join data sets and let a network trained on each label the other. Here there is one data set, so the
+annotators are the given label, and the most probable class by logistic regressions on first features, out of fold
 (out_of_fold.py). The network starts as all arms do, not from one that was trained on all labels before. Both annotators
 count alike, as in the paper's equation; in the authors' file for faces people have 3, networks 0.5 and 0.1. Their code
 takes a softmax of what annotators say, which is probabilities already; here the equation is followed.
