@@ -29,9 +29,9 @@ def evaluate_run(run_folder: Path, samples: pd.DataFrame, noise: pd.DataFrame, o
 
     Returns:
         What metrics.json holds: `run`; `seconds`, `device` and `precision` of its training; `replaced`, the share of
-            training labels that noise replaced; `held_out` with `n`, `truth_unknown`, `last` (last epoch), `last_five`
-            (means of the scalars), `oracle` (best epoch, chosen on
-        the very samples it is measured on), `by_epoch`; `labels` as in `label_quality`, or null.
+        training labels that noise replaced; `held_out` with `n`, `truth_unknown`, `last` (last epoch), `last_five`
+        (means of the scalars), `oracle` (best epoch, chosen on the very samples it is measured on), `by_epoch`;
+        `labels` as in `label_quality`, or null.
 
     Raises:
         InputError: a file is missing or wrong, `samples` or `noise` are not those of the run, or the truth of no
