@@ -77,6 +77,26 @@ def test_what_is_read() -> None:
     assert side_by_side_markdown(side_by_side([])) == "No run has finished.\n"
 
 
+def test_several_noises_are_first_shown_together_the_best_mean_difference_first() -> None:
+    more = [metrics("baseline", 0, 0.70, noise="m"), metrics("ours", 0, 0.60, noise="m")]
+    more += [
+        metrics("other", 0, 0.71, noise="m"),
+        metrics("rare", 0, 0.9, noise="m"),
+        metrics("ours", 0, 0.9, noise="x"),
+    ]
+    told = side_by_side_markdown(side_by_side([*RUNS, *more])).splitlines()
+    # of noise x there is no baseline; `rare` did not run on n, so it has no mean
+    assert told[:7] == [
+        "**Accuracy minus baseline, everywhere**",
+        "",
+        "| arm | d, noise n | d, noise m | mean |",
+        "|---|---|---|---|",
+        "| other | +2.5 ± 3.5 | +1.0 | +1.8 |",
+        "| ours | +4.0 ± 2.8 | -10.0 | -3.0 |",
+        "| rare | — | +20.0 | — |",
+    ]
+
+
 def test_arms_that_were_computed_otherwise_than_others_are_named() -> None:
     assert "\nComputed in fp32 on a processor.\n" in side_by_side_markdown(side_by_side(RUNS))
     mixed = [*RUNS, metrics("half", 0, 0.5) | {"precision": "bf16"}, metrics("both", 0, 0.5)]

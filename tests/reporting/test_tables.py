@@ -80,12 +80,14 @@ def test_files(tmp_path: Path) -> None:
         write_json(paths[-1], one)
     write_tables(WANTED, paths, PUBLISHED, [], tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "accuracy.md", "labels.md", "published.md", "across.md", "accuracy.csv", "results.csv", "differences.csv",
-        "labels_by_class.csv", "published.csv", "across.csv", "side_by_side.md", "side_by_side.csv",
+        "accuracy.md", "labels.md", "published.md", "across.md", "accuracy.csv", "runs.csv", "results.csv",
+        "differences.csv", "labels_by_class.csv", "published.csv", "across.csv", "side_by_side.md", "side_by_side.csv",
     }  # fmt: skip
     assert "| b | 60.00 ± 9.90 (2) | — |" in (tmp_path / "out" / "accuracy.md").read_text()
     assert "oracle" in (tmp_path / "out" / "accuracy.md").read_text()
     assert pd.read_csv(tmp_path / "out" / "accuracy.csv").shape == (3, 3)
+    each = pd.read_csv(tmp_path / "out" / "runs.csv").set_index(["reading", "metric", "arm", "seed"])["value"]
+    assert each.loc["last", "accuracy", "a"].to_dict() == {0: 0.5, 1: 0.6}
 
 
 def test_no_run_at_all(tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ rule write_tables:
         long=expand(
             "<results>/reporting/tables/{name}.csv",
             name=[
+                "runs",
                 "results",
                 "side_by_side",
                 "differences",

@@ -23,7 +23,8 @@ def write_tables(
     folder: Path,
 ) -> None:
     """Tables over runs: accuracy.md, side_by_side.md, labels.md, published.md, across.md, accuracy.csv to read;
-    results.csv, side_by_side.csv, differences.csv, published.csv, across.csv, labels_by_class.csv to compute with.
+    runs.csv, results.csv, side_by_side.csv, differences.csv, published.csv, across.csv, labels_by_class.csv to
+    compute with.
 
     Args:
         runs: all runs that the configuration names (dataset, noise, arm, seed, fold).
@@ -73,6 +74,7 @@ def write_tables(
         "side_by_side.csv": all_arms,
         "across.csv": across,
         "published.csv": beside,
+        "runs.csv": values,
         "results.csv": summarised,
         "labels_by_class.csv": label_changes_by_class(metrics),
         "differences.csv": paired_differences(values, "last", "accuracy"),

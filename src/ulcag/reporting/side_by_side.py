@@ -71,12 +71,12 @@ def _of_cell(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def side_by_side_markdown(table: pd.DataFrame) -> str:
-    """A Markdown table for each data set and noise; from `side_by_side`."""
+    """A Markdown table of all data sets and noises, and one for each; from `side_by_side`."""
     if table.empty:
         return "No run has finished.\n"
     header = ["arm", "seeds", "place", "accuracy %", f"minus {REFERENCE}", "macro F1 %"]
     header += ["calibration error %", "true labels %", "s an epoch"]
-    texts = []
+    texts = _everywhere(table)
     for (dataset, noise, fold), part in table.groupby(_CELL, sort=False):
         title = data_name(str(dataset), str(noise), str(fold))
         texts.append(markdown(title, header, [_line(row) for _, row in part.iterrows()]))
@@ -89,6 +89,25 @@ def side_by_side_markdown(table: pd.DataFrame) -> str:
         "including prediction of the held-out samples; it depends on the machine and its load.\n"
     )
     return "\n".join([*texts, note])
+
+
+def _everywhere(table: pd.DataFrame) -> list[str]:
+    """A Markdown table of all arms on all data, for the question which arm is good on each; none for one data set."""
+    # Differences, because an accuracy says as much about the data as about the arm.
+    less, spread = (table.pivot(index=_CELL, columns="arm", values=f"minus_baseline{end}").T for end in ("", "_sd"))
+    cells = [
+        cell for cell in dict.fromkeys(table[_CELL].itertuples(index=False, name=None)) if less[cell].notna().any()
+    ]
+    if len(cells) < 2:
+        return []
+    less = less[cells].drop(index=REFERENCE)
+    mean = less.mean(axis=1, skipna=False)
+    lines = []
+    for arm in sorted(less.index, key=lambda arm: (pd.isna(mean[arm]), -mean[arm], arm)):
+        shown = [_difference(less.loc[arm, cell], spread.loc[arm, cell]) for cell in cells]
+        lines.append([str(arm), *shown, _difference(mean[arm], float("nan"))])
+    names = [data_name(*map(str, cell)) for cell in cells]
+    return [markdown(f"Accuracy minus {REFERENCE}, everywhere", ["arm", *names, "mean"], lines)]
 
 
 def _computed(part: pd.DataFrame) -> str:
@@ -106,8 +125,7 @@ def _line(row: pd.Series) -> list[str]:
         mean, sd = 100 * row[name], 100 * row[f"{name}_sd"]
         return EMPTY if pd.isna(mean) else f"{mean:.1f}" if pd.isna(sd) else f"{mean:.1f} ± {sd:.1f}"
 
-    less, less_sd = 100 * row["minus_baseline"], 100 * row["minus_baseline_sd"]
-    difference = EMPTY if pd.isna(less) else f"{less:+.1f}" if pd.isna(less_sd) else f"{less:+.1f} ± {less_sd:.1f}"
+    difference = _difference(row["minus_baseline"], row["minus_baseline_sd"])
     place = EMPTY
     if pd.notna(row["rank"]):
         place = f"{row['rank']:.1f} ({row['rank_best']:g} to {row['rank_worst']:g})"
@@ -117,3 +135,8 @@ def _line(row: pd.Series) -> list[str]:
     seconds = f"{row['seconds_an_epoch']:.1f}"
     shown = [row["arm"], str(row["n_seeds"]), place, percent("accuracy"), difference, percent("macro_f1")]
     return [*shown, percent("ece"), labels, seconds]
+
+
+def _difference(mean: float, sd: float) -> str:
+    """Parts of 1 as points of percent."""
+    return EMPTY if pd.isna(mean) else f"{100 * mean:+.1f}" if pd.isna(sd) else f"{100 * mean:+.1f} ± {100 * sd:.1f}"
