@@ -60,6 +60,7 @@ def test_experiments_are_valid_configurations(path: Path) -> None:
         "rivals": [path],
         "rivals-settings": [EXPERIMENTS / "real-noise.yaml", path],
         "rivals-real-noise": [EXPERIMENTS / "real-noise.yaml", EXPERIMENTS / "rivals.yaml", path],
+        "without-action-units": [EXPERIMENTS / "rivals.yaml", path],
     }.get(path.stem, [base, path])
     values = yaml.safe_load((ROOT / "config.yaml").read_text())
     for file in over:
